@@ -17,16 +17,25 @@ export function goldenPath(file: string): string {
   return path.join(goldenDir(), file)
 }
 
-/**
- * Parses `<name>.json` of the golden folder. The caller names the shape it expects; nothing is validated here beyond
- * the presence of `salt`, which every file carries and every formula needs.
- */
-export function readGolden<T extends object = Record<string, unknown>>(name: string): T & { salt: string } {
+function readJson(name: string): unknown {
   const file = goldenPath(`${name}.json`)
   if (!existsSync(file)) throw new Error(`golden numbers: ${file} does not exist; is GOLDEN set to the right folder?`)
-  const parsed = JSON.parse(readFileSync(file, 'utf8')) as T & { salt?: unknown }
-  if (typeof parsed.salt !== 'string') throw new Error(`golden numbers: ${file} has no "salt" string`)
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+/**
+ * Parses `<name>.json` of the golden folder. The caller names the shape it expects; nothing is validated here beyond
+ * the presence of `salt`, which every file of numbers carries and every formula needs.
+ */
+export function readGolden<T extends object = Record<string, unknown>>(name: string): T & { salt: string } {
+  const parsed = readJson(name) as T & { salt?: unknown }
+  if (typeof parsed.salt !== 'string') throw new Error(`golden numbers: ${name}.json has no "salt" string`)
   return parsed as T & { salt: string }
+}
+
+/** Keys and shapes of every network's state dict (`keys.json`, which has no salt): network → key → shape. */
+export function readGoldenKeys(): Record<string, Record<string, number[]>> {
+  return readJson('keys') as Record<string, Record<string, number[]>>
 }
 
 /**
