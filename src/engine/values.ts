@@ -1,0 +1,26 @@
+// Numbers that go into and come out of an executed graph.
+
+import { sizeOf } from '../graph/shape.ts'
+import type { Tensor } from '../graph/tensor.ts'
+
+/** Row-major: floats for float32 tensors, integers for int64 ones. */
+export type Numbers = Float32Array | Float64Array | BigInt64Array | readonly number[]
+
+/** What is fed, by input name. */
+export type Feeds = Readonly<Record<string, Numbers>>
+
+export class EngineError extends Error {
+  override name = 'EngineError'
+}
+
+/** The numbers for an input, or an error that says what it should have been given. */
+export function feedOf(feeds: Feeds, t: Tensor): Numbers {
+  const value = feeds[t.name!]
+  if (value === undefined)
+    throw new EngineError(`input "${t.name}" was not given (given: ${Object.keys(feeds).join(', ') || 'nothing'})`)
+  if (value.length !== sizeOf(t.shape))
+    throw new EngineError(
+      `input "${t.name}" takes ${sizeOf(t.shape)} numbers [${t.shape.join(', ')}], got ${value.length}`,
+    )
+  return value
+}

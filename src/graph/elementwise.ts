@@ -1,0 +1,164 @@
+// Elementwise arithmetic with NumPy broadcasting. Written over each op: its derivative.
+
+import { sumTo } from './reduce.ts'
+import { broadcastShapes, ShapeError, showShape } from './shape.ts'
+import { type GradientRule, node, type Operand, type Tensor, toTensor } from './tensor.ts'
+
+function needFloat(op: string, ...operands: Tensor[]): void {
+  for (const t of operands)
+    if (t.dtype !== 'float32') throw new ShapeError(`${op}: needs float32, got ${t.dtype} ${showShape(t.shape)}`)
+}
+
+function binary(op: string, x: Operand, y: Operand, gradient: (a: Tensor, b: Tensor) => GradientRule): Tensor {
+  const a = toTensor(x)
+  const b = toTensor(y)
+  needFloat(op, a, b)
+  const rule = gradient(a, b)
+  return node({
+    op,
+    inputs: [a, b],
+    shape: broadcastShapes(op, a.shape, b.shape),
+    gradient: (dy, out) => {
+      const [da, db] = rule(dy, out)
+      return [da && sumTo(da, a.shape), db && sumTo(db, b.shape)]
+    },
+  })
+}
+
+function unary(
+  op: string,
+  x: Operand,
+  gradient: (x: Tensor, dy: Tensor, y: Tensor) => Tensor,
+  attributes = {},
+): Tensor {
+  const a = toTensor(x)
+  needFloat(op, a)
+  return node({ op, inputs: [a], shape: a.shape, attributes, gradient: (dy, y) => [gradient(a, dy, y)] })
+}
+
+// d(a + b) = da + db
+export function add(a: Operand, b: Operand): Tensor {
+  return binary('Add', a, b, () => (dy) => [dy, dy])
+}
+
+// d(a − b) = da − db
+export function sub(a: Operand, b: Operand): Tensor {
+  return binary('Sub', a, b, () => (dy) => [dy, neg(dy)])
+}
+
+// d(a·b) = b·da + a·db
+export function mul(a: Operand, b: Operand): Tensor {
+  return binary('Mul', a, b, (p, q) => (dy) => [mul(dy, q), mul(dy, p)])
+}
+
+// d(a/b) = da/b − (a/b)·db/b
+export function div(a: Operand, b: Operand): Tensor {
+  return binary('Div', a, b, (_, q) => (dy, y) => [div(dy, q), neg(div(mul(dy, y), q))])
+}
+
+// d(a^b) = b·a^(b−1)·da + log(a)·a^b·db; a > 0 wherever the exponent is learned
+export function pow(a: Operand, b: Operand): Tensor {
+  return binary('Pow', a, b, (p, q) => (dy, y) => [mul(dy, mul(q, pow(p, sub(q, 1)))), mul(dy, mul(y, log(p)))])
+}
+
+// The cotangent goes to the larger operand, to the first one where they are equal.
+export function maximum(a: Operand, b: Operand): Tensor {
+  return binary('Max', a, b, (p, q) => (dy) => [where(greaterOrEqual(p, q), dy, 0), where(greaterOrEqual(p, q), 0, dy)])
+}
+
+export function minimum(a: Operand, b: Operand): Tensor {
+  return binary('Min', a, b, (p, q) => (dy) => [where(greaterOrEqual(q, p), dy, 0), where(greaterOrEqual(q, p), 0, dy)])
+}
+
+/** min(max(x, low), high); no gradient outside, the full one on the borders (as PyTorch's clamp). */
+export function clamp(x: Operand, low: number, high: number): Tensor {
+  return minimum(maximum(x, low), high)
+}
+
+export function neg(x: Operand): Tensor {
+  return unary('Neg', x, (_, dy) => neg(dy))
+}
+
+// d eˣ = eˣ dx
+export function exp(x: Operand): Tensor {
+  return unary('Exp', x, (_, dy, y) => mul(dy, y))
+}
+
+// d ln x = dx/x
+export function log(x: Operand): Tensor {
+  return unary('Log', x, (a, dy) => div(dy, a))
+}
+
+// d √x = dx/(2√x)
+export function sqrt(x: Operand): Tensor {
+  return unary('Sqrt', x, (_, dy, y) => div(mul(dy, 0.5), y))
+}
+
+export function rsqrt(x: Operand): Tensor {
+  return div(1, sqrt(x))
+}
+
+export function square(x: Tensor): Tensor {
+  return mul(x, x)
+}
+
+// d|x| = sign(x) dx, 0 at 0. Not through ONNX's Sign, which leaves the device on ONNX Runtime's WebGPU provider.
+export function abs(x: Operand): Tensor {
+  return unary('Abs', x, (a, dy) => where(greater(a, 0), dy, where(greater(0, a), neg(dy), 0)))
+}
+
+// dσ = σ(1 − σ) dx
+export function sigmoid(x: Operand): Tensor {
+  return unary('Sigmoid', x, (_, dy, y) => mul(dy, mul(y, sub(1, y))))
+}
+
+// d tanh = (1 − tanh²) dx
+export function tanh(x: Operand): Tensor {
+  return unary('Tanh', x, (_, dy, y) => mul(dy, sub(1, mul(y, y))))
+}
+
+export function relu(x: Operand): Tensor {
+  return unary('Relu', x, (_, dy, y) => where(greater(y, 0), dy, 0))
+}
+
+export function leakyRelu(x: Operand, alpha: number): Tensor {
+  return unary('LeakyRelu', x, (_, dy, y) => where(greaterOrEqual(y, 0), dy, mul(dy, alpha)), { alpha })
+}
+
+function comparison(op: string, x: Operand, y: Operand): Tensor {
+  const a = toTensor(x)
+  const b = toTensor(y)
+  return node({ op, inputs: [a, b], shape: broadcastShapes(op, a.shape, b.shape), dtype: 'bool' })
+}
+
+export function greater(a: Operand, b: Operand): Tensor {
+  return comparison('Greater', a, b)
+}
+
+export function greaterOrEqual(a: Operand, b: Operand): Tensor {
+  return comparison('GreaterOrEqual', a, b)
+}
+
+export function equal(a: Operand, b: Operand): Tensor {
+  return comparison('Equal', a, b)
+}
+
+/** `yes` where the condition holds, `no` elsewhere; all three broadcast. */
+export function where(condition: Tensor, yes: Operand, no: Operand): Tensor {
+  const a = toTensor(yes)
+  const b = toTensor(no)
+  if (condition.dtype !== 'bool') throw new ShapeError(`Where: the condition must be bool, got ${condition.dtype}`)
+  needFloat('Where', a, b)
+  const shape = broadcastShapes('Where', condition.shape, broadcastShapes('Where', a.shape, b.shape))
+  return node({
+    op: 'Where',
+    inputs: [condition, a, b],
+    shape,
+    gradient: (dy) => [undefined, sumTo(where(condition, dy, 0), a.shape), sumTo(where(condition, 0, dy), b.shape)],
+  })
+}
+
+/** x, with no gradient flowing through it. */
+export function stopGradient(x: Tensor): Tensor {
+  return node({ op: 'Identity', inputs: [x], shape: x.shape, dtype: x.dtype })
+}

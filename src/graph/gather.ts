@@ -1,0 +1,39 @@
+// Picking slices by index, with the indices given at run time; the transpose adds them back where they came from.
+
+import { expand, reshape } from './layout.ts'
+import { normalizeAxes, type Shape, ShapeError, showShape } from './shape.ts'
+import { constant, node, type Tensor } from './tensor.ts'
+
+/** x taken at `indices` (int64, [k]) along `axis`. */
+export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
+  const at = normalizeAxes('Gather', [axis], x.shape)[0]!
+  if (indices.dtype !== 'int64' || indices.shape.length !== 1)
+    throw new ShapeError(`Gather: indices must be int64 [k], got ${indices.dtype} ${showShape(indices.shape)}`)
+  const count = indices.shape[0]!
+  return node({
+    op: 'Gather',
+    inputs: [x, indices],
+    shape: x.shape.map((side, i) => (i === at ? count : side)),
+    attributes: { axis: at },
+    gradient: (dy) => [scatterAdd(dy, indices, at, x.shape), undefined],
+  })
+}
+
+/** Zeros of `shape` to which the slices of x are added at `indices` along `axis`. */
+function scatterAdd(x: Tensor, indices: Tensor, axis: number, shape: Shape): Tensor {
+  const spread = expand(
+    reshape(
+      indices,
+      x.shape.map((side, i) => (i === axis ? side : 1)),
+    ),
+    x.shape,
+  )
+  const zeros = expand(constant([0], [1]), shape)
+  return node({
+    op: 'ScatterElements',
+    inputs: [zeros, spread, x],
+    shape,
+    attributes: { axis, reduction: 'add' },
+    gradient: (dy) => [undefined, undefined, gather(dy, indices, axis)],
+  })
+}

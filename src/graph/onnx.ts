@@ -1,0 +1,165 @@
+// Writes a graph as an ONNX model (https://onnx.ai/onnx/repo-docs/IR.html). The graph's vocabulary is ONNX's own, so
+// each node becomes one NodeProto; the only translation is that sizes, axes and pads, which are attributes here, are
+// constant inputs there. Field numbers are those of onnx.proto3.
+
+import { Writer } from 'protobufjs/minimal.js'
+import { ancestors } from './gradients.ts'
+import { sizeOf } from './shape.ts'
+import type { Attribute, DType, Tensor } from './tensor.ts'
+
+const opset = 18
+const irVersion = 9
+const elementTypes: Record<DType, number> = { float32: 1, int64: 7, bool: 9 }
+
+/** Attributes that ONNX takes as constant int64 inputs, in the order of those inputs. */
+const attributesAsInputs: Record<string, readonly string[]> = {
+  Reshape: ['shape'],
+  Expand: ['shape'],
+  Slice: ['starts', 'ends', 'axes', 'steps'],
+  Pad: ['pads', 'value'],
+  ReduceSum: ['axes'],
+  ReduceMean: ['axes'],
+  ReduceMax: ['axes'],
+}
+
+/** Attributes that are floats to ONNX; all other numbers are integers. */
+const floatAttributes = new Set(['alpha'])
+
+export interface OnnxModel {
+  /** Names of the outputs, in order, with the tensors they stand for. */
+  outputs: Readonly<Record<string, Tensor>>
+  /** Shown by viewers. */
+  name?: string
+  /** Free key/value pairs stored in the model. */
+  metadata?: Readonly<Record<string, string>>
+}
+
+/** The model's bytes: weights inside, inputs and outputs named, every node named after where it was built. */
+export function writeOnnx(model: OnnxModel): Uint8Array {
+  const order = ancestors(Object.values(model.outputs))
+  const names = nameTensors(order)
+  const writer = new Writer()
+  writer.uint32(8).int64(irVersion)
+  writer.uint32(18).string('rephoto')
+  writer.uint32(58).fork()
+  const constants = new Map<string, string>()
+  const initializers: Array<() => void> = []
+  const smallInts = (values: readonly number[]): string => {
+    const key = values.join('_')
+    const known = constants.get(key)
+    if (known !== undefined) return known
+    const name = `int_${key}`.slice(0, 60) + (key.length > 56 ? `_${constants.size}` : '')
+    constants.set(key, name)
+    initializers.push(() => writeTensor(writer, name, 7, [values.length], bytesOf(BigInt64Array.from(values, BigInt))))
+    return name
+  }
+
+  for (const t of order) {
+    if (t.op === 'Input') continue
+    if (t.op === 'Constant') {
+      initializers.push(() => writeTensor(writer, names.get(t)!, 1, t.shape, bytesOf(Float32Array.from(t.read!()))))
+      continue
+    }
+    writeNode(writer, t, names, smallInts, (value) => {
+      const name = `float_${value}`
+      if (!constants.has(name)) {
+        constants.set(name, name)
+        initializers.push(() => writeTensor(writer, name, 1, [], bytesOf(Float32Array.of(value))))
+      }
+      return name
+    })
+  }
+  for (const [name, t] of Object.entries(model.outputs)) {
+    if (names.get(t) === name) continue
+    writer.uint32(10).fork()
+    writer.uint32(10).string(names.get(t)!).uint32(18).string(name).uint32(26).string(`output/${name}`)
+    writer.uint32(34).string('Identity').ldelim()
+  }
+  writer.uint32(18).string(model.name ?? 'rephoto')
+  for (const write of initializers) write()
+  for (const t of order) if (t.op === 'Input') writeValueInfo(writer, 90, names.get(t)!, t)
+  for (const [name, t] of Object.entries(model.outputs)) writeValueInfo(writer, 98, name, t)
+  writer.ldelim()
+  writer.uint32(66).fork().uint32(10).string('').uint32(16).int64(opset).ldelim()
+  for (const [key, value] of Object.entries(model.metadata ?? {}))
+    writer.uint32(114).fork().uint32(10).string(key).uint32(18).string(value).ldelim()
+  return writer.finish()
+}
+
+/** Inputs and weights keep their names; everything else is called after its scope, op and place in the model. */
+function nameTensors(order: readonly Tensor[]): Map<Tensor, string> {
+  const names = new Map<Tensor, string>()
+  const taken = new Set<string>()
+  order.forEach((t, i) => {
+    const wanted = t.name ?? `${t.scope ? `${t.scope}/` : ''}${t.op}_${i}`
+    if (t.op === 'Input' && taken.has(wanted)) throw new Error(`two inputs of the model are called "${wanted}"`)
+    const name = taken.has(wanted) ? `${wanted}#${i}` : wanted
+    taken.add(name)
+    names.set(t, name)
+  })
+  return names
+}
+
+function writeNode(
+  writer: Writer,
+  t: Tensor,
+  names: Map<Tensor, string>,
+  smallInts: (values: readonly number[]) => string,
+  smallFloat: (value: number) => string,
+): void {
+  writer.uint32(10).fork()
+  for (const i of t.inputs) writer.uint32(10).string(names.get(i)!)
+  const asInputs = attributesAsInputs[t.op] ?? []
+  const attributes: Record<string, Attribute> =
+    t.op === 'Slice' ? { ...t.attributes, axes: t.shape.map((_, i) => i) } : t.attributes
+  for (const key of asInputs) {
+    const value = attributes[key]
+    writer.uint32(10).string(typeof value === 'number' ? smallFloat(value) : smallInts(value as readonly number[]))
+  }
+  const name = names.get(t)!
+  writer.uint32(18).string(name).uint32(26).string(name).uint32(34).string(t.op)
+  for (const [key, value] of Object.entries(attributes)) if (!asInputs.includes(key)) writeAttribute(writer, key, value)
+  writer.ldelim()
+}
+
+function writeAttribute(writer: Writer, key: string, value: Attribute): void {
+  writer.uint32(42).fork().uint32(10).string(key)
+  if (typeof value === 'string') writer.uint32(34).bytes(Buffer.from(value)).uint32(160).int32(3)
+  else if (typeof value !== 'number') {
+    for (const v of value) writer.uint32(64).int64(v)
+    writer.uint32(160).int32(7)
+  } else if (floatAttributes.has(key)) writer.uint32(21).float(value).uint32(160).int32(1)
+  else writer.uint32(24).int64(value).uint32(160).int32(2)
+  writer.ldelim()
+}
+
+function writeTensor(writer: Writer, name: string, type: number, shape: readonly number[], raw: Uint8Array): void {
+  writer.uint32(42).fork()
+  for (const side of shape) writer.uint32(8).int64(side)
+  writer.uint32(16).int32(type).uint32(66).string(name).uint32(74).bytes(raw).ldelim()
+}
+
+function writeValueInfo(writer: Writer, field: number, name: string, t: Tensor): void {
+  writer.uint32(field).fork().uint32(10).string(name)
+  writer.uint32(18).fork().uint32(10).fork().uint32(8).int32(elementTypes[t.dtype]).uint32(18).fork()
+  for (const side of t.shape) writer.uint32(10).fork().uint32(8).int64(side).ldelim()
+  writer.ldelim().ldelim().ldelim().ldelim()
+}
+
+/** Little-endian, as ONNX asks for and as every machine that Node runs on stores numbers. */
+function bytesOf(array: Float32Array | BigInt64Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+}
+
+/** Multiplications and additions of the convolutions and matrix products that `outputs` need, times two. */
+export function countFlops(outputs: readonly Tensor[]): number {
+  let flops = 0
+  for (const t of ancestors(outputs)) {
+    const [a, b] = t.inputs
+    if (t.inputs.every((i) => i.op === 'Constant')) continue
+    if (t.op === 'Conv') flops += 2 * sizeOf(t.shape) * sizeOf(b!.shape.slice(1))
+    else if (t.op === 'ConvTranspose') flops += 2 * sizeOf(a!.shape) * sizeOf(b!.shape.slice(1))
+    else if (t.op === 'MatMul') flops += 2 * sizeOf(t.shape) * a!.shape[a!.shape.length - 1]!
+  }
+  return flops
+}
