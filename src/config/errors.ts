@@ -1,0 +1,21 @@
+/** The one error of this folder: it knows where the mistake stands, and its message is one line for the user. */
+
+/** Where a mistake stands: a file or an option, its line if known, and the path of the key. */
+export interface ConfigPlace {
+  readonly source?: string
+  readonly line?: number
+  readonly path?: string
+}
+
+/** A config that cannot be used; the message says where, what was expected, what was found, and the nearest valid key. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly place: ConfigPlace
+
+  constructor(problem: string, place: ConfigPlace = {}, options?: ErrorOptions) {
+    const where = place.source === undefined ? [] : [place.line ? `${place.source}:${place.line}` : place.source]
+    if (place.path) where.push(place.path)
+    super([...where, problem].join(': '), options)
+    this.place = place
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Reads config files: JSON5, `extends`, and `--set a.b=c` on top.
+ *
+ * Every file is checked on its own before it is merged, so that a mistake is reported where it stands. Paths inside a
+ * file are relative to that file; those given with --set are relative to the current folder.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import JSON5 from 'json5'
+import { ConfigError } from './errors.ts'
+import { keyLines } from './locate.ts'
+import { isObject, type JsonObject, mergeFiles } from './merge.ts'
+import { type ConfigFragment, configFileSchema } from './relax.ts'
+import { shown, validate } from './validate.ts'
+
+/** The presets that come with the package. */
+export const presetsFolder = fileURLToPath(new URL('../../configs/', import.meta.url))
+
+/** Keys that hold paths of files; `pack` too, when it looks like one. */
+const PATH_KEYS = [['input'], ['align', 'landmarks'], ['init', 'latent'], ['init', 'noise']] as const
+
+/** Loads a config file with everything it extends. A name without a folder is also looked for among the presets. */
+export function loadConfig(file: string): ConfigFragment {
+  return load(findConfig(file, process.cwd()) ?? missing(file), []) as ConfigFragment
+}
+
+/** Applies `--set` options, each `a.b=c`; the value is read as JSON5, or as text when it is none. */
+export function applySettings(config: ConfigFragment, settings: readonly string[]): ConfigFragment {
+  let merged = config as JsonObject
+  for (const setting of settings) {
+    const source = { name: `--set ${setting}` }
+    const equals = setting.indexOf('=')
+    if (equals < 1) throw new ConfigError('expected key=value, such as optimize.steps=[20,40]', { source: source.name })
+    const document = nested(setting.slice(0, equals).trim().split('.'), parsedOrText(setting.slice(equals + 1)))
+    validate(configFileSchema, document, source)
+    absolutePaths(document, process.cwd())
+    merged = mergeFiles(merged, document)
+  }
+  return merged as ConfigFragment
+}
+
+/** Checks a config made in code, as a file would be checked. */
+export function checkConfig(config: ConfigFragment, name = 'config'): void {
+  validate(configFileSchema, config, { name })
+}
+
+function load(file: string, chain: readonly string[]): JsonObject {
+  const name = shortName(file)
+  if (chain.includes(file)) {
+    const circle = [...chain.slice(chain.indexOf(file)), file].map((path) => basename(path)).join(' → ')
+    throw new ConfigError(`expected "extends" to end somewhere, found a circle: ${circle}`, { source: name })
+  }
+  const text = readText(file, name)
+  const document = parse(text, name)
+  const lines = keyLines(text)
+  validate(configFileSchema, document, { name, lines })
+  const { extends: bases, $schema: _, ...own } = document
+  absolutePaths(own, dirname(file))
+
+  const names = bases === undefined ? [] : Array.isArray(bases) ? (bases as string[]) : [bases as string]
+  let merged: JsonObject = {}
+  for (const base of names) {
+    const found = findConfig(base, dirname(file))
+    if (found === undefined) {
+      const line = lines.get('extends')
+      const place = { source: name, path: 'extends', ...(line === undefined ? {} : { line }) }
+      throw new ConfigError(`expected a config file or one of the presets, found no file ${shown(base)}`, place)
+    }
+    merged = mergeFiles(merged, load(found, [...chain, file]))
+  }
+  return mergeFiles(merged, own)
+}
+
+function findConfig(name: string, folder: string): string | undefined {
+  const candidates = [resolve(folder, name), resolve(folder, `${name}.json5`)]
+  if (!isAbsolute(name)) candidates.push(join(presetsFolder, name), join(presetsFolder, `${name}.json5`))
+  return candidates.find((path) => existsSync(path) && statSync(path).isFile())
+}
+
+function missing(file: string): never {
+  throw new ConfigError('expected a config file or the name of a preset, found no such file', { source: file })
+}
+
+function readText(file: string, name: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new ConfigError(`expected a readable file, found ${(cause as Error).message}`, { source: name }, { cause })
+  }
+}
+
+function parse(text: string, name: string): JsonObject {
+  let document: unknown
+  try {
+    document = JSON5.parse(text)
+  } catch (cause) {
+    const { message, lineNumber } = cause as Error & { lineNumber?: number }
+    const found = message.replace(/^JSON5: /u, '').replace(/ at \d+:\d+$/u, '')
+    const place = { source: name, ...(lineNumber === undefined ? {} : { line: lineNumber }) }
+    throw new ConfigError(`expected JSON5, found ${found}`, place, { cause })
+  }
+  if (isObject(document)) return document
+  throw new ConfigError(`expected an object { … }, found ${shown(document)}`, { source: name })
+}
+
+function absolutePaths(document: JsonObject, folder: string): void {
+  for (const path of PATH_KEYS) {
+    let parent: unknown = document
+    for (const key of path.slice(0, -1)) parent = isObject(parent) ? parent[key] : undefined
+    const key = path.at(-1)!
+    if (isObject(parent) && typeof parent[key] === 'string') parent[key] = resolve(folder, parent[key])
+  }
+  const { pack } = document
+  if (typeof pack === 'string' && /[/\\]/u.test(pack)) document.pack = resolve(folder, pack)
+}
+
+function nested(path: readonly string[], value: unknown): JsonObject {
+  const [first, ...rest] = path
+  return { [first!]: rest.length > 0 ? nested(rest, value) : value }
+}
+
+function parsedOrText(text: string): unknown {
+  try {
+    return JSON5.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function shortName(file: string): string {
+  const path = relative(process.cwd(), file)
+  return path.startsWith('..') ? file : path
+}

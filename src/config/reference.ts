@@ -1,0 +1,99 @@
+/**
+ * What the reference implementation does, as a complete config for a generator of a given size.
+ *
+ * At 1024 px every number is the reference's own. For another size the numbers that mean pixels or layers follow by
+ * one rule each, stated beside it; a pack that was measured to want something else says so in its settings, which win
+ * over these, and a config wins over both (resolve.ts).
+ */
+import type { ResolvedConfig } from './schema.ts'
+
+/** Number of latent layers of a generator, or of its part up to a resolution: 8 for 32, 18 for 1024. */
+export function latentSize(resolution: number): number {
+  return 2 * Math.log2(resolution) - 2
+}
+
+/** The reference's config for a generator of `size` pixels (a power of two, at least 16). */
+export function referenceConfig(size: number): ResolvedConfig {
+  const layers = latentSize(size)
+  // A window or comparison of 256 px; smaller generators keep at least one halving, so that grain is not fitted.
+  const quarter = Math.min(256, size / 2)
+  return {
+    input: null,
+    seed: 0,
+    pack: 'compact',
+    device: 'auto',
+    threads: 0,
+    sensitivity: 'b',
+    align: { mode: 'auto', face: null, landmarks: null, outputSize: size, transformSize: 4 * size },
+    encode: {
+      // [10, 18) of 18: the same share of a shorter code.
+      mix: [Math.round((10 / 18) * layers), layers],
+      e4eSize: 256,
+      colorSize: 256,
+    },
+    init: { latent: null, noise: null },
+    histogram: {
+      match: true,
+      quantize: 'truncate',
+      // CelebAMask-HQ in the order of the reference's parser: skin, brows, eyes, glasses, ears, earring, nose, mouth, lips.
+      skinClasses: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
+    },
+    degradation: stageDefaults(),
+    losses: {
+      face: {
+        weight: 1,
+        size: quarter,
+        vgg: 1,
+        vggFace: 0.3,
+        vggLayers: ['relu1_2', 'relu2_2', 'relu3_3', 'relu4_3'],
+        vggFaceLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'],
+        vggFaceRange: 'unit',
+      },
+      eye: {
+        weight: 0.1,
+        vggLayers: ['relu1_2', 'relu2_2', 'relu3_3', 'relu4_3'],
+        side: 224,
+        centers: [
+          [480, 384],
+          [480, 640],
+        ],
+      },
+      contextual: {
+        weight: 0.1,
+        layers: ['relu3_4', 'relu2_2', 'relu1_2'],
+        window: quarter,
+        points: 4096,
+        bandwidth: 0.5,
+        sibling: 'fresh',
+      },
+      colorTransfer: { weight: 1e10, levels: 5, sibling: 'first' },
+      noise: { weight: 5e4, minSize: 8 },
+    },
+    optimize: {
+      steps: [250, 750],
+      coarseMin: Math.min(32, size / 4),
+      lr: 0.1,
+      noiseLr: 0.1,
+      cameraLr: 0.01,
+      optimizer: { name: 'radam', betas: [0.9, 0.999], eps: 1e-8, warmup: 'sgd' },
+      normalizeNoise: true,
+      latentNoise: { strength: 0, ramp: 0.75 },
+    },
+    output: { frames: 48, saveEverySeconds: 5 },
+  }
+}
+
+/** Start values of every stage of the degradation there is, also of those that are only on when a config names them. */
+export function stageDefaults(): Required<ResolvedConfig['degradation']> {
+  return {
+    blur: { radius: 0.75, kernel: 'reference', unit: 'pixels' },
+    downsample: { kernel: 'reference', grid: 'reference' },
+    spectral: { sensitivity: 'b' },
+    response: { learn: true, gamma: 1, offset: 0, gain: 1 },
+  }
+}
+
+/** Colour outputs that colour transfer compares: those up to the last stage's resolution, of those there are. */
+export function colorTransferLevels(size: number, coarseMin: number, stages: number): number {
+  return Math.min(latentSize(coarseMin) / 2 + stages - 1, Math.log2(size) - 1)
+}

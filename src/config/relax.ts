@@ -1,0 +1,65 @@
+/**
+ * From the complete schema to the one that files are written against: every key may be absent, or null for "as the
+ * pack or the reference has it". Derived, not written twice, so that the two can't drift apart.
+ */
+import { z } from 'zod'
+import { type ResolvedConfig, runSchema } from './schema.ts'
+
+/** T with every key of every object in it optional and nullable; lists are replaced whole, so they stay as they are. */
+export type Relaxed<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [K in keyof T]?: Relaxed<T[K]> | null }
+    : T
+
+function core(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodExactOptional) {
+    return core(schema.unwrap())
+  }
+  return schema
+}
+
+function relax(schema: z.core.$ZodType): z.ZodType {
+  const inner = core(schema)
+  const relaxed = inner instanceof z.ZodObject ? relaxShape(inner.shape) : inner
+  const described = z.globalRegistry.get(schema)?.description ?? z.globalRegistry.get(inner)?.description
+  const nullable = z.nullable(relaxed)
+  return z.optional(described === undefined ? nullable : nullable.describe(described))
+}
+
+function relaxShape(shape: Readonly<Record<string, z.core.$ZodType>>): z.ZodObject {
+  return z.strictObject(Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, relax(value)])))
+}
+
+/** What a config file may say, besides `extends`. */
+export type ConfigFragment = Relaxed<ResolvedConfig>
+
+/** A whole config file. */
+export type ConfigFile = ConfigFragment & { $schema?: string; extends?: string | string[] }
+
+/** What a pack may prescribe: the numbers that depend on its networks, never the input, the seed or the output. */
+export type PackSettings = Relaxed<
+  Pick<ResolvedConfig, 'align' | 'encode' | 'histogram' | 'degradation' | 'losses' | 'optimize'>
+>
+
+const fragment = relaxShape(runSchema.shape)
+
+/** Schema of a config file. */
+export const configFileSchema = z.strictObject({
+  $schema: z.string().optional().describe('Path of schema.json, for editors.'),
+  extends: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('Config or configs that this one starts from: paths relative to this file, or names in configs/.'),
+  ...fragment.shape,
+})
+
+/** Schema of the `settings` of a model pack. */
+export const packSettingsSchema = z.strictObject({
+  align: fragment.shape.align!,
+  encode: fragment.shape.encode!,
+  histogram: fragment.shape.histogram!,
+  degradation: fragment.shape.degradation!,
+  losses: fragment.shape.losses!,
+  optimize: fragment.shape.optimize!,
+})

@@ -1,0 +1,96 @@
+/**
+ * From what a user, a preset and a pack say to the complete config of a run, and back to a file.
+ *
+ * reference (by size) ← pack settings ← config: each wins over what is left of it. Only then can be checked what no
+ * single key can know: windows that fit, layers that exist, steps that leave frames to keep.
+ */
+import { ConfigError } from './errors.ts'
+import { isObject, type JsonObject, mergeInto } from './merge.ts'
+import { colorTransferLevels, latentSize, referenceConfig, stageDefaults } from './reference.ts'
+import type { ConfigFragment, PackSettings } from './relax.ts'
+import { type ResolvedConfig, runSchema } from './schema.ts'
+import { validate } from './validate.ts'
+
+/**
+ * The complete config of a run.
+ *
+ * @param config what the user says; absent or null keys are filled
+ * @param settings what the pack prescribes
+ * @param size side of the pack's generator
+ */
+export function resolveConfig(config: ConfigFragment, settings: PackSettings, size: number): ResolvedConfig {
+  const reference = referenceConfig(size) as unknown as JsonObject
+  const fromPack = mergeInto(reference, settings as JsonObject)
+  const merged = mergeInto(fromPack, completeNewStages(fromPack, config as JsonObject))
+  validate(runSchema, merged, { name: 'config' })
+  // The schema transforms nothing, so what it accepted is what it describes; its own output would lose the stage order.
+  const resolved = merged as unknown as ResolvedConfig
+
+  const said = (read: (from: PackSettings) => unknown) => read(config) ?? read(settings) ?? undefined
+  if (said((from) => from.losses?.colorTransfer?.levels) === undefined) {
+    const { coarseMin, steps } = resolved.optimize
+    resolved.losses.colorTransfer.levels = colorTransferLevels(size, coarseMin, steps.length)
+  }
+  if (resolved.degradation.spectral && said((from) => from.degradation?.spectral?.sensitivity) === undefined) {
+    resolved.degradation.spectral.sensitivity = resolved.sensitivity
+  }
+  checkAgainstSize(resolved, size)
+  return resolved
+}
+
+/** Fills the stages that a config brings in itself: what it does not say of them is the stage's own default. */
+function completeNewStages(base: JsonObject, config: JsonObject): JsonObject {
+  const { degradation } = config
+  if (!isObject(degradation) || !isObject(base.degradation)) return config
+  const present = base.degradation
+  const defaults = stageDefaults() as JsonObject
+  const complete = Object.entries(degradation).map(([name, stage]) => {
+    const start = defaults[name]
+    const isNew = isObject(stage) && isObject(start) && !(name in present)
+    return [name, isNew ? mergeInto(start, stage) : stage]
+  })
+  return { ...config, degradation: Object.fromEntries(complete) }
+}
+
+/** A complete config as a config file: stages that were removed are named as null, so that loading it removes them too. */
+export function asConfigFile(config: ResolvedConfig, size: number): ConfigFragment {
+  const removed = Object.keys(referenceConfig(size).degradation).filter((name) => !(name in config.degradation))
+  return {
+    ...config,
+    degradation: { ...config.degradation, ...Object.fromEntries(removed.map((name) => [name, null])) },
+  }
+}
+
+function checkAgainstSize(config: ResolvedConfig, size: number): void {
+  const fail = (path: string, expected: string, found: unknown): never => {
+    throw new ConfigError(`expected ${expected}, found ${JSON.stringify(found)}`, { path })
+  }
+  const layers = latentSize(size)
+  const { mix } = config.encode
+  if (mix[0] > mix[1] || mix[1] > layers) {
+    fail('encode.mix', `start ≤ end ≤ ${layers}, the layers of a ${size} px generator`, mix)
+  }
+  const { coarseMin, steps } = config.optimize
+  if (!Number.isInteger(Math.log2(coarseMin))) fail('optimize.coarseMin', 'a power of two', coarseMin)
+  const last = coarseMin * 2 ** (steps.length - 1)
+  if (last > size) {
+    fail(
+      'optimize.steps',
+      `at most ${Math.log2(size / coarseMin) + 1} stages (from ${coarseMin} px to the ${size} px of the generator)`,
+      steps,
+    )
+  }
+  const { face, contextual, colorTransfer } = config.losses
+  if (contextual.weight > 0 && contextual.window >= size) {
+    fail('losses.contextual.window', `less than the ${size} px of the generator`, contextual.window)
+  }
+  if (face.size > size) fail('losses.face.size', `at most the ${size} px of the generator`, face.size)
+  const outputs = Math.log2(size) - 1
+  if (colorTransfer.levels > outputs) {
+    fail(
+      'losses.colorTransfer.levels',
+      `at most ${outputs}, the colour outputs of a ${size} px generator`,
+      colorTransfer.levels,
+    )
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The schema of a run: one object in which every choice of the method is a key.
+ *
+ * It describes the *complete* config that a run is executed with. Config files are written against a relaxed form of
+ * it (see relax.ts) in which everything may be absent or null, meaning "as the pack or the reference has it"; the
+ * reference's values live in reference.ts. Because no key has a hidden default here, the complete config that is saved
+ * with a run is the whole truth about it (the idea is k-diffusion's: the config travels inside the artefact).
+ */
+import { z } from 'zod'
+import { degradationSchema, sensitivitySchema } from './schema-degradation.ts'
+import { lossesSchema } from './schema-losses.ts'
+import { nonNegative, positive, positiveInteger } from './schema-numbers.ts'
+
+const alignSchema = z.strictObject({
+  mode: z
+    .enum(['auto', 'none'])
+    .describe('"auto" finds the face and cuts the FFHQ crop; "none" takes the picture as already aligned.'),
+  face: z
+    .int()
+    .min(1)
+    .nullable()
+    .describe('Which face, counted from 1 as the error message lists them; null: the only one in the picture.'),
+  landmarks: z
+    .string()
+    .nullable()
+    .describe('JSON file with 68 [x, y] points to use instead of detecting them; null: detect.'),
+  outputSize: z
+    .union([positiveInteger, z.literal('crop')])
+    .describe(
+      'Side of the aligned picture in pixels; "crop" keeps the size the crop has in the picture, as the reference does without --resize. By default the size of the generator.',
+    ),
+  transformSize: positiveInteger.describe(
+    'Side in pixels to which the crop is sampled before it is scaled down; by default 4 × the size of the generator.',
+  ),
+})
+
+const encodeSchema = z.strictObject({
+  mix: z
+    .tuple([z.int().min(0), z.int().min(0)])
+    .describe('Layers [start, end) of the shape code that the colour code replaces; by default the last 8/18 of them.'),
+  e4eSize: positiveInteger.describe('Side of the picture that the shape encoder sees.'),
+  colorSize: positiveInteger.describe('Side of the picture that the colour encoder sees.'),
+})
+
+const initSchema = z.strictObject({
+  latent: z
+    .string()
+    .nullable()
+    .describe('File with a latent to start from (.safetensors, .npy or a reference .pt); null: encode the input.'),
+  noise: z
+    .string()
+    .nullable()
+    .describe(
+      'File with noise maps to start from (as for the latent); maps it lacks, and all of them for null, are drawn.',
+    ),
+})
+
+const histogramSchema = z.strictObject({
+  match: z.boolean().describe("Match the skin's histogram of the input to that of the sibling before optimizing."),
+  quantize: z
+    .enum(['truncate', 'round'])
+    .describe('How pictures become 8-bit before the matching. "truncate" is a quirk of the reference.'),
+  skinClasses: z.array(z.int().min(0)).min(1).describe("The face parser's classes that count as skin."),
+})
+
+const optimizerSchema = z.strictObject({
+  name: z.enum(['radam']).describe('The update rule; started afresh at each stage.'),
+  betas: z
+    .tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)])
+    .describe('Decay of the averages of the gradient and of its square.'),
+  eps: positive.describe("Added to the root of the squared gradient's average."),
+  warmup: z
+    .enum(['sgd', 'none'])
+    .describe(
+      'What to do while the variance is not tractable (the first five steps): "sgd" steps by the plain average, a quirk of the reference; "none" stands still.',
+    ),
+})
+
+const optimizeSchema = z.strictObject({
+  steps: z.array(positiveInteger).min(1).describe('Number of steps of each stage; as many stages as numbers.'),
+  coarseMin: z
+    .int()
+    .min(4)
+    .describe(
+      'Resolution whose latent layers the first stage optimizes; it doubles with each stage. At most a quarter of the generator by default.',
+    ),
+  lr: nonNegative.describe('Learning rate of the latent.'),
+  noiseLr: nonNegative.describe('Learning rate of the noise maps.'),
+  cameraLr: nonNegative.describe('Learning rate of what the degradation learns (gamma, offset, gain).'),
+  optimizer: optimizerSchema.describe('How gradients become steps.'),
+  normalizeNoise: z.boolean().describe('Bring every noise map back to mean 0 and deviation 1 after each step.'),
+  latentNoise: z
+    .strictObject({
+      strength: nonNegative.describe('Its strength; 0: none.'),
+      ramp: positive.max(1).describe('Part of the run after which it has faded to nothing.'),
+    })
+    .describe('Noise added to the latent while optimizing.'),
+})
+
+const outputSchema = z.strictObject({
+  frames: z.int().min(0).describe('How many pictures of the optimization to keep, evenly spread; 0: none.'),
+  saveEverySeconds: positive.describe('How often the state is saved from which an interrupted run continues.'),
+})
+
+/** The complete config of a run. */
+export const runSchema = z.strictObject({
+  input: z.string().nullable().describe('The portrait, relative to the config file (null: named on the command line).'),
+  seed: z.int().min(0).max(0xffffffff).describe('Fixes everything that is drawn.'),
+  pack: z.string().min(1).describe('Model pack: "compact", another installed pack, or the path of a pack folder.'),
+  device: z.string().min(1).describe('Where the step runs: "auto", "cpu", or a device that `rephoto doctor` lists.'),
+  threads: z.int().min(0).describe('CPU threads; 0: as many as there are cores.'),
+  sensitivity: sensitivitySchema.describe(
+    'What the emulsion saw: "b" blue (before 1873), "gb" blue and green (1873 to 1906, also "b"), "g" everything (later). Chooses the colour encoder, the histogram match and the spectral stage.',
+  ),
+  align: alignSchema.describe('From the picture to the aligned square.'),
+  encode: encodeSchema.describe('From the aligned square to the first latent.'),
+  init: initSchema.describe('Starting points that replace the encoded ones.'),
+  histogram: histogramSchema.describe('Skin histogram matching of the input to the sibling.'),
+  degradation: degradationSchema.describe(
+    'What the camera and the film did to the photograph: stages by name, applied in the order of the keys; null removes one.',
+  ),
+  losses: lossesSchema.describe('The terms of the objective; weight 0 leaves one out.'),
+  optimize: optimizeSchema.describe('Stages, learning rates and the optimizer.'),
+  output: outputSchema.describe('What is kept of a run.'),
+})
+
+/** A complete config: nothing left to the pack; null only where it is a choice of its own ("detect", "draw"). */
+export type ResolvedConfig = z.infer<typeof runSchema>
