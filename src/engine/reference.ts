@@ -9,11 +9,11 @@ import { EngineError, type Feeds, feedOf } from './values.ts'
 /** The values of `outputs`, in float64 (bools as 0 and 1). */
 export function evaluate(outputs: readonly Tensor[], feeds: Feeds = {}): Float64Array[] {
   const values = new Map<Tensor, Float64Array>()
-  for (const t of ancestors(outputs)) values.set(t, valueOf(t, values, feeds))
+  for (const t of ancestors(outputs)) values.set(t, compute(t, values, feeds))
   return outputs.map((t) => values.get(t)!)
 }
 
-function valueOf(t: Tensor, values: Map<Tensor, Float64Array>, feeds: Feeds): Float64Array {
+function compute(t: Tensor, values: Map<Tensor, Float64Array>, feeds: Feeds): Float64Array {
   if (t.op === 'Input') return Float64Array.from(feedOf(feeds, t) as ArrayLike<number | bigint>, Number)
   if (t.op === 'Constant') return Float64Array.from(t.read!())
   const kernel = kernels[t.op]

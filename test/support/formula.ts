@@ -1,4 +1,4 @@
-// Numbers from a formula (test/golden/README.md): the same on every machine, so that full-size networks can be compared
+// Numbers from a formula (docs/testing.md): the same on every machine, so that full-size networks can be compared
 // with stored results without any weight file.
 
 /** Values with mean 0 and variance 1 (times std, plus mean); element i is rounded to float32. */
@@ -6,7 +6,6 @@ export function formulaValues(name: string, count: number, std = 1, mean = 0, sa
   let h = 0x811c9dc5
   for (const byte of Buffer.from(salt + name)) h = Math.imul(h ^ byte, 0x01000193)
   const out = new Float32Array(count)
-  const scale = (2 * Math.sqrt(3)) / 2 ** 32
   for (let i = 0; i < count; i++) {
     let z = (h + Math.imul(i, 0x9e3779b9)) >>> 0
     z ^= z >>> 16
@@ -14,7 +13,7 @@ export function formulaValues(name: string, count: number, std = 1, mean = 0, sa
     z ^= z >>> 13
     z = Math.imul(z, 0xc2b2ae35)
     z ^= z >>> 16
-    out[i] = mean + std * ((z >>> 0) * scale - Math.sqrt(3))
+    out[i] = mean + std * (((2 * (z >>> 0)) / 2 ** 32 - 1) * Math.sqrt(3))
   }
   return out
 }
