@@ -1,0 +1,44 @@
+/**
+ * What a run tells while it goes on. One callback hears everything; who wants a progress line, a live page or nothing
+ * at all decides for himself, and the run prints nothing.
+ */
+import type { Bitmap } from '../images/bitmap.ts'
+
+/** One term of the objective: as measured, and as it counts. */
+export interface LossTerm {
+  readonly raw: number
+  readonly weighted: number
+}
+
+/** The objective before one step. */
+export interface LossRecord {
+  readonly total: number
+  readonly terms: Readonly<Record<string, LossTerm>>
+}
+
+/** The parts of a run, in their order. */
+export type PhaseName = 'align' | 'encode' | 'sibling' | 'match' | 'compile' | 'optimize' | 'write'
+
+/** A step of the optimization has been taken. `step` counts over all stages, from 1. */
+export interface StepEvent {
+  readonly type: 'step'
+  /** From 0. */
+  readonly stage: number
+  readonly stages: number
+  readonly step: number
+  readonly totalSteps: number
+  readonly losses: LossRecord
+  /** The learned numbers of the degradation, by name. */
+  readonly camera: Readonly<Record<string, number>>
+  readonly milliseconds: number
+}
+
+/** Everything that a run reports. */
+export type RunEvent =
+  | { readonly type: 'phase'; readonly name: PhaseName; readonly detail?: string }
+  | StepEvent
+  | { readonly type: 'frame'; readonly step: number; readonly bitmap: Bitmap }
+  | { readonly type: 'warning'; readonly message: string }
+
+/** Hears what a run reports. */
+export type RunObserver = (event: RunEvent) => void
