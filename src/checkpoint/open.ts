@@ -1,0 +1,76 @@
+/**
+ * Any weight file by what is in it, never by its name: safetensors, PyTorch zip or legacy, NVIDIA's pickle, NumPy.
+ * Gives the tree of values (for recognising what it is) and the flat store (for reading it).
+ */
+import { type ByteSource, fileSource, readBytes } from './bytes.ts'
+import { CheckpointError } from './errors.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import { looksLikeNpy, parseNpy } from './npy.ts'
+import { looksLikeSafetensors, readSafetensors } from './safetensors.ts'
+import { memoryStore, type WeightStore } from './store.ts'
+import { readTorch, type TorchFile } from './torch.ts'
+import type { TensorSource, Value } from './value.ts'
+import { looksLikeZip } from './zip.ts'
+
+export interface Checkpoint extends WeightStore {
+  readonly path: string
+  readonly container: 'safetensors' | 'npy' | TorchFile['container']
+  /** The object tree of a pickle; undefined for files that are only named tensors. */
+  readonly root: Value | undefined
+  /** Text that a safetensors file carries. */
+  readonly metadata: Readonly<Record<string, string>>
+  tensor(key: string): TensorSource
+  /** Compares the checksums that the file itself carries. */
+  verify(): void
+  close(): void
+}
+
+export function openCheckpoint(path: string, limits: Limits = defaultLimits): Checkpoint {
+  const source = fileSource(path)
+  try {
+    return readCheckpoint(source, limits)
+  } catch (error) {
+    source.close()
+    throw error
+  }
+}
+
+export function readCheckpoint(source: ByteSource, limits: Limits = defaultLimits): Checkpoint {
+  const head = readBytes(source, 0, Math.min(16, source.size))
+  const path = source.name
+  if (looksLikeNpy(head)) {
+    const { shape, data, dtype } = parseNpy(source)
+    const store = memoryStore({ array: { shape, data } }, path)
+    const tensor = (key: string) => ({ dtype, shape: store.shape(key), read: () => store.read(key) })
+    return {
+      ...store,
+      path,
+      container: 'npy',
+      root: undefined,
+      metadata: {},
+      tensor,
+      verify() {},
+      close: () => source.close(),
+    }
+  }
+  if (head[0] === 0x80 || looksLikeZip(head)) return { ...readTorch(source, limits), path, metadata: {} }
+  if (looksLikeSafetensors(head, source.size)) {
+    const file = readSafetensors(source)
+    const tensor = (key: string) => ({ ...file.info(key), read: () => file.read(key) })
+    return { ...file, path, container: 'safetensors', root: undefined, tensor, verify() {} }
+  }
+  throw new CheckpointError(path, `not a weight file: ${guess(head)}`, source.base, expected)
+}
+
+const expected = 'safetensors, a PyTorch .pt/.pth file, an NVIDIA .pkl or a .npy file was expected'
+
+/** What people most often hand over by mistake: dead links answer with a web page. */
+function guess(head: Uint8Array): string {
+  const text = Buffer.from(head).toString('latin1')
+  if (head.length === 0) return 'it is empty'
+  if (/^\s*</.test(text)) return 'it is a web page, so the download failed'
+  if (text.startsWith('version https:')) return 'it is a Git LFS pointer, so the file itself was not fetched'
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'it is gzip-compressed; unpack it first'
+  if (text.startsWith('\x89HDF')) return 'it is an HDF5 file'
+  return 'its first bytes are of no format known here'
+}
