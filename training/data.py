@@ -149,6 +149,20 @@ def load_parsing(data, cache, size):
                  np.load(heldout_path))
 
 
+PATHS = ('data', 'cache', 'run', 'teacher', 'vgg', 'modules')
+
+
+def command_line(script, args):
+    """The command that repeats a training, with folder names in place of this machine's paths."""
+    words = [f'python3 {script}']
+    for key, v in vars(args).items():
+        if v is None or key == 'threads':
+            continue
+        text = key.upper() if key in PATHS else ' '.join(map(str, v)) if isinstance(v, list) else str(v)
+        words.append(f"--{key.replace('_', '-')} {text}")
+    return ' '.join(words)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--data', required=True, help='folder with faces-256.tar and faceparse-256.tar')
