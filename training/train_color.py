@@ -1,0 +1,171 @@
+"""The three colour encoders, on a trained generator and encoder.
+
+    python3 train_color.py --data DIR --cache DIR --model DIR/checkpoint.pt --out DIR --minutes 4
+
+Pictures: generated ones (mapping(z), and the w of training faces with jitter), whose w is known, and the training faces
+themselves with the encoder's w; all made gray by the film's sensitivity and aged (antique.py). The loss is the distance
+of w, measured mostly in the directions that change colours: a linear model of the low-frequency picture of
+G(coarse codes of faces, w in the fine layers) is fitted first, and w errors are weighed by it.
+The first encoder is trained from scratch, the others start from it.
+"""
+import argparse
+import csv
+import os
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from antique import antique, to_gray
+from color_encoder import ColorEncoder
+from data import load_faces
+from train_generator import build, gray3, save_grid
+
+ORDER = ('g', 'gb', 'b')
+INPUT = 64
+
+
+@torch.no_grad()
+def make_pool(g, e, faces, count, size, mix, device):
+    """-> pictures [N,3,64,64] uint8, their w [N,D], the codes of the gray faces [n_faces,mix,D], w of the faces"""
+    down = lambda x: F.interpolate(x, (INPUT, INPUT), mode='area') if x.shape[2] != INPUT else x
+    w_faces, coarse, pictures = [], [], []
+    for i in range(0, len(faces), 50):
+        x = faces[i:i + 50].to(device).float() / 127.5 - 1
+        if e.input_size != x.shape[2]:
+            x = F.interpolate(x, (e.input_size,) * 2, mode='area')
+        w_faces.append(e(x)[:, 0].float())
+        coarse.append(e(gray3(x))[:, :mix].float())
+    w_faces, coarse = torch.cat(w_faces), torch.cat(coarse)
+    n = g.n_latent
+    ws = []
+    for i in range(0, count, 25):
+        if (i // 25) % 2:
+            pick = torch.randint(len(w_faces), (25,))
+            w = w_faces[pick] + 0.25 * w_faces.std(0) * torch.randn(25, g.dim, device=device)
+            latent = torch.cat([coarse[pick], w[:, None].expand(-1, n - mix, -1)], 1)
+        else:
+            w = g.style(torch.randn(25, g.dim, device=device))
+            latent = w[:, None].expand(-1, n, -1)
+        ws.append(w)
+        pictures.append(((down(g(latent, size=size)).clamp(-1, 1) + 1) * 127.5).byte().cpu())
+    return torch.cat(pictures), torch.cat(ws).cpu(), coarse, w_faces
+
+
+@torch.no_grad()
+def colour_metric(g, coarse, w_faces, mix, device, count=1500, grid=8, size=32):
+    """[K, D]: w -> low-frequency colours of G(coarse of any face, w in the fine layers), by ridge regression"""
+    ws, ys = [], []
+    for i in range(0, count, 25):
+        w = w_faces[torch.randint(len(w_faces), (25,))]
+        w = torch.where(torch.rand(25, 1, device=device) < 0.5, w, g.style(torch.randn(25, g.dim, device=device)))
+        c = coarse[torch.randint(len(coarse), (25,))]
+        y = g(torch.cat([c, w[:, None].expand(-1, g.n_latent - mix, -1)], 1), size=size)
+        ws.append(w)
+        ys.append(F.adaptive_avg_pool2d(y, grid).flatten(1))
+    w, y = torch.cat(ws), torch.cat(ys)
+    w, y = w - w.mean(0), y - y.mean(0)
+    eye = torch.eye(w.shape[1], device=device) * w.var(0).mean() * len(w) * 0.02
+    a = torch.linalg.solve(w.T @ w + eye, w.T @ y)
+    explained = 1 - (y - w @ a).var() / y.var()
+    return a.T.contiguous(), float(explained)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--data', required=True)
+    p.add_argument('--cache', required=True)
+    p.add_argument('--model', required=True, help="checkpoint of train_generator.py")
+    p.add_argument('--out', required=True)
+    p.add_argument('--size', type=int, default=64, help='resolution of the generated pictures')
+    p.add_argument('--minutes', type=float, default=4, help='for the first encoder; the others get half')
+    p.add_argument('--pool', type=int, default=3000)
+    p.add_argument('--mix', type=int, default=6)
+    p.add_argument('--batch', type=int, default=24)
+    p.add_argument('--lr', type=float, default=1e-3)
+    p.add_argument('--threads', type=int, default=1)
+    p.add_argument('--device', default='cpu')
+    p.add_argument('--restart', action='store_true', help='start from the existing colour checkpoint, new generator')
+    a = p.parse_args()
+    torch.set_num_threads(a.threads)
+    os.makedirs(a.out, exist_ok=True)
+    torch.manual_seed(1)
+    dev = a.device
+    c = torch.load(a.model, map_location=dev)
+    g, e, _ = build(c['config'])
+    g.load_state_dict(c['g_ema']), e.load_state_dict(c['e_ema'])
+    g, e = g.to(dev).eval(), e.to(dev).eval()
+    faces = load_faces(a.data, a.cache, c['config']['size'])
+    train = torch.from_numpy(np.ascontiguousarray(faces.images[faces.train])).permute(0, 3, 1, 2)
+    t0 = time.time()
+    pool, w_pool, coarse, w_faces = make_pool(g, e, train, a.pool, a.size, a.mix, dev)
+    metric, explained = colour_metric(g, coarse, w_faces, a.mix, dev)
+    print(f'pool {len(pool)} pictures, {time.time() - t0:.0f} s; the linear colour model explains {explained:.2f}', flush=True)
+    small = F.interpolate(train.float(), (INPUT, INPUT), mode='area').round().byte()
+    pictures = torch.cat([small, pool])
+    targets = torch.cat([w_faces.cpu(), w_pool])
+    mean_w = targets.mean(0)
+    scale = (targets - mean_w).to(dev)
+    scale = 1 / (scale @ metric.T).pow(2).mean(), 1 / scale.pow(2).mean()  # both terms 1 for the mean w
+
+    path = os.path.join(a.out, 'color.pt')
+    state = {'encoders': {}, 'minutes': {}, 'steps': {}, 'images': {}}
+    old = torch.load(path)['encoders'] if os.path.exists(path) and a.restart else {}
+    if os.path.exists(path) and a.restart:
+        prev = torch.load(path)
+        state.update({k: prev[k] for k in ('minutes', 'steps', 'images')})
+    log = csv.writer(open(os.path.join(a.out, 'log-color.csv'), 'a', newline=''))
+    previous = None
+    for kind in ORDER:
+        net = ColorEncoder(c['config']['dim'], INPUT).to(dev)
+        if kind in old or previous:
+            net.load_state_dict(old.get(kind) or previous)
+        else:
+            net.last['3'].bias.data.copy_(mean_w)
+            net.last['3'].weight.data.mul_(0.3)
+        opt = torch.optim.Adam(net.parameters(), lr=a.lr)
+        minutes = a.minutes if previous is None else a.minutes / 2
+        start, step, sums = time.time(), 0, [0, 0]
+        while (done := (time.time() - start) / 60 / minutes) < 1:
+            opt.param_groups[0]['lr'] = a.lr * min(1, (1 - done) * 3)
+            half = a.batch // 2  # half real faces, half generated
+            idx = torch.cat([torch.randint(len(small), (half,)),
+                             len(small) + torch.randint(len(pool), (a.batch - half,))])
+            x = pictures[idx].to(dev).float() / 255
+            if torch.rand(()) < 0.5:
+                x = x.flip(3)
+            y = net(antique(to_gray(x, kind)))
+            d = y - targets[idx].to(dev)
+            colour, plain = (d @ metric.T).pow(2).mean() * scale[0], d.pow(2).mean() * scale[1]
+            opt.zero_grad(set_to_none=True)
+            (colour + 0.3 * plain).backward()
+            opt.step()
+            step += 1
+            sums = [sums[0] + float(colour), sums[1] + float(plain)]
+            if step % 100 == 0:
+                log.writerow([kind, step, sums[0] / 100, sums[1] / 100])
+                print(kind, step, f'colour {sums[0] / 100:.3f} w {sums[1] / 100:.3f} (mean w: 1)', flush=True)
+                sums = [0, 0]
+        previous = net.state_dict()
+        state['encoders'][kind] = previous
+        for k, v in (('minutes', (time.time() - start) / 60), ('steps', step), ('images', step * a.batch)):
+            state[k][kind] = state[k].get(kind, 0) + v
+        torch.save(state, path)
+    # held-out faces: colour picture, gray g, then the sibling by each encoder
+    test = torch.from_numpy(np.ascontiguousarray(faces.images[faces.test][::25][:10])).permute(0, 3, 1, 2)
+    x = F.interpolate(test.float(), (INPUT, INPUT), mode='area').to(dev) / 255
+    rows = [x * 2 - 1]
+    with torch.no_grad():
+        for kind in ORDER:
+            net.load_state_dict(state['encoders'][kind])
+            gray = to_gray(x, kind)
+            latent = torch.cat([e(gray.expand(-1, 3, -1, -1) * 2 - 1)[:, :a.mix],
+                                net(gray)[:, None].expand(-1, g.n_latent - a.mix, -1)], 1)
+            rows += [gray.expand(-1, 3, -1, -1) * 2 - 1,
+                     F.interpolate(g(latent, size=a.size), (INPUT, INPUT), mode='area')]
+    save_grid(os.path.join(a.out, 'color.png'), rows)
+
+
+if __name__ == '__main__':
+    main()

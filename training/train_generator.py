@@ -1,0 +1,298 @@
+"""Joint training of the generator, its mapping network and the e4e-style encoder.
+
+    python3 train_generator.py --data DIR --cache DIR --vgg FILE --out DIR --size 64 --minutes 40
+    python3 train_generator.py ... --size 128 --minutes 40      # same --out: goes on, one resolution higher
+
+What one step does (B pictures):
+  encode    every picture in colour and as gray x3
+  decode    a third from its own codes (w+), a third from one w for all layers (W), the rest from the gray picture's
+            codes in the coarse layers and the colour picture's w, repeated, from a random mix layer on;
+            besides B/2 samples: mapping(z) with style mixing, and coarse codes of one face with the w of another
+  losses    L1 + VGG to the picture; non-saturating logistic loss on everything decoded (R1, adaptive augmentation);
+            swapped samples keep the structure of the one and the colour of the other; w is kept near a normal
+            distribution, and mapping(z) is moved onto the encoder's w (sliced Wasserstein distance).
+With --no-recon it is a plain StyleGAN2 training (for machines where that is affordable).
+"""
+import argparse
+import copy
+import csv
+import os
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+from data import load_faces
+from discriminator import Discriminator, augment
+from e4e import Encoder
+from perceptual import Perceptual
+from stylegan2 import Generator
+
+MIX = (5, 6, 7)  # the layers from which the colour w may take over
+
+CONFIG = {
+    'size': 128, 'dim': 256,
+    'channels': {4: 256, 8: 192, 16: 128, 32: 96, 64: 48, 128: 32, 256: 16},
+    'encoder': {'input_size': 64, 'channels': [32, 48, 96, 128], 'blocks': [2, 2, 3, 2],
+                'levels': {'c3': [1, 2, 3, 4, 5], 'p2': [6, 7, 8], 'p1': [9, 10, 11]}},
+    'discriminator': {4: 160, 8: 160, 16: 128, 32: 64, 64: 32, 128: 16, 256: 16},
+}
+
+
+def build(config=CONFIG):
+    channels = {r: c for r, c in config['channels'].items() if int(r) <= config['size']}
+    g = Generator(config['size'], config['dim'], channels)
+    e = Encoder(g.n_latent, config['dim'], **config['encoder'])
+    d = Discriminator(config['size'], config['discriminator'])
+    return g, e, d
+
+
+def gray3(x):
+    y = (x * torch.tensor([0.299, 0.587, 0.114], device=x.device).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    return y.expand(-1, 3, -1, -1)
+
+
+def sliced(a, b, n=64):
+    """sliced squared Wasserstein distance of two equally large sets of points"""
+    dirs = F.normalize(torch.randn(n, a.shape[1], device=a.device), dim=1)
+    return ((dirs @ a.T).sort(1)[0] - (dirs @ b.T).sort(1)[0]).pow(2).mean()
+
+
+def normalised_gray(x, size=32):
+    y = F.adaptive_avg_pool2d(gray3(x)[:, :1], size).flatten(1)
+    y = y - y.mean(1, keepdim=True)
+    return y / (y.pow(2).mean(1, keepdim=True) + 1e-3).sqrt()
+
+
+def colour_stats(x):
+    """mean colour of the middle of the face and of the picture: [B, 6]"""
+    h = x.shape[2]
+    middle = x[:, :, int(.38 * h):int(.72 * h), int(.33 * h):int(.67 * h)]
+    return torch.cat([middle.mean((2, 3)), x.mean((2, 3))], 1)
+
+
+def save_grid(path, rows):
+    rows = [torch.cat(list(r.clamp(-1, 1)), 2) for r in rows]
+    grid = torch.cat(rows, 1).permute(1, 2, 0)
+    Image.fromarray(((grid + 1) * 127.5).round().byte().cpu().numpy()).save(path)
+
+
+@torch.no_grad()
+def sample_grid(path, g, e, x, size, z):
+    """Held-out pictures: input, w+, W, gray + colour w, coarse of the one + w of the next; then samples."""
+    e.eval()
+    c = e(x)
+    cg = e(gray3(x))
+    w = c[:, :1].expand_as(c)
+    mixed = torch.cat([cg[:, :6], w[:, 6:]], 1)
+    swapped = torch.cat([cg[:, :6], w.roll(1, 0)[:, 6:]], 1)
+    rows = [F.interpolate(x, (size, size), mode='area')] + [g(l, size=size) for l in (c, w, mixed, swapped)]
+    s = g(g.style(z)[:, None].expand(-1, g.n_latent, -1), size=size)
+    save_grid(path, rows + list(s.split(x.shape[0])))
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--data', required=True)
+    p.add_argument('--cache', required=True)
+    p.add_argument('--vgg', required=True)
+    p.add_argument('--out', required=True)
+    p.add_argument('--size', type=int, default=64, help='resolution trained in this run')
+    p.add_argument('--minutes', type=float, default=30)
+    p.add_argument('--batch', type=int, default=16)
+    p.add_argument('--threads', type=int, default=2)
+    p.add_argument('--device', default='cpu')
+    p.add_argument('--lr', type=float, default=2e-3)
+    p.add_argument('--adv', type=float, default=0.1, help='weight of the adversarial loss')
+    p.add_argument('--adv-from', type=int, default=8000, help='pictures seen before the adversarial loss starts')
+    p.add_argument('--r1', type=float, default=1.0)
+    p.add_argument('--latent-noise', type=float, default=0.3)
+    p.add_argument('--prior', type=float, default=0.02)
+    p.add_argument('--ema', type=float, default=0.998)
+    p.add_argument('--fp32', action='store_true')
+    p.add_argument('--no-recon', action='store_true')
+    p.add_argument('--seed', type=int, default=0)
+    a = p.parse_args()
+    torch.set_num_threads(a.threads)
+    os.makedirs(a.out, exist_ok=True)
+    dev, dtype, size, B = a.device, torch.float32 if a.fp32 else torch.bfloat16, a.size, a.batch
+
+    faces = load_faces(a.data, a.cache, CONFIG['size'])
+    train = torch.from_numpy(np.ascontiguousarray(faces.images[faces.train])).permute(0, 3, 1, 2)
+    heldout = torch.from_numpy(np.ascontiguousarray(faces.images[faces.test])).permute(0, 3, 1, 2)
+    show = (heldout[::25][:10].float() / 127.5 - 1).to(dev)
+
+    torch.manual_seed(a.seed)
+    z_show = torch.randn(30, CONFIG['dim'], device=dev)
+    g, e, d = (m.to(dev) for m in build())
+    perceptual = Perceptual(a.vgg).to(dev)
+    g_ema, e_ema = copy.deepcopy(g).eval(), copy.deepcopy(e).eval()
+    named = [(n, q) for n, q in g.named_parameters() if not n.startswith('style.')]
+    opt_g = torch.optim.Adam([{'params': [q for _, q in named], 'lr': a.lr},
+                              {'params': list(g.style.parameters()), 'lr': a.lr * 25},
+                              {'params': list(e.parameters()), 'lr': a.lr / 2}], betas=(0.5, 0.99))
+    opt_d = torch.optim.Adam(d.parameters(), lr=a.lr / 2, betas=(0.0, 0.99))
+    state = {'images': 0, 'steps': 0, 'minutes': 0.0, 'p_aug': 0.0, 'by_size': {}}
+    bank = torch.zeros(0, CONFIG['dim'], device=dev)
+    ckpt = os.path.join(a.out, 'checkpoint.pt')
+    if os.path.exists(ckpt):
+        c = torch.load(ckpt, map_location=dev)
+        for m, k in ((g, 'g'), (e, 'e'), (d, 'd'), (g_ema, 'g_ema'), (e_ema, 'e_ema')):
+            m.load_state_dict(c[k])
+        opt_g.load_state_dict(c['opt_g'])
+        opt_d.load_state_dict(c['opt_d'])
+        for group, lr in zip(opt_g.param_groups, (a.lr, a.lr * 25, a.lr / 2)):
+            group['lr'] = lr
+        state, bank = c['state'], c['bank']
+        torch.manual_seed(a.seed + 1 + state['steps'])
+    if str(size) not in state['by_size']:
+        state['by_size'][str(size)] = {'images': 0, 'minutes': 0.0}
+        if state['steps'] and size > 4:  # a new resolution starts silent
+            for net in (g, g_ema):
+                rgb = net.to_rgbs[int(np.log2(size)) - 3]
+                rgb.conv.weight.data.zero_()
+    log_path = os.path.join(a.out, 'log.csv')
+    columns = ['minutes', 'steps', 'images', 'size', 'l1', 'vgg', 'swap', 'prior', 'w_std', 'w_dist', 'adv_g', 'd_real', 'd_fake',
+               'r1', 'p_aug', 'ms']
+    log = open(log_path, 'a', newline='')
+    writer = csv.writer(log)
+    if os.path.getsize(log_path) == 0:
+        writer.writerow(columns)
+    n_latent = g.n_latent
+
+    def save():
+        torch.save({'g': g.state_dict(), 'e': e.state_dict(), 'd': d.state_dict(), 'g_ema': g_ema.state_dict(),
+                    'e_ema': e_ema.state_dict(), 'opt_g': opt_g.state_dict(), 'opt_d': opt_d.state_dict(),
+                    'state': state, 'bank': bank, 'config': CONFIG}, ckpt + '.part')
+        os.replace(ckpt + '.part', ckpt)
+        sample_grid(os.path.join(a.out, f"grid-{state['images']:07d}.png"), g_ema, e_ema, show, size, z_show)
+
+    start, before, last_save, sums, count = time.time(), state['minutes'], time.time(), {}, 0
+    before_size = state['by_size'][str(size)]['minutes']
+    while (time.time() - start) / 60 < a.minutes:
+        t0 = time.time()
+        g.train(), e.train()
+        idx = torch.randint(len(train), (B,))
+        full = train[idx].to(dev).float() / 127.5 - 1
+        flip = (torch.rand(B, 1, 1, 1, device=dev) < 0.5).float()
+        full = full * (1 - flip) + full.flip(3) * flip
+        x = F.interpolate(full, (size, size), mode='area') if size < full.shape[2] else full
+        xe = F.interpolate(full, (e.input_size,) * 2, mode='area') if e.input_size < full.shape[2] else full
+        with torch.autocast('cuda' if dev.startswith('cuda') else 'cpu', dtype, enabled=not a.fp32):
+            codes = e(torch.cat([xe, gray3(xe)])).float()
+        colour, gray = codes.split(B)
+        w0 = colour[:, 0]
+        noise = lambda t, s: t + s * torch.randn_like(t)
+        # what to decode
+        third = B // 3
+        w_one = noise(w0, a.latent_noise)[:, None].expand(-1, n_latent, -1)
+        lat = []
+        for i in range(B):
+            if i < third:
+                lat.append(noise(colour[i], a.latent_noise / 3))
+            elif i < 2 * third:
+                lat.append(w_one[i])
+            else:
+                m = MIX[torch.randint(len(MIX), ()).item()]
+                lat.append(torch.cat([noise(gray[i, :m], a.latent_noise / 3), w_one[i, m:]]))
+        adversarial = state['images'] >= a.adv_from
+        n_map, n_swap = (B // 4 if adversarial else 0), B // 4
+        z = torch.randn(256, CONFIG['dim'], device=dev)
+        w_map = g.style(z)
+        for i in range(n_map):
+            one, two = w_map[2 * i], w_map[2 * i + 1]
+            m = torch.randint(2, n_latent, ()).item() if i % 2 else n_latent
+            lat.append(torch.cat([one[None].expand(m, -1), two[None].expand(n_latent - m, -1)]))
+        for i in range(n_swap):
+            m = MIX[torch.randint(len(MIX), ()).item()]
+            j = (i + 1 + torch.randint(B - 1, ()).item()) % B
+            lat.append(torch.cat([gray[i, :m], w_one[j, m:]]))
+            swap_from = torch.tensor([j]) if i == 0 else torch.cat([swap_from, torch.tensor([j])])
+        out = g(torch.stack(lat), size=size, dtype=dtype)
+        rec, swapped = out[:B], out[B + n_map:]
+        l1 = (rec - x).abs().mean()
+        if size > 64:  # whole picture at half the size, and a window at full size
+            half = F.interpolate(rec, (size // 2,) * 2, mode='area'), F.interpolate(x, (size // 2,) * 2, mode='area')
+            top, left = torch.randint(0, size // 2 + 1, (2,)).tolist()
+            win = [t[:, :, top:top + size // 2, left:left + size // 2] for t in (rec, x)]
+            vgg = 0.5 * (perceptual(*half, dtype).mean() + perceptual(*win, dtype).mean())
+        else:
+            vgg = perceptual(rec, x, dtype).mean()
+        swap = ((normalised_gray(swapped) - normalised_gray(x[:n_swap])).abs().mean()
+                + (colour_stats(swapped) - colour_stats(x[swap_from])).abs().mean() * 2)
+        # w: near a normal distribution; mapping(z) moved onto it
+        deltas = (colour[:, 1:] - colour[:, :1]).pow(2).mean() + (gray[:, 1:] - gray[:, :1]).pow(2).mean()
+        prior = w0.pow(2).mean() + gray[:, 0].pow(2).mean() * 0.5 + 0.2 * deltas
+        bank = torch.cat([w0.detach(), bank])[:4096]
+        target = bank[torch.randint(len(bank), (256,), device=dev)]
+        w_dist = sliced(w_map, noise(target, a.latent_noise * 0.7).detach())
+        loss = 2 * l1 + vgg + 0.5 * swap + a.prior * prior if not a.no_recon else 0
+        loss = loss + w_dist
+        adv_g = torch.zeros(())
+        if adversarial:
+            d.requires_grad_(False)
+            adv_g = F.softplus(-d(augment(out, state['p_aug']), dtype)).mean()
+            d.requires_grad_(True)
+            loss = loss + a.adv * adv_g
+        opt_g.zero_grad(set_to_none=True)
+        loss.backward()
+        for group in opt_g.param_groups:
+            torch.nn.utils.clip_grad_norm_(group['params'], 10.0)
+        opt_g.step()
+        for n, q in g.named_parameters():
+            if n.endswith('noise.weight'):
+                q.data.clamp_(min=0.03)
+        ramp = min(a.ema, (1 + state['steps']) / (10 + state['steps']))
+        with torch.no_grad():
+            for net, avg in ((g, g_ema), (e, e_ema)):
+                for (n, q), r in zip(net.state_dict().items(), avg.state_dict().values()):
+                    if r.dtype.is_floating_point:
+                        r.lerp_(q, 1 - ramp)
+                    else:
+                        r.copy_(q)
+        d_real = d_fake = r1 = torch.zeros(())
+        if state['images'] >= a.adv_from - 2000:
+            fake = out.detach()
+            k = torch.randperm(len(fake))[:B]
+            d_fake = d(augment(fake[k], state['p_aug']), dtype)
+            d_real = d(augment(x, state['p_aug']), dtype)
+            d_loss = F.softplus(d_fake).mean() + F.softplus(-d_real).mean()
+            if state['steps'] % 16 == 0:
+                real = x[:B // 2].detach().requires_grad_()
+                grad, = torch.autograd.grad(d(real, dtype).sum(), real, create_graph=True)
+                r1 = grad.float().pow(2).sum((1, 2, 3)).mean()
+                d_loss = d_loss + a.r1 / 2 * 16 * r1
+            opt_d.zero_grad(set_to_none=True)
+            d_loss.backward()
+            opt_d.step()
+            state['p_aug'] = float(np.clip(state['p_aug'] + (1 if d_real.sign().mean() > 0.6 else -1) * B / 20000, 0, 0.8))
+        state['steps'] += 1
+        state['images'] += B
+        minutes = (time.time() - start) / 60
+        state['minutes'] = before + minutes
+        state['by_size'][str(size)]['images'] += B
+        state['by_size'][str(size)]['minutes'] = before_size + minutes
+        row = {'l1': l1, 'vgg': vgg, 'swap': swap, 'prior': prior, 'w_std': w0.std(0).mean(), 'w_dist': w_dist, 'adv_g': adv_g,
+               'd_real': d_real.mean(), 'd_fake': d_fake.mean(), 'ms': torch.tensor((time.time() - t0) * 1e3)}
+        for k, v in row.items():
+            sums[k] = sums.get(k, 0) + float(v)
+        if float(r1):
+            sums['r1'] = sums.get('r1', 0) + float(r1) * 50 / 3
+        count += 1
+        if count == 50 or state['steps'] == 10:
+            values = {**{k: v / count for k, v in sums.items()}, 'minutes': state['minutes'], 'steps': state['steps'],
+                      'images': state['images'], 'size': size, 'p_aug': state['p_aug']}
+            writer.writerow([f'{values.get(k, 0):.5g}' for k in columns])
+            log.flush()
+            print(' '.join(f'{k} {values.get(k, 0):.4g}' for k in columns), flush=True)
+            sums, count = {}, 0
+        if time.time() - last_save > 120:
+            save()
+            last_save = time.time()
+    save()
+
+
+if __name__ == '__main__':
+    main()
