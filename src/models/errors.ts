@@ -1,0 +1,4 @@
+/** What goes wrong with packs and imports: one line that says what was expected, what was found and what to do. */
+export class ModelError extends Error {
+  override readonly name = 'ModelError'
+}
