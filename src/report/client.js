@@ -1,0 +1,199 @@
+// What moves in a report. Runs in the reader's browser, from the page itself; a plain module without imports.
+// Without it (scripts forbidden) the page still shows all pictures, the config and the manifest.
+
+const data = JSON.parse(document.getElementById('run-data').textContent)
+const PLOT_OPTIONS = {
+  responsive: true,
+  displaylogo: false,
+  modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'],
+}
+
+comparison()
+scrubber()
+if (globalThis.Plotly && data.series.steps.length > 0) plots()
+
+function comparison() {
+  const range = document.getElementById('compare')
+  if (!range) return
+  range.addEventListener('input', () => {
+    range.parentElement.style.setProperty('--at', `${range.value}%`)
+    range.setAttribute('aria-valuetext', `${Math.round(range.value)} % input`)
+  })
+}
+
+function scrubber() {
+  const range = document.getElementById('scrub')
+  if (!range) return
+  const image = document.getElementById('frame')
+  const label = document.getElementById('frame-step')
+  const play = document.getElementById('play')
+  let timer
+
+  const show = () => {
+    const { step, src } = data.frames[range.value]
+    const total = data.series.total[data.series.steps.indexOf(step)]
+    const loss = total === null || total === undefined ? '' : ` · loss ${total.toPrecision(3)}`
+    image.src = src
+    image.alt = `The result after ${step} steps`
+    label.textContent = `step ${step}${loss}`
+    range.setAttribute('aria-valuetext', `step ${step}`)
+  }
+  const stop = () => {
+    clearInterval(timer)
+    timer = undefined
+    play.textContent = 'Play'
+    play.setAttribute('aria-pressed', 'false')
+  }
+  const advance = () => {
+    if (Number(range.value) >= data.frames.length - 1) return stop()
+    range.value = Number(range.value) + 1
+    show()
+  }
+  range.addEventListener('input', () => {
+    stop()
+    show()
+  })
+  play.addEventListener('click', () => {
+    if (timer !== undefined) return stop()
+    if (Number(range.value) >= data.frames.length - 1) range.value = 0
+    show()
+    timer = setInterval(advance, Math.max(60, 4000 / data.frames.length))
+    play.textContent = 'Pause'
+    play.setAttribute('aria-pressed', 'true')
+  })
+  show()
+}
+
+function plots() {
+  const dark = matchMedia('(prefers-color-scheme: dark)')
+  const draw = () => {
+    const theme = themeOf(document.documentElement)
+    drawLosses(theme)
+    drawCamera(theme)
+    drawResponse(theme)
+  }
+  for (const input of document.querySelectorAll('input[name^="loss-"]')) input.addEventListener('change', draw)
+  dark.addEventListener('change', draw)
+  draw()
+}
+
+// Colours come from the style sheet, so that plots follow the page into the dark.
+function themeOf(element) {
+  const css = getComputedStyle(element)
+  const read = (name) => css.getPropertyValue(name).trim()
+  return {
+    ink: read('--ink'),
+    faint: read('--faint'),
+    rule: read('--rule'),
+    paper: read('--card'),
+    font: read('--sans'),
+    lines: Array.from({ length: 8 }, (_, index) => read(`--line-${index + 1}`)),
+  }
+}
+
+function layoutOf(theme, extra) {
+  const axis = {
+    gridcolor: theme.rule,
+    zerolinecolor: theme.rule,
+    linecolor: theme.rule,
+    tickcolor: theme.rule,
+    automargin: true,
+  }
+  return {
+    paper_bgcolor: 'rgba(0,0,0,0)',
+    plot_bgcolor: 'rgba(0,0,0,0)',
+    font: { family: theme.font, size: 13, color: theme.faint },
+    margin: { l: 56, r: 12, t: 24, b: 44 },
+    hovermode: 'x unified',
+    hoverlabel: { bgcolor: theme.paper, bordercolor: theme.rule, font: { color: theme.ink } },
+    legend: { orientation: 'h', x: 0, y: 0, yref: 'container', yanchor: 'bottom', font: { color: theme.ink } },
+    ...extra,
+    xaxis: { ...axis, ...extra.xaxis },
+    yaxis: { ...axis, ...extra.yaxis },
+  }
+}
+
+// A small plot has no room for a legend under its axis title.
+function legendAbove(theme) {
+  return { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { color: theme.ink } }
+}
+
+function stageMarks(theme) {
+  const { stageEnds, steps } = data.series
+  const starts = [0, ...stageEnds]
+  return {
+    shapes: stageEnds.map((step) => ({
+      type: 'line',
+      yref: 'paper',
+      x0: step + 0.5,
+      x1: step + 0.5,
+      y0: 0,
+      y1: 1,
+      line: { color: theme.faint, width: 1, dash: 'dash' },
+    })),
+    annotations: starts.map((start, index) => ({
+      x: (start + (starts[index + 1] ?? steps.at(-1))) / 2,
+      y: 1,
+      yref: 'paper',
+      yanchor: 'bottom',
+      showarrow: false,
+      text: data.stages[index] ? `stage ${index + 1}: up to ${data.stages[index].coarse} px` : `stage ${index + 1}`,
+      font: { size: 12, color: theme.faint },
+    })),
+  }
+}
+
+function drawLosses(theme) {
+  const chosen = (name) => document.querySelector(`input[name="${name}"]:checked`).value
+  const values = chosen('loss-values')
+  const log = chosen('loss-scale') === 'log'
+  // A term can be exactly zero, which has no logarithm: a gap.
+  const visible = (column) => (log ? column.map((value) => (value > 0 ? value : null)) : column)
+  const term = ([name, columns], index) => ({
+    name,
+    x: data.series.steps,
+    y: visible(columns[values]),
+    mode: 'lines',
+    line: { color: theme.lines[index % theme.lines.length], width: 1.6 },
+  })
+  const traces = Object.entries(data.series.terms).map(term)
+  if (values === 'weighted') {
+    const line = { color: theme.ink, width: 2.4 }
+    traces.unshift({ name: 'total', x: data.series.steps, y: visible(data.series.total), mode: 'lines', line })
+  }
+  const layout = layoutOf(theme, {
+    xaxis: { title: { text: 'step' } },
+    yaxis: { type: log ? 'log' : 'linear', exponentformat: 'power', ...(log ? { dtick: 1 } : { rangemode: 'tozero' }) },
+    ...stageMarks(theme),
+  })
+  Plotly.react('plot-losses', traces, layout, PLOT_OPTIONS)
+}
+
+function drawCamera(theme) {
+  const traces = Object.entries(data.series.camera).map(([name, column], index) => ({
+    name,
+    x: data.series.steps,
+    y: column,
+    mode: 'lines',
+    line: { color: theme.lines[index % theme.lines.length], width: 1.8 },
+  }))
+  const { shapes } = stageMarks(theme)
+  const layout = layoutOf(theme, { xaxis: { title: { text: 'step' } }, legend: legendAbove(theme), shapes })
+  Plotly.react('plot-camera', traces, layout, PLOT_OPTIONS)
+}
+
+function drawResponse(theme) {
+  if (!document.getElementById('plot-response')) return
+  const last = (name) => data.series.camera[name]?.findLast((value) => value !== null) ?? data.response[name]
+  const light = Array.from({ length: 101 }, (_, index) => index / 100)
+  const tone = ({ gamma, offset, gain }) => light.map((u) => offset + gain * u ** gamma)
+  const learned = { gamma: last('gamma'), offset: last('offset'), gain: last('gain') }
+  const curve = (name, y, line) => ({ name, x: light, y, mode: 'lines', line })
+  const traces = [
+    curve('start', tone(data.response), { color: theme.faint, width: 1.2, dash: 'dot' }),
+    curve('learned', tone(learned), { color: theme.lines[0], width: 2.4 }),
+  ]
+  const axis = (text) => ({ title: { text }, range: [-0.02, 1.02] })
+  const layout = layoutOf(theme, { xaxis: axis('light'), yaxis: axis('tone'), legend: legendAbove(theme) })
+  Plotly.react('plot-response', traces, layout, PLOT_OPTIONS)
+}
