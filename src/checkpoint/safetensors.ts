@@ -9,7 +9,7 @@ import { CheckpointError, quote } from './errors.ts'
 import { type Json, parseJson } from './json.ts'
 import { missingKey, type WeightStore } from './store.ts'
 
-export { writeSafetensors } from './safetensors-write.ts'
+export { type TensorToWrite, writeSafetensors } from './safetensors-write.ts'
 
 export interface TensorInfo {
   readonly dtype: Dtype
