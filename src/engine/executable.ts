@@ -14,8 +14,17 @@ export interface Program {
   outputs: Readonly<Record<string, Tensor>>
   /** What is carried from one run to the next: the input that reads it and the tensor that replaces it. */
   state?: Readonly<Record<string, { current: Tensor; next: Tensor }>>
+  /** Inputs that are written once, with `writeState`, and read by every run after that. */
+  fixed?: Readonly<Record<string, Tensor>>
   /** Shown by viewers of the model. */
   name?: string
+}
+
+interface Held {
+  input: string
+  current: ort.Tensor
+  /** Where the next run writes; absent for what is fixed. */
+  spare?: ort.Tensor
 }
 
 export interface CompileOptions {
@@ -40,22 +49,23 @@ export class Executable {
   readonly #session: ort.InferenceSession
   readonly #inputs: readonly Tensor[]
   readonly #outputs: Readonly<Record<string, Tensor>>
-  readonly #state: Map<string, { input: string; current: ort.Tensor; spare: ort.Tensor }>
+  readonly #state: Map<string, Held>
 
   private constructor(session: ort.InferenceSession, program: Program) {
     this.#session = session
     this.#outputs = program.outputs
     const state = Object.entries(program.state ?? {})
     const roots = [...Object.values(program.outputs), ...state.map(([, s]) => s.next)]
-    const stateInputs = new Set(state.map(([, s]) => s.current))
+    const used = ancestors(roots).filter((t) => t.op === 'Input')
+    const held = new Map<string, Held>()
+    for (const [name, { current }] of state)
+      held.set(name, { input: current.name!, current: zeros(current), spare: zeros(current) })
+    for (const [name, t] of Object.entries(program.fixed ?? {}))
+      if (used.includes(t)) held.set(name, { input: t.name!, current: zeros(t) })
+    this.#state = held
+    const heldInputs = new Set([...held.values()].map((h) => h.input))
     this.flops = countFlops(roots)
-    this.#inputs = ancestors(roots).filter((t) => t.op === 'Input' && !stateInputs.has(t))
-    this.#state = new Map(
-      state.map(([name, { current }]) => [
-        name,
-        { input: current.name!, current: zeros(current), spare: zeros(current) },
-      ]),
-    )
+    this.#inputs = used.filter((t) => !heldInputs.has(t.name!))
   }
 
   static async compile(program: Program, options: CompileOptions = {}): Promise<Executable> {
@@ -88,15 +98,29 @@ export class Executable {
     }
     for (const [name, s] of this.#state) {
       given[s.input] = s.current
-      fetches[nextPrefix + name] = s.spare
+      if (s.spare) fetches[nextPrefix + name] = s.spare
     }
     const results = await this.#session.run(given, fetches)
-    for (const s of this.#state.values()) [s.current, s.spare] = [s.spare, s.current]
+    this.#turn()
     return Object.fromEntries(wanted.map((name) => [name, results[name]!.data as Float32Array]))
   }
 
+  /** Undoes the last run: the state is again what it was before. Only one run can be undone. */
+  undo(): void {
+    this.#turn()
+  }
+
+  #turn(): void {
+    for (const s of this.#state.values()) if (s.spare) [s.current, s.spare] = [s.spare, s.current]
+  }
+
+  /** What is carried from run to run, without what is fixed. */
   stateNames(): string[] {
-    return [...this.#state.keys()]
+    return [...this.#state].filter(([, s]) => s.spare).map(([name]) => name)
+  }
+
+  hasState(name: string): boolean {
+    return this.#state.has(name)
   }
 
   /** A copy of a state as it stands after the last run. */
@@ -117,7 +141,7 @@ export class Executable {
     await this.#session.release()
   }
 
-  #stateOf(name: string): { input: string; current: ort.Tensor; spare: ort.Tensor } {
+  #stateOf(name: string): Held {
     const s = this.#state.get(name)
     if (!s) throw new EngineError(`no state is called "${name}" (there are: ${this.stateNames().join(', ')})`)
     return s

@@ -4,7 +4,7 @@ import { div, equal, where } from './elementwise.ts'
 import { expand, reshape, slice } from './layout.ts'
 import { mean } from './reduce.ts'
 import { ShapeError, showShape } from './shape.ts'
-import { node, type Tensor } from './tensor.ts'
+import { constant, node, type Tensor } from './tensor.ts'
 
 function cells(op: string, x: Tensor, k: number): [number, number, number, number] {
   const [n, c, h, w] = x.shape
@@ -27,10 +27,11 @@ export function avgPool(x: Tensor, k: number): Tensor {
 }
 
 /**
- * Maxima of k×k cells of a ReLU's output. The cotangent goes to every element that equals the maximum: ties happen only
- * at zero, where the ReLU before it passes nothing on.
+ * Maxima of k×k cells. The cotangent goes to the first element of a cell that equals its maximum, as in PyTorch. Ties are
+ * not rare: where a picture is clipped, whole regions of feature maps are equal, and sending the cotangent to each of
+ * them would make the gradient of everything global (the camera) grow fourfold at every pool.
  */
-export function maxPoolAfterRelu(x: Tensor, k: number): Tensor {
+export function maxPool(x: Tensor, k: number): Tensor {
   const [n, c, h, w] = cells('MaxPool', x, k)
   const whole = slice(x, [0, 0, 0, 0], [n, c, h * k, w * k])
   return node({
@@ -38,8 +39,21 @@ export function maxPoolAfterRelu(x: Tensor, k: number): Tensor {
     inputs: [whole],
     shape: [n, c, h, w],
     attributes: { kernel_shape: [k, k], strides: [k, k], pads: [0, 0, 0, 0] },
-    gradient: (dy, y) => [where(equal(whole, upsampleNearest(y, k)), upsampleNearest(dy, k), 0)],
+    gradient: (dy, y) => {
+      const rank = where(equal(whole, upsampleNearest(y, k)), tieOrder(k, h, w), 0)
+      const first = equal(rank, upsampleNearest(maxPool(rank, k), k))
+      return [where(first, upsampleNearest(dy, k), 0)]
+    },
   })
+}
+
+/** k², k² − 1, … 1 in every k×k cell, row by row: the first of a cell's elements ranks highest. [1, 1, k·h, k·w]. */
+function tieOrder(k: number, h: number, w: number): Tensor {
+  const cell = constant(
+    Array.from({ length: k * k }, (_, i) => k * k - i),
+    [1, 1, 1, k, 1, k],
+  )
+  return reshape(expand(cell, [1, 1, h, k, w, k]), [1, 1, h * k, w * k])
 }
 
 /** Maxima over overlapping windows (BiSeNet's first pool); forward only. */

@@ -1,12 +1,14 @@
 // Each op: values and gradients (see support/check.ts).
 
-import { describe, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { evaluate } from '../../src/engine/reference.ts'
 import { conv2d, convTranspose2d } from '../../src/graph/conv.ts'
 import * as e from '../../src/graph/elementwise.ts'
 import { gather } from '../../src/graph/gather.ts'
+import { gradients } from '../../src/graph/gradients.ts'
 import * as l from '../../src/graph/layout.ts'
 import { matmul, swap } from '../../src/graph/matmul.ts'
-import { avgPool, globalMean, maxPoolAfterRelu, maxPoolWindows, upsampleNearest } from '../../src/graph/pool.ts'
+import { avgPool, globalMean, maxPool, maxPoolWindows, upsampleNearest } from '../../src/graph/pool.ts'
 import * as r from '../../src/graph/reduce.ts'
 import { input } from '../../src/graph/tensor.ts'
 import { checkOp } from '../support/check.ts'
@@ -123,7 +125,13 @@ describe('convolution', () => {
 
 describe('pooling', () => {
   test('average', () => checkOp((x) => avgPool(x, 2), [[1, 2, 5, 4]]))
-  test('maximum after ReLU', () => checkOp((x) => maxPoolAfterRelu(e.relu(x), 2), [[1, 2, 4, 5]], { prepare: offZero }))
+  test('maximum after ReLU', () => checkOp((x) => maxPool(e.relu(x), 2), [[1, 2, 4, 5]], { prepare: offZero }))
+  test('the maximum passes its cotangent to one element, also where all are equal', () => {
+    const x = input('x', [1, 1, 4, 4])
+    const slope = gradients(r.sum(maxPool(x, 2)), [x])
+    const flat = { x: new Array<number>(16).fill(1.5) }
+    expect([...evaluate(slope, flat)[0]!]).toEqual([1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0])
+  })
   test('maximum over windows', () => checkOp((x) => maxPoolWindows(x, 3, 2, 1), [[1, 2, 6, 5]], { gradient: false }))
   test('nearest-neighbour enlargement', () => checkOp((x) => upsampleNearest(x, 3), [[1, 2, 2, 3]]))
   test('global mean', () => checkOp(globalMean, [[2, 3, 4, 5]]))

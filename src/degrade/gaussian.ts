@@ -1,0 +1,83 @@
+// Gaussian kernels, and the reference's way to blur and to reduce a picture. Everything here is separable, so a
+// reduction is a pair of small matrices whatever the sizes and grids are.
+
+import { conv2d } from '../graph/conv.ts'
+import { reshape } from '../graph/layout.ts'
+import type { ResampleMatrix } from '../graph/resample.ts'
+import { interpolationMatrix } from '../graph/resample.ts'
+import { constant, type Tensor } from '../graph/tensor.ts'
+
+/**
+ * 'reference': weight ∝ exp(−((x − mean)/(2σ))²), whose effective sigma is √2·σ; 'gaussian': exp(−(x − mean)²/(2σ²)).
+ */
+export type KernelRule = 'reference' | 'gaussian'
+
+/** One side of a separable kernel of `side` taps, summing to 1. */
+export function gaussianTaps(sigma: number, side: number, rule: KernelRule): number[] {
+  const spread = rule === 'reference' ? 2 * sigma : Math.SQRT2 * sigma
+  const taps = Array.from({ length: side }, (_, i) => Math.exp(-(((i - (side - 1) / 2) / spread) ** 2)))
+  const total = taps.reduce((a, b) => a + b, 0)
+  return taps.map((t) => t / total)
+}
+
+/** Taps of a blur of this radius: 2·⌊2r + 0.5⌋ + 1. */
+export function blurSide(radius: number): number {
+  return 2 * Math.floor(2 * radius + 0.5) + 1
+}
+
+/** x [N, C, H, W] convolved with taps⊗taps, zeros outside, same size. */
+export function separableBlur(x: Tensor, taps: Tensor): Tensor {
+  const [n, c, h, w] = x.shape as [number, number, number, number]
+  const side = taps.shape[0]!
+  const half = (side - 1) / 2
+  const planes = reshape(x, [n * c, 1, h, w])
+  const down = conv2d(planes, reshape(taps, [1, 1, side, 1]), { padding: [half, 0, half, 0] })
+  const across = conv2d(down, reshape(taps, [1, 1, 1, side]), { padding: [0, half, 0, half] })
+  return reshape(across, [n, c, h, w])
+}
+
+export function gaussianBlur(x: Tensor, radius: number, rule: KernelRule): Tensor {
+  if (radius <= 0) return x
+  const side = blurSide(radius)
+  return separableBlur(x, constant(gaussianTaps(radius, side, rule), [side]))
+}
+
+/** Where samples are taken when the sides do not divide: see `reductionMatrix`. */
+export type ReductionGrid = 'reference' | 'exact'
+
+/**
+ * The reduction of one side from `from` to `to` pixels: a blur with σ = 0.5·from/to over ⌊4σ + 1.5⌋ taps, zeros outside,
+ * then samples.
+ *
+ * 'reference': every k-th pixel of the blurred picture when k = from/to is whole; else the blurred picture (one pixel
+ * smaller when the kernel is even) is read bilinearly at i·k·(a'/(from − 1)) − 0.5, a' its side, zeros outside: the
+ * positions were normalised for one convention of the sampler and read in the other. 'exact': an odd kernel, and samples
+ * at the centres of the new pixels.
+ */
+export function reductionMatrix(from: number, to: number, rule: KernelRule, grid: ReductionGrid): ResampleMatrix {
+  const ratio = from / to
+  const sigma = 0.5 * ratio
+  const taps = Math.floor(4 * sigma + 1.5)
+  const side = grid === 'exact' ? taps | 1 : taps
+  const kernel = gaussianTaps(sigma, side, rule)
+  const before = Math.floor((side - 1) / 2)
+  const whole = Number.isInteger(ratio) && grid === 'reference'
+  const blurredSide = from + 2 * before - side + 1
+  const positions = Array.from({ length: to }, (_, i) => {
+    if (whole) return i * ratio
+    if (grid === 'exact') return (i + 0.5) * ratio - 0.5
+    return i * ratio * (blurredSide / (from - 1)) - 0.5
+  })
+  const sampling = interpolationMatrix(blurredSide, positions, grid === 'exact' ? 'edge' : 'zero')
+  const data = new Float64Array(to * from)
+  for (let row = 0; row < to; row++)
+    for (let b = 0; b < blurredSide; b++) {
+      const share = sampling.data[row * blurredSide + b]!
+      if (share === 0) continue
+      for (let k = 0; k < side; k++) {
+        const source = b + k - before
+        if (source >= 0 && source < from) data[row * from + source]! += share * kernel[k]!
+      }
+    }
+  return { from, to, data }
+}
