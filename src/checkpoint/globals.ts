@@ -185,6 +185,15 @@ export const globals: ReadonlyMap<string, GlobalHandler> = new Map<string, Globa
   ]),
 ])
 
+/** What to do about names that people meet in honest files. */
+export function hintFor(name: string): string {
+  if (name.startsWith('dnnlib.tflib'))
+    return 'this is a TensorFlow pickle: convert it with legacy.py of stylegan2-ada-pytorch and import the result'
+  if (/^(torch\.nn\.|torchvision\.)/.test(name))
+    return 'a whole module was saved: load it where it was made, torch.save(model.state_dict(), file), and import that'
+  return 'nothing was run; if you trust the file, save its state_dict alone where it was made and import that'
+}
+
 /** The kind of number of a storage class mentioned in a persistent id. */
 export function storageDtype(value: Value | undefined, fail: Fail): Dtype {
   const dtype = value instanceof GlobalValue ? globals.get(value.name)?.dtype : undefined

@@ -16,6 +16,8 @@ export interface Limits {
   readonly name: number
   readonly long: number
   readonly tensors: number
+  /** Ways from the root to an object: shared objects count once for every way (a few bytes can make billions). */
+  readonly paths: number
   readonly rank: number
   /** Numbers of a tensor that uses an element of its storage more than once (an expanded view); others are bounded by
    *  the bytes that are there. */
@@ -39,6 +41,7 @@ export const defaultLimits: Limits = {
   name: 256,
   long: 64,
   tensors: 100_000,
+  paths: 1_000_000,
   rank: 32,
   expanded: 1 << 24,
   zipEntries: 100_000,

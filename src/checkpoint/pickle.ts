@@ -5,7 +5,7 @@
  */
 import type { Cursor } from './cursor.ts'
 import { CheckpointError, quote } from './errors.ts'
-import { globals } from './globals.ts'
+import { globals, hintFor } from './globals.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { op as o, opcodeName } from './opcodes.ts'
 import { PickleStack } from './pickle-stack.ts'
@@ -263,10 +263,8 @@ class Machine {
 
   #global(module: string, name: string): GlobalValue {
     const full = `${module}.${name}`
-    if (!globals.has(full)) {
-      const hint = 'nothing was run; if you trust the file, save its state_dict alone and import that'
-      this.#fail(`the file asks for ${quote(full)}, which is not in the list of known names`, hint)
-    }
+    if (!globals.has(full))
+      this.#fail(`the file asks for ${quote(full)}, which is not in the list of known names`, hintFor(full))
     return this.#count(new GlobalValue(full))
   }
 

@@ -25,7 +25,7 @@ export function readZipTorch(source: ByteSource, limits: Limits = defaultLimits)
   const entries = readZip(source, limits)
   const name = [...entries.keys()].find((key) => /^[^/]+\/data\.pkl$/.test(key))
   const fail = (problem: string, hint?: string): never => {
-    throw new CheckpointError(source.name, `zip archive: ${problem}`, undefined, hint)
+    throw new CheckpointError(source.name, `zip archive: ${problem}`, source.base, hint)
   }
   if (name === undefined)
     return fail('no data.pkl inside', 'only archives written by torch.save are read; unpack others first')

@@ -69,7 +69,7 @@ function makeFile(
   limits: Limits,
   verify: () => void = () => {},
 ): TorchFile {
-  const tensors = collectTensors(root, source.name, limits)
+  const tensors = collectTensors(root, source, limits)
   const keys = [...tensors.keys()]
   const find = (key: string) => tensors.get(key) ?? missingKey(source.name, key, keys)
   return {
@@ -86,15 +86,17 @@ function makeFile(
 }
 
 /** All tensors of a tree by path. The same tensor may be reached by several paths; the number of visits is limited. */
-function collectTensors(root: Value, source: string, limits: Limits): Map<string, TensorValue> {
+function collectTensors(root: Value, source: ByteSource, limits: Limits): Map<string, TensorValue> {
   const out = new Map<string, TensorValue>()
   let visits = 0
+  const fail = (problem: string): never => {
+    throw new CheckpointError(source.name, problem, source.base)
+  }
   const visit = (value: Value, path: string): void => {
-    if (++visits > limits.opcodes)
-      throw new CheckpointError(source, `the same objects are reached by more than ${limits.opcodes} paths`)
+    if (++visits > limits.paths) fail(`its objects are reached by more than ${limits.paths} paths`)
     if (value instanceof TensorValue) {
-      if (out.has(path)) throw new CheckpointError(source, `two tensors have the path ${quote(path)}`)
-      if (out.size >= limits.tensors) throw new CheckpointError(source, `more than ${limits.tensors} tensors`)
+      if (out.has(path)) fail(`two tensors have the path ${quote(path)}`)
+      if (out.size >= limits.tensors) fail(`more than ${limits.tensors} tensors`)
       out.set(path, value)
       return
     }

@@ -173,16 +173,14 @@ describe('what the importer says and refuses', () => {
   test('not-a-number in the weights', () => {
     const source = openTorch(at('vgg16-397923af.pth'))
     const tensors = Object.fromEntries(
-      source
-        .keys()
-        .map((key) => [
-          key,
-          {
-            dtype: 'F32' as const,
-            shape: source.shape(key),
-            data: source.read(key).map((v) => (key.endsWith('10.bias') ? NaN : v)),
-          },
-        ]),
+      source.keys().map((key) => [
+        key,
+        {
+          dtype: 'F32' as const,
+          shape: source.shape(key),
+          data: source.read(key).map((v) => (key.endsWith('10.bias') ? NaN : v)),
+        },
+      ]),
     )
     writeSafetensors(join(scratch, 'nan.safetensors'), tensors)
     expect(() => importModels([join(scratch, 'nan.safetensors')])).toThrow(/"features.10.bias" holds NaN at 0/)
