@@ -22,7 +22,8 @@ export function quote(text: string): string {
   return `"${oneLine(short)}"`
 }
 
-function oneLine(text: string): string {
+/** Text of any origin as one line that a terminal only prints. */
+export function oneLine(text: string): string {
   // Control characters, the Unicode line separators, direction overrides and lone surrogates: none may reach a terminal.
   return text.replace(/[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '?')
 }

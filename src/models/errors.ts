@@ -1,4 +1,11 @@
+import { oneLine } from '../checkpoint/errors.ts'
+
 /** What goes wrong with packs and imports: one line that says what was expected, what was found and what to do. */
 export class ModelError extends Error {
   override readonly name = 'ModelError'
+
+  constructor(message: string) {
+    // Names of tensors come from files of strangers.
+    super(oneLine(message))
+  }
 }
