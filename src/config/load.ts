@@ -40,6 +40,11 @@ export function applySettings(config: ConfigFragment, settings: readonly string[
   return merged as ConfigFragment
 }
 
+/** Several configs as one; later ones win. */
+export function mergeConfigs(configs: readonly ConfigFragment[]): ConfigFragment {
+  return configs.reduce<JsonObject>((merged, config) => mergeFiles(merged, config as JsonObject), {}) as ConfigFragment
+}
+
 /** Checks a config made in code, as a file would be checked. */
 export function checkConfig(config: ConfigFragment, name = 'config'): void {
   validate(configFileSchema, config, { name })

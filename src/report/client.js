@@ -31,7 +31,8 @@ function scrubber() {
 
   const show = () => {
     const { step, src } = data.frames[range.value]
-    const total = data.series.total[data.series.steps.indexOf(step)]
+    // A row holds the losses before its step, so those of the picture after n steps are in row n + 1.
+    const total = data.series.total[data.series.steps.indexOf(step + 1)]
     const loss = total === null || total === undefined ? '' : ` · loss ${total.toPrecision(3)}`
     image.src = src
     image.alt = `The result after ${step} steps`
@@ -184,7 +185,8 @@ function drawCamera(theme) {
 
 function drawResponse(theme) {
   if (!document.getElementById('plot-response')) return
-  const last = (name) => data.series.camera[name]?.findLast((value) => value !== null) ?? data.response[name]
+  const last = (name) =>
+    data.series.camera[`response.${name}`]?.findLast((value) => value !== null) ?? data.response[name]
   const light = Array.from({ length: 101 }, (_, index) => index / 100)
   const tone = ({ gamma, offset, gain }) => light.map((u) => offset + gain * u ** gamma)
   const learned = { gamma: last('gamma'), offset: last('offset'), gain: last('gain') }

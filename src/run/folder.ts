@@ -13,7 +13,7 @@
  *
  * A run goes through a kill at any moment: files appear whole or not at all, temporary ones end in .tmp.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { basename, extname, join, resolve } from 'node:path'
 import { writeAtomically } from '../checkpoint/atomic.ts'
 import { atPath, RunFolderError } from './errors.ts'
@@ -40,20 +40,27 @@ export const runFile = {
   report: (folder: string) => join(folder, 'report.html'),
 }
 
+/** The place of a new run. */
+export interface RunPlace {
+  readonly folder: string
+  /** Whether the folder was not there before. */
+  readonly made: boolean
+}
+
 /**
  * Makes the folder of a new run.
  *
  * @param out the folder itself, which must be new or empty; undefined: the first free of reports/name, reports/name-2, …
  * @param name usually the input's file name
  */
-export function createRunFolder(out: string | undefined, name: string): string {
+export function createRunFolder(out: string | undefined, name: string): RunPlace {
   if (out !== undefined) return claimGiven(resolve(out))
   const stem = basename(name, extname(name)).replaceAll(/[^\p{L}\p{N}._-]+/gu, '-') || 'run'
   const reports = resolve('reports')
   atPath(reports, () => mkdirSync(reports, { recursive: true }))
   for (let count = 1; ; count++) {
     const folder = join(reports, count === 1 ? stem : `${stem}-${count}`)
-    if (claim(folder)) return folder
+    if (claim(folder)) return { folder, made: true }
   }
 }
 
@@ -70,7 +77,8 @@ function claim(folder: string): boolean {
   })
 }
 
-function claimGiven(folder: string): string {
+function claimGiven(folder: string): RunPlace {
+  const made = !existsSync(folder)
   atPath(folder, () => mkdirSync(folder, { recursive: true }))
   const entries = atPath(folder, () => readdirSync(folder))
   if (entries.includes('manifest.json')) {
@@ -87,7 +95,7 @@ function claimGiven(folder: string): string {
   const probe = join(folder, 'probe.tmp')
   atPath(folder, () => writeAtomically(probe, (write) => write(new Uint8Array(1))))
   rmSync(probe, { force: true })
-  return folder
+  return { folder, made }
 }
 
 /** Writes a small text file of a run, whole or not at all. */
@@ -119,9 +127,10 @@ export function removePartial(folder: string): void {
   rmSync(runFile.state(folder), { force: true })
 }
 
-/** Removes a run folder in which nothing worth keeping came to be. */
-export function discard(folder: string): void {
-  if (existsSync(folder) && statSync(folder).isDirectory()) rmSync(folder, { recursive: true, force: true })
+/** Takes back a run in which nothing worth keeping came to be. A folder that was there before stays, empty as it was. */
+export function discard(folder: string, made: boolean): void {
+  if (made) rmSync(folder, { recursive: true, force: true })
+  else for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true })
 }
 
 function marked(name: string, partial: boolean): string {

@@ -1,8 +1,8 @@
 /**
  * Tensors of a run on disk: the codes it starts from and ends with, and the state from which it continues.
  *
- * All three are plain safetensors, so that any tool of the field opens them: `latent` [layers, width], `noise.0` … and
- * `camera.<name>`. A state holds besides what the optimizer keeps, and its step and draws in the metadata.
+ * All three are plain safetensors, so that any tool of the field opens them: `latent` [layers, width], `noise/0` … and
+ * `camera/<name>`. A state holds besides what the optimizer keeps, and its step and draws in the metadata.
  */
 import { existsSync } from 'node:fs'
 import { CheckpointError } from '../checkpoint/errors.ts'

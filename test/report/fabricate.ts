@@ -65,7 +65,11 @@ function lossesAt(step: number, firstStage: number) {
     noise: term(3e-7, 1e-7, 5e4),
   }
   const sum = Object.values(terms).reduce((all, { weighted }) => all + weighted, 0)
-  const camera = { gamma: 1 - 0.25 * (1 - fall), offset: 0.06 * (1 - fall), gain: 1 - 0.12 * (1 - fall) }
+  const camera = {
+    'response.gamma': 1 - 0.25 * (1 - fall),
+    'response.offset': 0.06 * (1 - fall),
+    'response.gain': 1 - 0.12 * (1 - fall),
+  }
   return { step, stage, losses: { total: sum, terms }, camera }
 }
 

@@ -15,7 +15,7 @@ afterAll(() => {
 
 describe('createRunFolder', () => {
   it('takes the first free name after the input', () => {
-    const names = [1, 2, 3].map(() => createRunFolder(undefined, '/pictures/Großmutter 1890?.png'))
+    const names = [1, 2, 3].map(() => createRunFolder(undefined, '/pictures/Großmutter 1890?.png').folder)
     expect(names.map((name) => name.slice(place.length))).toEqual([
       '/reports/Großmutter-1890-',
       '/reports/Großmutter-1890--2',
@@ -24,8 +24,8 @@ describe('createRunFolder', () => {
   })
 
   it('takes a given folder when it is new or empty', () => {
-    expect(createRunFolder('a/b', 'x.png')).toBe(join(place, 'a', 'b'))
-    expect(createRunFolder('a/b', 'x.png')).toBe(join(place, 'a', 'b'))
+    expect(createRunFolder('a/b', 'x.png')).toEqual({ folder: join(place, 'a', 'b'), made: true })
+    expect(createRunFolder('a/b', 'x.png')).toEqual({ folder: join(place, 'a', 'b'), made: false })
     expect(readdirSync('a/b')).toEqual([])
   })
 
@@ -48,7 +48,7 @@ describe('createRunFolder', () => {
 
 describe('what an unfinished run leaves', () => {
   it('later frames and temporary files go when it continues, partial results when it is complete', () => {
-    const folder = createRunFolder('left', 'x.png')
+    const { folder } = createRunFolder('left', 'x.png')
     mkdirSync(runFile.frames(folder))
     for (const step of [0, 3, 6, 9]) writeFileSync(runFile.frame(folder, step), '')
     writeFileSync(join(folder, 'state.safetensors.12.0.tmp'), '')
@@ -65,7 +65,9 @@ describe('what an unfinished run leaves', () => {
     ])
     removePartial(folder)
     expect(readdirSync(folder)).toEqual(['frames'])
-    discard(folder)
+    discard(folder, false)
+    expect(readdirSync(folder)).toEqual([])
+    discard(folder, true)
     expect(readdirSync('.')).not.toContain('left')
   })
 })

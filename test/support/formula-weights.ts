@@ -95,3 +95,11 @@ export function formulaWeights(network: FormulaNetwork, options: { salt?: string
     network,
   )
 }
+
+/** Numbers of one tensor of a network by its rule, also of a shape that the official network does not have. */
+export function formulaTensor(network: FormulaNetwork, key: string, shape: ShapeOf): Float32Array {
+  const { prefix, rule } = networks[network]
+  const { std, mean } = rule(key, shape)
+  const count = shape.reduce((a, b) => a * b, 1)
+  return formulaValues(`${prefix}/${key}`, count, std, mean)
+}

@@ -1,0 +1,45 @@
+/**
+ * Carries out a run for the command line: shows how it goes, ends it in order on Ctrl-C, says where the result is.
+ */
+
+import type { RunResult } from '../rephotograph.ts'
+import { duration } from '../report/duration.ts'
+import type { RunObserver } from '../run/events.ts'
+import { Interrupted } from './failure.ts'
+import { printPath, shownPath } from './print.ts'
+import { createProgress } from './progress.ts'
+
+/** Runs to the end, or to the first Ctrl-C; a second one ends the process at once. */
+export async function carryOut(run: (observer: RunObserver, signal: AbortSignal) => Promise<RunResult>): Promise<void> {
+  const progress = createProgress(process.stderr)
+  const controller = new AbortController()
+  let received: 'SIGINT' | 'SIGTERM' | undefined
+  const stop = (signal: 'SIGINT' | 'SIGTERM') => {
+    received = signal
+    controller.abort()
+    progress.say('stopping after this step; once more to stop at once')
+    // With no listener left, the system's default takes effect, also in the middle of a computation.
+    process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM')
+  }
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  const started = performance.now()
+  let result: RunResult
+  try {
+    result = await run(progress.observer, controller.signal)
+  } finally {
+    progress.end()
+    process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop)
+  }
+  const seconds = (performance.now() - started) / 1000
+  if (result.status === 'complete') {
+    printPath('result', result.files.result)
+    printPath('report', result.files.report)
+    process.stderr.write(`done in ${duration(seconds)}\n`)
+    return
+  }
+  if (result.files.report !== undefined) printPath('report', result.files.report)
+  process.stderr.write(
+    `stopped after step ${result.stepsDone} of ${result.stepsTotal}; continue with: rephoto resume ${shownPath(result.folder)}\n`,
+  )
+  throw new Interrupted(received ?? 'SIGINT')
+}

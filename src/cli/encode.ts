@@ -1,0 +1,36 @@
+/** `rephoto encode`: the first latent of a portrait, without optimizing. */
+import type { CommandModule } from 'yargs'
+import { type AlignOptions, withAlignment } from './alignment.ts'
+import { printPath } from './print.ts'
+import { configOf, type SettingOptions, withSettings } from './settings.ts'
+
+interface Options extends SettingOptions, AlignOptions {
+  image: string
+  align?: string | undefined
+  out?: string | undefined
+}
+
+/** The command. */
+export const encodeCommand: CommandModule<object, Options> = {
+  command: 'encode <image>',
+  describe: 'Encode a portrait: its latent as .safetensors, and the sibling that it gives',
+  builder: (yargs) =>
+    withAlignment(withSettings(yargs))
+      .positional('image', { type: 'string', demandOption: true, describe: 'A picture' })
+      .option('align', {
+        type: 'string',
+        choices: ['auto', 'none'],
+        describe: '"none" for a picture that is already an aligned square',
+      })
+      .option('out', {
+        type: 'string',
+        describe: 'File to write; default: <name>-latent.safetensors in the current folder',
+      }),
+  handler: async (options) => {
+    const config = await configOf(options.image, options)
+    const { encodeFile } = await import('../encode-file.ts')
+    const { latent, sibling } = await encodeFile(config, options.out)
+    printPath('latent', latent)
+    printPath('sibling', sibling)
+  },
+}

@@ -1,0 +1,98 @@
+/**
+ * How a run goes, on a terminal as one line that redraws, in a pipe as a plain line now and then.
+ */
+import type { Writable } from 'node:stream'
+import { createLogUpdate } from 'log-update'
+import { duration } from '../report/duration.ts'
+import type { RunEvent, RunObserver, StepEvent } from '../run/events.ts'
+
+/** A stream that may be a terminal. */
+export type Terminal = Writable & { isTTY?: boolean; columns?: number }
+
+/** Shows a run. */
+export interface Progress {
+  readonly observer: RunObserver
+  /** Prints a line of its own. */
+  say(text: string): void
+  /** Leaves the last line standing. */
+  end(): void
+}
+
+/** In a pipe, steps are told at most this often. */
+const PLAIN_SECONDS = 10
+/** A terminal need not be redrawn more often than one can read. */
+const REDRAW_MILLISECONDS = 80
+/** Share of the newest step in the speed that is shown. */
+const SMOOTHING = 0.1
+
+const PHASES = {
+  align: 'aligning the face',
+  encode: 'encoding',
+  sibling: 'drawing the sibling',
+  match: 'matching skin tones',
+  compile: 'compiling the step',
+  optimize: 'optimizing',
+  write: 'writing',
+} as const
+
+/** Progress on a stream. */
+export function createProgress(stream: Terminal, now: () => number = () => performance.now()): Progress {
+  const redraw = stream.isTTY === true ? createLogUpdate(stream as NodeJS.WriteStream, { showCursor: true }) : undefined
+  const pace = createPace()
+  let last = Number.NEGATIVE_INFINITY
+
+  const say = (text: string) => {
+    if (redraw) redraw.persist(text)
+    else stream.write(`${text}\n`)
+  }
+  const showStep = (event: StepEvent) => {
+    const perStep = pace(event.milliseconds)
+    const final = event.step === event.totalSteps
+    const wait = redraw ? REDRAW_MILLISECONDS : PLAIN_SECONDS * 1000
+    if (!final && now() - last < wait) return
+    last = now()
+    const line = stepLine(event, perStep)
+    if (redraw) redraw(line.slice(0, Math.max(20, (stream.columns ?? 80) - 1)))
+    else stream.write(`${line}\n`)
+  }
+  const observer = (event: RunEvent) => {
+    if (event.type === 'step') showStep(event)
+    else if (event.type === 'warning') say(`warning: ${event.message}`)
+    else if (event.type === 'phase') {
+      const line = event.detail === undefined ? PHASES[event.name] : `${PHASES[event.name]}: ${event.detail}`
+      if (redraw) redraw(line)
+      else stream.write(`${line}\n`)
+    }
+  }
+  return { observer, say, end: () => redraw?.done() }
+}
+
+/** One step in one line, the most wanted first: a narrow terminal cuts off the end. */
+export function stepLine({ stage, stages, step, totalSteps, losses }: StepEvent, millisecondsPerStep: number): string {
+  const perSecond = 1000 / millisecondsPerStep
+  const speed = perSecond >= 1 ? `${perSecond.toFixed(1)} it/s` : `${(1 / perSecond).toFixed(1)} s/it`
+  const left = duration(((totalSteps - step) * millisecondsPerStep) / 1000)
+  const terms = Object.entries(losses.terms).map(([name, { weighted }]) => `${name} ${short(weighted)}`)
+  return [
+    `stage ${stage + 1}/${stages}`,
+    `step ${String(step).padStart(String(totalSteps).length)}/${totalSteps}`,
+    `loss ${short(losses.total)}`,
+    speed,
+    `${left} left`,
+    terms.join(' '),
+  ].join('  ')
+}
+
+function short(value: number): string {
+  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4)) return value.toExponential(1)
+  return value.toFixed(3)
+}
+
+/** Milliseconds per step, averaged so that the newest count most. */
+function createPace(): (milliseconds: number) => number {
+  let average: number | undefined
+  return (milliseconds) => {
+    average = average === undefined ? milliseconds : average + SMOOTHING * (milliseconds - average)
+    return average
+  }
+}

@@ -1,0 +1,88 @@
+/** Options that several commands share, and how they become a config. */
+import { existsSync } from 'node:fs'
+import { extname, resolve } from 'node:path'
+import type { Argv } from 'yargs'
+import type { ConfigFragment } from '../config/index.ts'
+import { UsageError } from './failure.ts'
+
+/** Options that change a config. */
+export interface SettingOptions {
+  preset?: string[] | undefined
+  set?: string[] | undefined
+  pack?: string | undefined
+  seed?: number | undefined
+  threads?: number | undefined
+  sensitivity?: string | undefined
+}
+
+/** Adds them to a command. */
+export function withSettings<T>(yargs: Argv<T>): Argv<T & SettingOptions> {
+  return yargs
+    .option('preset', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe: 'Config to start from: antique-b, antique-gb, antique-g, painting, or a file',
+    })
+    .option('set', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe: 'Change one key: --set optimize.steps=[50,100]; repeatable. Keys: docs/config.md',
+    })
+    .option('sensitivity', {
+      type: 'string',
+      choices: ['b', 'gb', 'g'],
+      describe: 'What the emulsion saw; short for --set sensitivity=…',
+    })
+    .option('pack', { type: 'string', describe: 'Model pack, by name or folder; short for --set pack=…' })
+    .option('seed', { type: 'number', describe: 'Short for --set seed=…' })
+    .option('threads', { type: 'number', describe: 'CPU threads; short for --set threads=…' })
+}
+
+/** What a run starts from: a picture, or a config that may name one. */
+export function isConfigName(name: string): boolean {
+  return /^\.json5?$/iu.test(extname(name))
+}
+
+/** The config of a command: presets, then a config file, then a picture, then single options, then --set. */
+export async function configOf(
+  source: string | undefined,
+  options: SettingOptions & { align?: string | undefined; face?: number | undefined; landmarks?: string | undefined },
+): Promise<ConfigFragment> {
+  const { applySettings, checkConfig, loadConfig, mergeConfigs } = await import('../config/index.ts')
+  const parts = (options.preset ?? []).map((name) => loadConfig(name))
+  if (source !== undefined) {
+    if (isConfigName(source)) parts.push(loadConfig(source))
+    else if (!existsSync(source) && isPreset(source, loadConfig)) parts.push(loadConfig(source))
+    else parts.push({ input: resolve(source) })
+  }
+  const { pack, seed, threads, sensitivity, align, face, landmarks } = options
+  for (const [name, value] of Object.entries({ seed, threads, face })) {
+    if (value !== undefined && !Number.isInteger(value)) throw new UsageError(`--${name}: expected a whole number`)
+  }
+  const own = {
+    ...(pack === undefined ? {} : { pack: /[/\\]/u.test(pack) ? resolve(pack) : pack }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(sensitivity === undefined ? {} : { sensitivity: sensitivity as 'b' | 'gb' | 'g' }),
+    ...(align === undefined && face === undefined && landmarks === undefined
+      ? {}
+      : {
+          align: {
+            ...(align === undefined ? {} : { mode: align as 'auto' | 'none' }),
+            ...(face === undefined ? {} : { face }),
+            ...(landmarks === undefined ? {} : { landmarks: resolve(landmarks) }),
+          },
+        }),
+  }
+  checkConfig(own, 'options')
+  return applySettings(mergeConfigs([...parts, own]), options.set ?? [])
+}
+
+function isPreset(name: string, load: (name: string) => ConfigFragment): boolean {
+  // Only a bare word can be one; a mistyped picture name has a dot or a slash.
+  if (/[./\\]/u.test(name)) return false
+  load(name)
+  return true
+}

@@ -1,0 +1,159 @@
+/**
+ * What works on this machine and what to do about what doesn't. Every check really does what it is about, in small:
+ * ONNX Runtime computes, sharp decodes, a file is written where runs are kept.
+ */
+import { mkdirSync } from 'node:fs'
+import { freemem } from 'node:os'
+import { resolve } from 'node:path'
+import { commit, machine, versions } from './run/environment.ts'
+
+/** One finding. */
+export interface Finding {
+  readonly standing: 'ok' | 'note' | 'bad'
+  readonly name: string
+  readonly found: string
+  readonly advice?: string
+}
+
+/** Memory that a run takes, in GiB, by side of the generator. */
+const MEMORY_NEEDED: readonly (readonly [size: number, gib: number])[] = [
+  [128, 1],
+  [256, 2],
+  [512, 5],
+  [1024, 10],
+]
+
+/** Checks Node, ONNX Runtime, its devices, pictures, faces, packs, memory and the place for runs. */
+export async function doctor(): Promise<Finding[]> {
+  const findings: Finding[] = [node(), program()]
+  findings.push(await guarded('ONNX Runtime', 'run npm ci again in the project', onnxruntime))
+  findings.push(await guarded('devices', 'the CPU is used', devices))
+  findings.push(await guarded('pictures', 'run npm ci again in the project', pictures))
+  findings.push(await guarded('faces', 'run npm ci again; or bring landmarks with --landmarks', faces))
+  findings.push(...(await packs()))
+  findings.push(memory(), await guarded('run folder', 'choose another place with --out', reports))
+  return findings
+}
+
+function node(): Finding {
+  const major = Number(process.versions.node.split('.')[0])
+  if (major >= 20) return { standing: 'ok', name: 'Node', found: process.version }
+  return { standing: 'bad', name: 'Node', found: process.version, advice: 'expected 20 or newer: https://nodejs.org' }
+}
+
+function program(): Finding {
+  const git = commit()
+  const at = git ? `, commit ${git.commit.slice(0, 10)}${git.changed ? ' with changes' : ''}` : ''
+  return { standing: 'ok', name: 'rephoto', found: `${versions().rephoto}${at}` }
+}
+
+async function onnxruntime(): Promise<Finding> {
+  const { runOnce } = await import('./engine/executable.ts')
+  const { input } = await import('./graph/tensor.ts')
+  const { mul } = await import('./graph/elementwise.ts')
+  const { y } = await runOnce({ y: mul(input('x', [2]), 3) }, { x: [2, 5] })
+  if (y?.[0] !== 6 || y[1] !== 15) throw new Error(`expected 6 and 15, found ${y?.join(' and ')}`)
+  return { standing: 'ok', name: 'ONNX Runtime', found: `${versions().onnxruntime}, computes` }
+}
+
+async function devices(): Promise<Finding> {
+  const { listSupportedBackends } = await import('onnxruntime-node')
+  const { cpu, cores } = machine()
+  const names = listSupportedBackends().map(({ name }) => name)
+  return { standing: 'ok', name: 'devices', found: `${names.join(', ')}; ${cores} cores of ${cpu}` }
+}
+
+async function pictures(): Promise<Finding> {
+  const { encodePng } = await import('./images/write.ts')
+  const { createBitmap } = await import('./images/bitmap.ts')
+  const { default: sharp } = await import('sharp')
+  const { info } = await sharp(await encodePng(createBitmap(3, 2, 3)))
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  if (info.width !== 3 || info.height !== 2)
+    throw new Error(`expected 3×2 pixels back, found ${info.width}×${info.height}`)
+  return {
+    standing: 'ok',
+    name: 'pictures',
+    found: `sharp ${sharp.versions.sharp ?? 'unknown'}, libvips ${sharp.versions.vips}`,
+  }
+}
+
+async function faces(): Promise<Finding> {
+  const { detectFaces } = await import('./align/detect.ts')
+  const { createBitmap } = await import('./images/bitmap.ts')
+  const found = await detectFaces(createBitmap(64, 64, 3))
+  if (found.length > 0) throw new Error('expected no face in a black square, found one')
+  return { standing: 'ok', name: 'faces', found: 'the detector runs' }
+}
+
+async function packs(): Promise<Finding[]> {
+  const { loadPack, packNames } = await import('./models/load.ts')
+  const names = packNames()
+  if (names.length === 0) {
+    return [
+      {
+        standing: 'bad',
+        name: 'packs',
+        found: 'none',
+        advice: 'the compact pack should be in models/compact: restore it from the repository',
+      },
+    ]
+  }
+  return names.map((name): Finding => {
+    try {
+      const { pack, missing, close } = loadPack(name)
+      close()
+      const found = `${pack.size} px`
+      if (missing.length === 0) return { standing: 'ok', name: `pack ${name}`, found: `${found}, complete` }
+      const advice = `rephoto models import <file> --pack ${name}`
+      // A fresh clone has no official weights; that is no defect.
+      const standing = missing.length === Object.keys(pack.networks).length ? 'note' : 'bad'
+      return { standing, name: `pack ${name}`, found: `${found}, lacks ${missing.join(', ')}`, advice }
+    } catch (error) {
+      return { standing: 'bad', name: `pack ${name}`, found: messageOf(error) }
+    }
+  })
+}
+
+function memory(): Finding {
+  const { memoryGiB } = machine()
+  const free = freemem() / 2 ** 30
+  const found = `${free.toFixed(1)} of ${memoryGiB} GiB free`
+  const fits = MEMORY_NEEDED.filter(([, gib]) => gib <= memoryGiB).at(-1)
+  if (!fits) return { standing: 'bad', name: 'memory', found, advice: 'a run with the compact pack takes about 1 GiB' }
+  const largest = MEMORY_NEEDED.at(-1)
+  const advice =
+    fits === largest
+      ? undefined
+      : `enough for packs up to ${fits[0]} px; ${largest?.[0]} px take about ${largest?.[1]} GiB`
+  return {
+    standing: advice === undefined ? 'ok' : 'note',
+    name: 'memory',
+    found,
+    ...(advice === undefined ? {} : { advice }),
+  }
+}
+
+async function reports(): Promise<Finding> {
+  const { writeText } = await import('./run/folder.ts')
+  const { rmSync } = await import('node:fs')
+  const folder = resolve('reports')
+  mkdirSync(folder, { recursive: true })
+  const probe = `${folder}/.probe`
+  writeText(probe, 'x')
+  rmSync(probe)
+  return { standing: 'ok', name: 'run folder', found: `${folder} can be written` }
+}
+
+async function guarded(name: string, advice: string, check: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await check()
+  } catch (error) {
+    return { standing: 'bad', name, found: messageOf(error), advice }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? 'failed'
+}

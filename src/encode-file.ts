@@ -1,0 +1,42 @@
+/** From a picture file to its first latent and the sibling that it gives: `rephoto encode`, and a function of the package. */
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { ConfigError, type ConfigFragment } from './config/index.ts'
+import { readPicture } from './images/read.ts'
+import { writePicture } from './images/write.ts'
+import { writeCodes } from './pipeline/codes.ts'
+import { alignedPortrait, grayPortrait } from './pipeline/portrait.ts'
+import { bitmapOf, siblingOf } from './pipeline/prepare.ts'
+import { openSetting } from './pipeline/setting.ts'
+import { firstLatent, firstNoise } from './pipeline/start.ts'
+
+/** Files that were written. */
+export interface EncodedFiles {
+  /** Safetensors with `latent` and `noise/0` …, fit for init.latent and init.noise. */
+  readonly latent: string
+  readonly sibling: string
+}
+
+/**
+ * Encodes the input of a config.
+ *
+ * @param out safetensors file to write; default: <name>-latent.safetensors in the current folder
+ */
+export async function encodeFile(fragment: ConfigFragment, out?: string): Promise<EncodedFiles> {
+  const setting = openSetting(fragment)
+  try {
+    const { pack, config, shape, threads } = setting
+    if (config.input === null) throw new ConfigError('expected a picture, found none', { path: 'input' })
+    const aligned = await alignedPortrait(await readPicture(config.input), config)
+    const gray = grayPortrait(aligned, shape.size)
+    const latent = await firstLatent(pack, config, gray, shape, threads)
+    const noise = firstNoise(config, shape)
+    const stem = basename(config.input, extname(config.input))
+    const path = resolve(out ?? `${stem}-latent.safetensors`)
+    const sibling = join(dirname(path), `${basename(path, extname(path)).replace(/-latent$/u, '')}-sibling.png`)
+    writeCodes(path, { latent, noise, camera: {} }, shape)
+    await writePicture(sibling, bitmapOf(await siblingOf(setting, latent, noise), shape.size, 'round'))
+    return { latent: path, sibling }
+  } finally {
+    setting.pack.close()
+  }
+}

@@ -1,0 +1,35 @@
+/** One optimization step of a config as an ONNX model: `rephoto export`, and a function of the package. */
+import { resolve } from 'node:path'
+import { writeAtomically } from './checkpoint/atomic.ts'
+import type { ConfigFragment } from './config/index.ts'
+import { programModel } from './engine/executable.ts'
+import { objectiveOf } from './optimize/optimize.ts'
+import { stepProgram } from './optimize/step.ts'
+import { objectiveNetworks } from './pipeline/networks.ts'
+import { openSetting } from './pipeline/setting.ts'
+import { atPath } from './run/errors.ts'
+
+/**
+ * Writes the step that a config runs: forward, backward, optimizer, weights included.
+ *
+ * @returns the path of the file
+ */
+export async function exportStep(fragment: ConfigFragment, out: string): Promise<string> {
+  const setting = openSetting(fragment)
+  try {
+    const { pack, config, shape } = setting
+    const objective = objectiveOf({
+      networks: objectiveNetworks(pack),
+      degradation: config.degradation,
+      losses: config.losses,
+      optimize: config.optimize,
+      target: { side: { width: shape.size, height: shape.size } },
+    })
+    const model = programModel(stepProgram(objective, config.optimize))
+    const path = resolve(out)
+    atPath(path, () => writeAtomically(path, (write) => write(model)))
+    return path
+  } finally {
+    setting.pack.close()
+  }
+}

@@ -1,0 +1,22 @@
+/** The package: everything that the command line does, as functions. */
+export { type AlignFileOptions, alignFile } from './align/align-file.ts'
+export {
+  applySettings,
+  ConfigError,
+  type ConfigFile,
+  type ConfigFragment,
+  loadConfig,
+  type PackSettings,
+  type ResolvedConfig,
+  resolveConfig,
+  type Sensitivity,
+} from './config/index.ts'
+export { doctor, type Finding } from './doctor.ts'
+export { type EncodedFiles, encodeFile } from './encode-file.ts'
+export { exportStep } from './export-step.ts'
+export type { Bitmap } from './images/bitmap.ts'
+export { type RephotographOptions, type RunResult, rephotograph, resumeRun } from './rephotograph.ts'
+export { writeReport } from './report/write.ts'
+export type { LossRecord, LossTerm, PhaseName, RunEvent, RunObserver, StepEvent } from './run/events.ts'
+export { type LossRow, readLosses } from './run/losses.ts'
+export { type Manifest, type RunStatus, readManifest } from './run/manifest.ts'

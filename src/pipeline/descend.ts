@@ -1,0 +1,160 @@
+/**
+ * The optimization of a run, with everything around it that must survive a kill: rows of losses as they come, frames,
+ * and every few seconds a state from which it continues.
+ */
+import { mkdirSync } from 'node:fs'
+import type { ResolvedConfig } from '../config/index.ts'
+import { toPlanar } from '../images/bitmap.ts'
+import { toColor } from '../images/gray.ts'
+import { writePicture } from '../images/write.ts'
+import { DivergedError, type OptimizeOptions, optimize, type Snapshot, type StepReport } from '../optimize/optimize.ts'
+import type { StepEvent } from '../run/events.ts'
+import { runFile, tidy } from '../run/folder.ts'
+import { openLossLog } from '../run/losses.ts'
+import type { RunRecord } from '../run/record.ts'
+import { loadState, saveState } from '../run/state.ts'
+import type { PortraitCodes } from './codes.ts'
+import { latentDeviation } from './deviation.ts'
+import { objectiveNetworks } from './networks.ts'
+import { bitmapOf, type Prepared } from './prepare.ts'
+import type { Setting } from './setting.ts'
+
+/** Where the optimization ended. */
+export interface Descended {
+  readonly step: number
+  /** False when the signal stopped it. */
+  readonly finished: boolean
+  readonly codes: PortraitCodes
+  /** What stopped it short of the signal: a loss that is no number. */
+  readonly failure?: DivergedError
+}
+
+/** Runs the optimization from its start, or from the saved state in the run folder. */
+export async function descend(
+  setting: Setting,
+  record: RunRecord,
+  start: Prepared,
+  signal: AbortSignal | undefined,
+): Promise<Descended> {
+  const { config, shape } = setting
+  const { folder } = record
+  const saved = loadState(runFile.state(folder))
+  tidy(folder, saved?.step ?? 0)
+  if (config.output.frames > 0) mkdirSync(runFile.frames(folder), { recursive: true })
+  const log = openLossLog(runFile.losses(folder), saved?.step ?? 0)
+  const frames = frameSchedule(totalSteps(config), config.output.frames)
+  let savedAt = performance.now()
+
+  const save = (snapshot: Snapshot) => {
+    // Rows first: a state may only claim steps whose rows are safe.
+    log.flush()
+    saveState(runFile.state(folder), { step: snapshot.step, tensors: snapshot.tensors, notes: {} })
+    record.progress(snapshot.step)
+    savedAt = performance.now()
+  }
+  const onStep = async (report: StepReport, snapshot: () => Snapshot) => {
+    const event = stepEvent(report, config)
+    log.append(event)
+    record.tell(event)
+    if (report.pictures) {
+      const bitmap = bitmapOf(report.pictures.image, shape.size, 'round')
+      await writePicture(runFile.frame(folder, report.step), bitmap)
+      record.tell({ type: 'frame', step: report.step, bitmap })
+    }
+    if (performance.now() - savedAt >= config.output.saveEverySeconds * 1000) save(snapshot())
+  }
+  let began = performance.now()
+  const onCompiled = ({ flops, milliseconds }: { flops: number; milliseconds: number }) => {
+    record.spent('compile', milliseconds / 1000)
+    record.tell({ type: 'phase', name: 'optimize', detail: `${(flops / 1e9).toFixed(1)} GFLOP a step` })
+    began = performance.now()
+  }
+
+  record.tell({ type: 'phase', name: 'compile' })
+  try {
+    const options = await optimizeOptions(setting, start, saved)
+    const result = await optimize(options, { onCompiled, wantPictures: (step) => frames.has(step), onStep }, signal)
+    if (!result.finished) save(result.snapshot)
+    return { step: result.snapshot.step, finished: result.finished, codes: result.codes }
+  } catch (error) {
+    if (!(error instanceof DivergedError)) throw error
+    // The loop gives back the last state whose losses were good; should that be spoilt too, the saved one is left.
+    const good = allFinite(error.snapshot) ? error.snapshot : loadState(runFile.state(folder))
+    if (good === undefined) throw error
+    if (good === error.snapshot) save(error.snapshot)
+    return { step: good.step, finished: false, codes: codesOf(good, shape.noiseSides.length), failure: error }
+  } finally {
+    record.spent('optimize', (performance.now() - began) / 1000)
+    log.close()
+  }
+}
+
+/** Number of steps of a run. */
+export function totalSteps(config: ResolvedConfig): number {
+  return config.optimize.steps.reduce((sum, count) => sum + count, 0)
+}
+
+/** Steps whose pictures are kept: `count` of them, evenly spread, the last step's own coming from the result. */
+export function frameSchedule(total: number, count: number): ReadonlySet<number> {
+  return new Set(Array.from({ length: count }, (_, frame) => Math.round((total * frame) / count)))
+}
+
+async function optimizeOptions(
+  setting: Setting,
+  start: Prepared,
+  saved: Snapshot | undefined,
+): Promise<OptimizeOptions> {
+  const { pack, config, threads } = setting
+  const { width, height } = start.target
+  return {
+    networks: objectiveNetworks(pack),
+    degradation: config.degradation,
+    losses: config.losses,
+    optimize: config.optimize,
+    seed: config.seed,
+    target: { side: { width, height }, data: toPlanar(toColor(start.target), 'pm1') },
+    start: { latent: start.latent, noise: start.noise },
+    compile: { threads },
+    ...(saved === undefined ? {} : { resume: { step: saved.step, tensors: saved.tensors } }),
+    ...(config.optimize.latentNoise.strength > 0 ? { latentDeviation: await latentDeviation(pack) } : {}),
+  }
+}
+
+function stepEvent(report: StepReport, config: ResolvedConfig): StepEvent {
+  const weights: Readonly<Record<string, { readonly weight: number }>> = config.losses
+  const terms = Object.entries(report.losses).map(([name, raw]) => [
+    name,
+    { raw, weighted: raw * (weights[name]?.weight ?? 1) },
+  ])
+  return {
+    type: 'step',
+    stage: report.stage,
+    stages: config.optimize.steps.length,
+    step: report.step + 1,
+    totalSteps: report.totalSteps,
+    losses: { total: report.total, terms: Object.fromEntries(terms) },
+    camera: flatCamera(report.camera),
+    milliseconds: report.milliseconds,
+  }
+}
+
+/** One number per name: a parameter of several is numbered. */
+export function flatCamera(camera: Readonly<Record<string, readonly number[]>>): Record<string, number> {
+  const entries = Object.entries(camera).flatMap(([name, values]) =>
+    values.map((value, i) => [values.length === 1 ? name : `${name}[${i}]`, value] as const),
+  )
+  return Object.fromEntries(entries)
+}
+
+function allFinite({ tensors }: Snapshot): boolean {
+  return Object.values(tensors).every(({ data }) => data.every(Number.isFinite))
+}
+
+function codesOf({ tensors }: Pick<Snapshot, 'tensors'>, noiseMaps: number): PortraitCodes {
+  const camera = Object.entries(tensors).filter(([name]) => name.startsWith('camera/'))
+  return {
+    latent: tensors['latent/whole']!.data,
+    noise: Array.from({ length: noiseMaps }, (_, i) => tensors[`noise/${i}`]!.data),
+    camera: Object.fromEntries(camera.map(([name, { data }]) => [name.slice('camera/'.length), [...data]])),
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * The end of a run: the pictures and codes of where it came to, then the manifest, then the report. Of a run that is
+ * not complete the files carry -partial in their names.
+ */
+import { mkdirSync } from 'node:fs'
+import { degradationStages, degrade } from '../degrade/degrade.ts'
+import { runOnce } from '../engine/executable.ts'
+import { Synthesizer } from '../generator/synthesis.ts'
+import { input } from '../graph/tensor.ts'
+import { type Bitmap, fromPlanar } from '../images/bitmap.ts'
+import { isGray, toGray } from '../images/gray.ts'
+import { writePicture } from '../images/write.ts'
+import { runFile } from '../run/folder.ts'
+import type { RunRecord } from '../run/record.ts'
+import { type PortraitCodes, writeCodes } from './codes.ts'
+import { weightsOf } from './networks.ts'
+import { bitmapOf } from './prepare.ts'
+import type { Setting } from './setting.ts'
+import { freshNoise } from './start.ts'
+
+/** Where a run came to. */
+export interface Outcome {
+  readonly codes: PortraitCodes
+  readonly step: number
+  readonly finished: boolean
+}
+
+/** Writes the pictures and codes of an outcome. */
+export async function writeOutcome(
+  setting: Setting,
+  record: RunRecord,
+  { codes, step, finished }: Outcome,
+  target: Pick<Bitmap, 'width' | 'height'>,
+): Promise<void> {
+  const { pack, config, shape, threads } = setting
+  const { folder } = record
+  const partial = !finished
+  const synthesizer = await Synthesizer.compile(weightsOf(pack, 'stylegan2'), { threads })
+  try {
+    const { image } = await synthesizer.run(codes.latent, codes.noise)
+    const result = bitmapOf(image, shape.size, 'round')
+    const fresh = await synthesizer.run(codes.latent, freshNoise(config, shape))
+    await writePicture(runFile.picture(folder, 'degraded', partial), await degraded(setting, image, codes, target))
+    await writePicture(runFile.picture(folder, 'result', partial), result)
+    await writePicture(runFile.picture(folder, 'result-fresh', partial), bitmapOf(fresh.image, shape.size, 'round'))
+    writeCodes(runFile.final(folder, partial), codes, shape)
+    if (finished && config.output.frames > 0) {
+      mkdirSync(runFile.frames(folder), { recursive: true })
+      await writePicture(runFile.frame(folder, step), result)
+      record.tell({ type: 'frame', step, bitmap: result })
+    }
+  } finally {
+    await synthesizer.dispose()
+  }
+}
+
+/** A result through the camera that was learned, at the target's size. */
+async function degraded(
+  { config, shape, threads }: Setting,
+  image: Float32Array,
+  codes: PortraitCodes,
+  { width, height }: Pick<Bitmap, 'width' | 'height'>,
+): Promise<Bitmap> {
+  const stages = degradationStages(config.degradation)
+  const names = Object.keys(codes.camera)
+  const parameters = Object.fromEntries(
+    names.map((name) => [name, input(`camera/${name}`, [codes.camera[name]!.length])]),
+  )
+  const picture = input('image', [1, 3, shape.size, shape.size])
+  const out = degrade(stages, picture, parameters, { width, height })
+  const values = Object.fromEntries(names.map((name) => [`camera/${name}`, [...codes.camera[name]!]]))
+  const { y } = await runOnce({ y: out }, { image, ...values }, { threads })
+  const bitmap = fromPlanar(y!, { channels: 3, width: out.shape[3]!, height: out.shape[2]! }, 'pm1', 'round')
+  return isGray(bitmap) ? toGray(bitmap) : bitmap
+}

@@ -1,0 +1,84 @@
+/** The networks of a pack as the rest of the program wants them: weights of the graph, with what the pack says of them. */
+import { ConfigError, type PackSettings, packSettingsSchema, type Sensitivity } from '../config/index.ts'
+import { validate } from '../config/validate.ts'
+import { type E4eLayout, officialE4eLayout } from '../encoders/e4e.ts'
+import type { Encoders } from '../encoders/encode.ts'
+import { Weights } from '../graph/weights.ts'
+import type { LoadedPack } from '../models/load.ts'
+import type { Role } from '../models/roles.ts'
+import type { ObjectiveNetworks } from '../optimize/term.ts'
+import { sha256File } from '../run/hash.ts'
+import type { HashedFile } from '../run/manifest.ts'
+
+/** Side at which the official encoders look. */
+const ENCODER_SIZE = 256
+/** Side at which the official face parser looks. */
+const PARSER_SIZE = 512
+
+/** Weights of a network of a pack. */
+export function weightsOf(pack: LoadedPack, role: Role): Weights {
+  return new Weights(pack.store(role), role)
+}
+
+/** The colour encoder of an emulsion. */
+export function colorEncoderRole(sensitivity: Sensitivity): Role {
+  return `color_encoder_${sensitivity}`
+}
+
+/** The encoders of a pack for an emulsion. */
+export function encodersOf(pack: LoadedPack, sensitivity: Sensitivity): Encoders {
+  const layout = pack.pack.networks.e4e?.layout as Partial<E4eLayout> | undefined
+  return {
+    shape: weightsOf(pack, 'e4e'),
+    layout: { ...officialE4eLayout, ...layout },
+    color: weightsOf(pack, colorEncoderRole(sensitivity)),
+  }
+}
+
+/** What the objective is built from. */
+export function objectiveNetworks(pack: LoadedPack): ObjectiveNetworks {
+  return {
+    generator: weightsOf(pack, 'stylegan2'),
+    vgg16: weightsOf(pack, 'vgg16'),
+    vgg19: weightsOf(pack, 'vgg19'),
+    vggface: weightsOf(pack, 'vggface'),
+  }
+}
+
+/** What a pack prescribes: its settings, and the sides that its networks were trained at. */
+export function settingsOf({ pack, folder }: LoadedPack, sensitivity: Sensitivity): PackSettings {
+  validate(packSettingsSchema, pack.settings, { name: `${folder}/pack.json settings` })
+  const settings = pack.settings as PackSettings
+  const e4eSize = inputSize(pack.networks.e4e?.layout, ENCODER_SIZE)
+  const colorSize = inputSize(pack.networks[`color_encoder_${sensitivity}`]?.layout, ENCODER_SIZE)
+  return { ...settings, encode: { e4eSize, colorSize, ...settings.encode } }
+}
+
+/** Side at which a pack's face parser looks. */
+export function parserSize({ pack }: LoadedPack): number {
+  return inputSize(pack.networks.bisenet?.layout, PARSER_SIZE)
+}
+
+function inputSize(layout: Readonly<Record<string, unknown>> | undefined, fallback: number): number {
+  const size = layout?.inputSize
+  if (size === undefined) return fallback
+  if (typeof size === 'number' && Number.isInteger(size) && size > 0) return size
+  throw new ConfigError(`expected a whole number, found ${JSON.stringify(size)}`, { path: 'layout.inputSize' })
+}
+
+/** Networks that a run with an emulsion uses, of those that the pack has. */
+export function usedRoles(pack: LoadedPack, sensitivity: Sensitivity): Role[] {
+  const roles: Role[] = ['stylegan2', 'e4e', colorEncoderRole(sensitivity), 'vgg16', 'vgg19', 'vggface', 'bisenet']
+  return roles.filter((role) => pack.has(role))
+}
+
+/** Name and hash of the weight files that a run uses. */
+export function weightFiles(pack: LoadedPack, sensitivity: Sensitivity): HashedFile[] {
+  return usedRoles(pack, sensitivity).map((role) => ({ name: role, sha256: sha256File(pack.path(role)) }))
+}
+
+/** What the licences of the used networks say, each once. */
+export function licencesOf(pack: LoadedPack, sensitivity: Sensitivity): string[] {
+  const licences = usedRoles(pack, sensitivity).flatMap((role) => pack.pack.networks[role]?.licence ?? [])
+  return [...new Set(licences)]
+}

@@ -1,0 +1,41 @@
+/**
+ * From the picture file to the aligned gray portrait: the first part of a run, also of `rephoto encode`.
+ */
+import { type AlignOptions, alignPortrait } from '../align/align.ts'
+import { readLandmarks } from '../align/landmarks.ts'
+import type { ResolvedConfig } from '../config/index.ts'
+import type { Bitmap } from '../images/bitmap.ts'
+import { PictureError } from '../images/error.ts'
+import { toColor, toGray } from '../images/gray.ts'
+import { resize } from '../images/resample.ts'
+
+/** Squares may be off by this part of their side: scans are. */
+const SQUARENESS = 0.02
+
+/** Cuts the aligned square out of a picture, or takes the picture for it. */
+export async function alignedPortrait(picture: Bitmap, config: ResolvedConfig): Promise<Bitmap> {
+  const { mode, face, landmarks, outputSize, transformSize } = config.align
+  if (mode === 'none') {
+    const { width, height } = picture
+    if (Math.abs(width - height) <= SQUARENESS * Math.max(width, height)) return picture
+    throw new PictureError(
+      `expected a square picture that is already aligned, found ${width}×${height}; let the face be found with --align auto`,
+    )
+  }
+  const options: AlignOptions = {
+    outputSize: outputSize === 'crop' ? 'own' : outputSize,
+    transformSize,
+    ...(face === null ? {} : { face }),
+    ...(landmarks === null ? {} : { landmarks: await readLandmarks(landmarks) }),
+  }
+  return (await alignPortrait(picture, options)).bitmap
+}
+
+/**
+ * What the encoders and the target start from: reduced to the generator's size if wider (in colour, by PIL's bicubic,
+ * as the reference does), then gray. A smaller portrait stays as it is.
+ */
+export function grayPortrait(aligned: Bitmap, size: number): Bitmap {
+  const fitting = aligned.width > size ? resize(toColor(aligned), size, size, 'bicubic') : aligned
+  return toGray(fitting)
+}

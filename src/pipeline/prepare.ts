@@ -1,0 +1,75 @@
+/**
+ * The first half of a run: align, encode, draw the sibling, match. What it finds is written into the run folder in
+ * such an order that initial.safetensors, the last file, says that all are there; an interrupted run then begins here.
+ */
+import { existsSync } from 'node:fs'
+import { Synthesizer } from '../generator/synthesis.ts'
+import { type Bitmap, fromPlanar } from '../images/bitmap.ts'
+import { toGray } from '../images/gray.ts'
+import { readPicture } from '../images/read.ts'
+import { writePicture } from '../images/write.ts'
+import { runFile } from '../run/folder.ts'
+import type { RunRecord } from '../run/record.ts'
+import { readLatent, readNoise, writeCodes } from './codes.ts'
+import { matchedTarget } from './match.ts'
+import { weightsOf } from './networks.ts'
+import { alignedPortrait, grayPortrait } from './portrait.ts'
+import type { Setting } from './setting.ts'
+import { firstLatent, firstNoise } from './start.ts'
+
+/** What the optimization starts from. */
+export interface Prepared {
+  /** The old photograph, gray, tones matched. */
+  readonly target: Bitmap
+  readonly latent: Float32Array
+  readonly noise: readonly Float32Array[]
+}
+
+/** Carries out the first half of a run. */
+export async function prepare(setting: Setting, record: RunRecord, picture: Bitmap): Promise<Prepared> {
+  const { pack, config, shape, threads } = setting
+  const { folder } = record
+
+  const aligned = await record.phase('align', () => alignedPortrait(picture, config))
+  await writePicture(runFile.picture(folder, 'aligned'), aligned)
+  const gray = grayPortrait(aligned, shape.size)
+  const latent = await record.phase('encode', () => firstLatent(pack, config, gray, shape, threads))
+  const noise = firstNoise(config, shape)
+  const sibling = await record.phase('sibling', () => siblingOf(setting, latent, noise))
+  await writePicture(runFile.picture(folder, 'sibling'), bitmapOf(sibling, shape.size, 'round'))
+  const target = await record.phase('match', () => {
+    const bytes = bitmapOf(sibling, shape.size, config.histogram.quantize)
+    return matchedTarget(pack, config, gray, bytes, { threads, warn: record.warn })
+  })
+  await writePicture(runFile.picture(folder, 'target'), target)
+  writeCodes(runFile.initial(folder), { latent, noise, camera: {} }, shape)
+  return { target, latent, noise }
+}
+
+/** What an earlier attempt at a run has prepared; undefined when it did not come that far. */
+export async function prepared(setting: Setting, folder: string): Promise<Prepared | undefined> {
+  const codes = runFile.initial(folder)
+  if (!existsSync(codes)) return undefined
+  const target = toGray(await readPicture(runFile.picture(folder, 'target')))
+  const noise = readNoise(codes, setting.shape).filter((map) => map !== undefined)
+  return { target, latent: readLatent(codes, setting.shape), noise }
+}
+
+/** The generator's picture of codes, [3, size, size] in ±1. */
+export async function siblingOf(
+  { pack, threads }: Setting,
+  latent: Float32Array,
+  noise: readonly Float32Array[],
+): Promise<Float32Array> {
+  const synthesizer = await Synthesizer.compile(weightsOf(pack, 'stylegan2'), { threads })
+  try {
+    return (await synthesizer.run(latent, noise)).image
+  } finally {
+    await synthesizer.dispose()
+  }
+}
+
+/** 8-bit picture of a planar square in ±1. */
+export function bitmapOf(planar: Float32Array, size: number, rounding: 'round' | 'truncate'): Bitmap {
+  return fromPlanar(planar, { channels: 3, height: size, width: size }, 'pm1', rounding)
+}

@@ -1,0 +1,47 @@
+/** What a run works with, settled before anything is computed: the pack, the complete config, the machine's threads. */
+import { availableParallelism } from 'node:os'
+import { ConfigError, type ConfigFragment, checkConfig, type ResolvedConfig, resolveConfig } from '../config/index.ts'
+import { type GeneratorShape, generatorShape } from '../generator/stylegan2.ts'
+import { type LoadedPack, loadPack } from '../models/load.ts'
+import { colorEncoderRole, settingsOf, weightsOf } from './networks.ts'
+
+/** An opened pack and the config that is complete for it. Close the pack when done. */
+export interface Setting {
+  readonly pack: LoadedPack
+  readonly config: ResolvedConfig
+  readonly shape: GeneratorShape
+  readonly threads: number
+}
+
+/** Opens the pack of a config and completes the config for it. */
+export function openSetting(fragment: ConfigFragment): Setting {
+  checkConfig(fragment)
+  const pack = loadPack(fragment.pack ?? 'compact')
+  try {
+    const config = resolveConfig(fragment, settingsOf(pack, fragment.sensitivity ?? 'b'), pack.pack.size)
+    checkDevice(config.device)
+    // What is missing is said before minutes are spent on what is there.
+    for (const role of [
+      'stylegan2',
+      'e4e',
+      colorEncoderRole(config.sensitivity),
+      'vgg16',
+      'vgg19',
+      'vggface',
+    ] as const) {
+      pack.path(role)
+    }
+    const threads = config.threads === 0 ? availableParallelism() : config.threads
+    return { pack, config, shape: generatorShape(weightsOf(pack, 'stylegan2')), threads }
+  } catch (error) {
+    pack.close()
+    throw error
+  }
+}
+
+function checkDevice(device: string): void {
+  if (device === 'auto' || device === 'cpu') return
+  throw new ConfigError(`expected "auto" or "cpu", found "${device}"; rephoto doctor lists what this machine has`, {
+    path: 'device',
+  })
+}

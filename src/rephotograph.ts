@@ -1,0 +1,214 @@
+/**
+ * A run from end to end: align → encode → sibling → match → optimize → write. The command line is one user of these
+ * functions; nothing here prints.
+ *
+ * A run folder is made only for a picture that can be read, and removed again when no optimization came to be (no
+ * face, say). From then on everything that was reached is kept, and the manifest says how far that is.
+ */
+
+import { readFileSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { asConfigFile, ConfigError, type ConfigFragment } from './config/index.ts'
+import type { Bitmap } from './images/bitmap.ts'
+import { readPicture } from './images/read.ts'
+import { descend, totalSteps } from './pipeline/descend.ts'
+import { writeOutcome } from './pipeline/finish.ts'
+import { licencesOf, weightFiles } from './pipeline/networks.ts'
+import { type Prepared, prepare, prepared } from './pipeline/prepare.ts'
+import { openSetting, type Setting } from './pipeline/setting.ts'
+import { writeReport } from './report/write.ts'
+import { commit, machine, versions } from './run/environment.ts'
+import { atPath, RunFolderError } from './run/errors.ts'
+import type { RunObserver } from './run/events.ts'
+import { createRunFolder, discard, removePartial, runFile, writeText } from './run/folder.ts'
+import { sha256File } from './run/hash.ts'
+import { isBeingWritten, type Manifest, readManifest } from './run/manifest.ts'
+import { openRecord, type RunRecord } from './run/record.ts'
+
+/** What to do, and where. */
+export interface RephotographOptions {
+  /** A config, as in a file; it must name the input. */
+  readonly config: ConfigFragment
+  /** Folder of the run, new or empty; default: reports/<name of the input>, numbered if taken. */
+  readonly out?: string
+}
+
+/** What came of a run. */
+export interface RunResult {
+  readonly folder: string
+  /** 'partial' when the signal stopped it. */
+  readonly status: 'complete' | 'partial'
+  readonly stepsDone: number
+  readonly stepsTotal: number
+  readonly files: { readonly report: string; readonly result: string }
+}
+
+/**
+ * Rephotographs a portrait.
+ *
+ * @param observer hears how it goes
+ * @param signal ends the run after the step it is at, in order
+ * @throws one of this package's errors, its message one line: what was expected, what was found, what to do
+ */
+export async function rephotograph(
+  { config: fragment, out }: RephotographOptions,
+  observer: RunObserver = () => {},
+  signal?: AbortSignal,
+): Promise<RunResult> {
+  const setting = openSetting(fragment)
+  try {
+    const { config, shape } = setting
+    if (config.input === null) {
+      throw new ConfigError('expected a picture, found none; name it in the config or on the command line', {
+        path: 'input',
+      })
+    }
+    const picture = await readPicture(config.input)
+    const { folder, made } = createRunFolder(out, config.input)
+    try {
+      writeText(runFile.config(folder), `${JSON.stringify(asConfigFile(config, shape.size), null, 2)}\n`)
+      const record = openRecord(folder, newManifest(setting, config.input, picture), observer)
+      return await carryThrough(setting, record, () => prepare(setting, record, picture), signal)
+    } catch (error) {
+      if (!(error instanceof Kept)) discard(folder, made)
+      throw error instanceof Kept ? error.cause : error
+    }
+  } finally {
+    setting.pack.close()
+  }
+}
+
+/**
+ * Continues a run that was stopped, killed or failed. It ends byte for byte like one that was not interrupted.
+ *
+ * @throws RunFolderError when there is nothing to continue, or when its input or weights have changed since
+ */
+export async function resumeRun(
+  folder: string,
+  observer: RunObserver = () => {},
+  signal?: AbortSignal,
+): Promise<RunResult> {
+  const place = resolve(folder)
+  const manifest = readManifest(place)
+  if (manifest.status === 'complete') {
+    throw new RunFolderError(
+      `${folder}: expected an unfinished run, found a complete one; start another with rephoto run`,
+    )
+  }
+  if (isBeingWritten(manifest)) {
+    const { pid, host } = manifest.process
+    throw new RunFolderError(`${folder}: expected a run that nobody works on, found process ${pid} on ${host} at it`)
+  }
+  const path = runFile.config(place)
+  const fragment = atPath(path, () => JSON.parse(readFileSync(path, 'utf8')) as ConfigFragment)
+  // Sums are split by threads: the same result needs as many as before.
+  const setting = openSetting({ ...fragment, threads: manifest.threads })
+  try {
+    checkWeights(manifest, setting)
+    manifest.resumed++
+    const record = openRecord(place, manifest, observer)
+    return await carryThrough(setting, record, () => preparedAgain(setting, record), signal)
+  } catch (error) {
+    throw error instanceof Kept ? error.cause : error
+  } finally {
+    setting.pack.close()
+  }
+}
+
+/** Carries the error of a run whose folder is worth keeping. */
+class Kept extends Error {
+  constructor(cause: unknown) {
+    super('kept', { cause })
+  }
+}
+
+async function carryThrough(
+  setting: Setting,
+  record: RunRecord,
+  begin: () => Promise<Prepared>,
+  signal: AbortSignal | undefined,
+): Promise<RunResult> {
+  const start = await begin()
+  try {
+    const end = await descend(setting, record, start, signal)
+    record.manifest.stepsDone = end.step
+    await record.phase('write', () => writeOutcome(setting, record, end, start.target))
+    record.finish(end.failure ? 'failed' : end.finished ? 'complete' : 'partial', end.failure?.message)
+    if (end.finished) removePartial(record.folder)
+    const report = await writeReport(record.folder)
+    if (end.failure) throw end.failure
+    const result = runFile.picture(record.folder, 'result', !end.finished)
+    const { stepsDone, stepsTotal } = record.manifest
+    return {
+      folder: record.folder,
+      status: end.finished ? 'complete' : 'partial',
+      stepsDone,
+      stepsTotal,
+      files: { report, result },
+    }
+  } catch (error) {
+    if (record.manifest.status === 'running') fail(record, error)
+    throw new Kept(error)
+  }
+}
+
+/** Writes down why a run failed, if that is still possible: the reason may be a full disk. */
+function fail(record: RunRecord, error: unknown): void {
+  try {
+    record.finish('failed', error instanceof Error ? error.message : String(error))
+  } catch {
+    // The manifest stays 'running' with no process behind it, which reads as interrupted: also true.
+  }
+}
+
+async function preparedAgain(setting: Setting, record: RunRecord): Promise<Prepared> {
+  const found = await prepared(setting, record.folder)
+  if (found) return found
+  const { input } = setting.config
+  if (input === null || sha256File(input) !== record.manifest.input.sha256) {
+    throw new RunFolderError(
+      `${input}: expected the picture that this run began with, found another; start the run anew`,
+    )
+  }
+  return prepare(setting, record, await readPicture(input))
+}
+
+function checkWeights(manifest: Manifest, setting: Setting): void {
+  const before = new Map(manifest.pack.files.map(({ name, sha256 }) => [name, sha256]))
+  const changed = weightFiles(setting.pack, setting.config.sensitivity).find(
+    ({ name, sha256 }) => before.get(name) !== sha256,
+  )
+  if (changed === undefined) return
+  throw new RunFolderError(
+    `pack ${manifest.pack.name}: expected the weights that this run began with, found another ${changed.name}; start the run anew`,
+  )
+}
+
+function newManifest({ pack, config, shape, threads }: Setting, input: string, picture: Bitmap): Manifest {
+  return {
+    format: 'rephoto-run',
+    formatVersion: 1,
+    status: 'running',
+    created: new Date().toISOString(),
+    versions: versions(),
+    git: commit(),
+    machine: machine(),
+    process: { pid: process.pid, host: '' },
+    input: { name: basename(input), sha256: sha256File(input), width: picture.width, height: picture.height },
+    pack: {
+      name: pack.pack.name,
+      size: shape.size,
+      licences: licencesOf(pack, config.sensitivity),
+      files: weightFiles(pack, config.sensitivity),
+    },
+    seed: config.seed,
+    device: 'cpu',
+    threads,
+    stages: config.optimize.steps.map((steps, stage) => ({ coarse: config.optimize.coarseMin * 2 ** stage, steps })),
+    stepsDone: 0,
+    stepsTotal: totalSteps(config),
+    timings: {},
+    resumed: 0,
+    warnings: [],
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * The record of a run that is going on: its folder, its manifest kept up to date, and what it tells its observer.
+ */
+import { hostname } from 'node:os'
+import type { PhaseName, RunEvent, RunObserver } from './events.ts'
+import { type Manifest, type RunStatus, writeManifest } from './manifest.ts'
+
+/** Keeps the manifest of a run. */
+export interface RunRecord {
+  readonly folder: string
+  readonly manifest: Manifest
+  /** Tells the observer. */
+  tell(event: RunEvent): void
+  /** Does a part of the run, announced and timed. */
+  phase<T>(name: PhaseName, action: () => T | Promise<T>): Promise<T>
+  /** Adds to the seconds of a part. */
+  spent(name: PhaseName, seconds: number): void
+  warn(message: string): void
+  /** Writes down how far the run is. */
+  progress(stepsDone: number): void
+  /** Writes down how the run ended. */
+  finish(status: RunStatus, error?: string): void
+}
+
+/** Begins the record of a run, or takes it up again. The manifest is written at once, as 'running'. */
+export function openRecord(folder: string, manifest: Manifest, observer: RunObserver): RunRecord {
+  const save = () => writeManifest(folder, manifest)
+  const spent = (name: PhaseName, seconds: number) => {
+    manifest.timings[name] = Math.round(((manifest.timings[name] ?? 0) + seconds) * 1000) / 1000
+  }
+  manifest.status = 'running'
+  manifest.process = { pid: process.pid, host: hostname() }
+  delete manifest.error
+  delete manifest.finished
+  save()
+  return {
+    folder,
+    manifest,
+    tell: observer,
+    async phase(name, action) {
+      observer({ type: 'phase', name })
+      const begin = performance.now()
+      try {
+        return await action()
+      } finally {
+        spent(name, (performance.now() - begin) / 1000)
+      }
+    },
+    spent,
+    warn(message) {
+      if (!manifest.warnings.includes(message)) manifest.warnings.push(message)
+      observer({ type: 'warning', message })
+    },
+    progress(stepsDone) {
+      manifest.stepsDone = stepsDone
+      save()
+    },
+    finish(status, error) {
+      manifest.status = status
+      manifest.finished = new Date().toISOString()
+      if (error !== undefined) manifest.error = error
+      save()
+    },
+  }
+}

@@ -1,0 +1,131 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { encodeFile } from '../../src/encode-file.ts'
+import { fromPlanar } from '../../src/images/bitmap.ts'
+import { writePicture } from '../../src/images/write.ts'
+import { rephotograph, resumeRun } from '../../src/rephotograph.ts'
+import type { RunEvent } from '../../src/run/events.ts'
+import { readLosses } from '../../src/run/losses.ts'
+import { readManifest } from '../../src/run/manifest.ts'
+import { formulaImage } from '../support/formula.ts'
+import { makeTinyPack, tinyConfig } from '../support/tiny-pack.ts'
+
+const place = mkdtempSync(join(tmpdir(), 'rephoto-run-'))
+const pack = join(place, 'pack')
+const input = join(place, 'input.png')
+beforeAll(async () => {
+  makeTinyPack(pack)
+  const pixels = formulaImage('portrait', 1, 80, 80)
+  await writePicture(input, fromPlanar(pixels, { channels: 1, height: 80, width: 80 }, '01', 'round'))
+})
+afterAll(() => rmSync(place, { recursive: true }))
+
+/** What two equal runs must share byte for byte. */
+const exact = [
+  'losses.csv',
+  'initial.safetensors',
+  'final.safetensors',
+  'result.png',
+  'result-fresh.png',
+  'degraded.png',
+  'target.png',
+  'sibling.png',
+  'aligned.png',
+]
+const bytes = (folder: string) =>
+  Object.fromEntries(exact.map((name) => [name, readFileSync(join(folder, name)).toString('base64')]))
+
+describe('a run', () => {
+  const whole = join(place, 'whole')
+  const events: RunEvent[] = []
+
+  it('goes through all phases and leaves everything it promises', async () => {
+    const result = await rephotograph({ config: tinyConfig(pack, input), out: whole }, (event) => events.push(event))
+    expect(result).toMatchObject({ folder: whole, status: 'complete', stepsDone: 7, stepsTotal: 7 })
+    expect(readdirSync(whole).sort()).toEqual(
+      [...exact, 'config.json', 'frames', 'manifest.json', 'report.html'].sort(),
+    )
+    expect(readdirSync(join(whole, 'frames')).sort()).toEqual(['0000.png', '0002.png', '0005.png', '0007.png'])
+    const phases = events.flatMap((event) => (event.type === 'phase' ? [event.name] : []))
+    expect(phases.filter((name, i) => name !== phases[i - 1])).toEqual([
+      'align',
+      'encode',
+      'sibling',
+      'match',
+      'compile',
+      'optimize',
+      'write',
+    ])
+    expect(events.filter(({ type }) => type === 'step')).toHaveLength(7)
+
+    const manifest = readManifest(whole)
+    expect(manifest).toMatchObject({ status: 'complete', stepsDone: 7, threads: 1, seed: 0 })
+    expect(manifest.pack.files).toHaveLength(7)
+    const rows = readLosses(join(whole, 'losses.csv'))
+    expect(rows.map(({ stage }) => stage)).toEqual([0, 0, 0, 1, 1, 1, 1])
+    expect(Object.keys(rows[0]!.losses.terms)).toEqual(['face', 'eye', 'contextual', 'colorTransfer', 'noise'])
+    expect(Object.keys(rows[0]!.camera)).toEqual(['response.gamma', 'response.offset', 'response.gain'])
+  })
+
+  it('repeated from its own config is the same, byte for byte', async () => {
+    const again = join(place, 'again')
+    const config = JSON.parse(readFileSync(join(whole, 'config.json'), 'utf8')) as object
+    await rephotograph({ config, out: again })
+    expect(bytes(again)).toEqual(bytes(whole))
+  })
+
+  it('with another seed begins elsewhere', async () => {
+    const file = join(place, 'seed-latent.safetensors')
+    const { sibling } = await encodeFile({ ...tinyConfig(pack, input), seed: 1 }, file)
+    expect(readFileSync(sibling).toString('base64')).not.toBe(bytes(whole)['sibling.png'])
+    const same = await encodeFile(tinyConfig(pack, input), join(place, 'same.safetensors'))
+    expect(readFileSync(same.sibling).toString('base64')).toBe(bytes(whole)['sibling.png'])
+  })
+
+  it.each([3, 5])('stopped after step %i is partial, and continued ends like one that was not', async (stop) => {
+    const folder = join(place, `stopped-${stop}`)
+    const controller = new AbortController()
+    const observer = (event: RunEvent) => {
+      if (event.type === 'step' && event.step === stop) controller.abort()
+    }
+    const partial = await rephotograph({ config: tinyConfig(pack, input), out: folder }, observer, controller.signal)
+    expect(partial).toMatchObject({ status: 'partial', stepsDone: stop })
+    expect(readManifest(folder).status).toBe('partial')
+    const names = readdirSync(folder)
+    expect(names).toContain('result-partial.png')
+    expect(names).not.toContain('result.png')
+
+    expect(await resumeRun(folder)).toMatchObject({ status: 'complete', stepsDone: 7 })
+    expect(readdirSync(folder).sort()).toEqual(readdirSync(whole).sort())
+    expect(bytes(folder)).toEqual(bytes(whole))
+    expect(readdirSync(join(folder, 'frames'))).toEqual(readdirSync(join(whole, 'frames')))
+    await expect(resumeRun(folder)).rejects.toThrow(/found a complete one/u)
+  })
+})
+
+describe('a run that cannot be', () => {
+  it.each([
+    ['no picture', { input: join(place, 'nothing.png') }, /no such file/u],
+    ['not square', {}, /expected a square picture/u],
+    ['no face', { align: { mode: 'auto' as const } }, /no face was found/u],
+  ])('%s: one line, and no folder is left', async (what, change, message) => {
+    const flat = join(place, 'flat.png')
+    const shape = { channels: 1, height: 60, width: what === 'not square' ? 90 : 60 } as const
+    await writePicture(flat, fromPlanar(new Float32Array(shape.height * shape.width).fill(0.5), shape, '01', 'round'))
+    const config = { ...tinyConfig(pack, flat), ...change }
+    await expect(rephotograph({ config, out: join(place, 'never') })).rejects.toThrow(message)
+    expect(readdirSync(place)).not.toContain('never')
+  })
+
+  it('keeps what was good when a loss stops being a number, and says which and when', async () => {
+    const folder = join(place, 'diverged')
+    const config = { ...tinyConfig(pack, input), optimize: { lr: 1e30, steps: [20] } }
+    await expect(rephotograph({ config, out: folder })).rejects.toThrow(/is not a number at step \d+/u)
+    const manifest = readManifest(folder)
+    expect(manifest).toMatchObject({ status: 'failed', error: expect.stringMatching(/not a number/u) as unknown })
+    expect(readLosses(join(folder, 'losses.csv')).length).toBe(manifest.stepsDone)
+    expect(readdirSync(folder)).toContain('result-partial.png')
+  })
+})
