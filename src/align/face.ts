@@ -1,0 +1,64 @@
+// What detection hands on: a face with its box, score and 68 landmarks; and how one of several is chosen. Faces are
+// numbered left to right because that is how one points at people in a group picture.
+import { AlignError } from './error.ts'
+import type { Point } from './geometry.ts'
+
+/** Pixels of the picture, x to the right and y down. */
+export interface FaceBox {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+export interface DetectedFace {
+  readonly box: FaceBox
+  /** The detector's confidence, 0 to 1. */
+  readonly score: number
+  /** 68 points of the iBUG 300-W layout, in pixels of the picture. */
+  readonly landmarks: readonly Point[]
+}
+
+/** The shorter side, in pixels, below which a face has too little in it to be worth aligning. */
+export const MIN_FACE = 32
+
+const shorterSide = (face: DetectedFace): number => Math.min(face.box.width, face.box.height)
+
+/** Faces large enough to use, from left to right: the order that `--face n` counts in, from 1. */
+export function numberFaces(faces: readonly DetectedFace[]): DetectedFace[] {
+  const center = (face: DetectedFace): number => face.box.x + face.box.width / 2
+  return faces.filter((face) => shorterSide(face) >= MIN_FACE).sort((a, b) => center(a) - center(b))
+}
+
+function describe(face: DetectedFace, number: number): string {
+  const { x, y, width, height } = face.box
+  return `${number}: ${Math.round(width)}×${Math.round(height)} px at (${Math.round(x)}, ${Math.round(y)})`
+}
+
+/**
+ * The face to work on: the only one, or the `index`-th from the left, counted from 1.
+ * @throws AlignError in one line when there is none, none of MIN_FACE pixels, several and no index (it names them all
+ * and says how to choose), or no such number.
+ */
+export function chooseFace(faces: readonly DetectedFace[], index?: number): DetectedFace {
+  if (faces.length === 0) {
+    throw new AlignError('no face was found; crop the picture closer to the face, or give its 68 points (--landmarks)')
+  }
+  const usable = numberFaces(faces)
+  if (usable.length === 0) {
+    const largest = Math.round(Math.max(...faces.map(shorterSide)))
+    throw new AlignError(
+      `the face is too small: expected at least ${MIN_FACE} px across, found ${largest}; use a larger scan`,
+    )
+  }
+  const list = usable.map((face, i) => describe(face, i + 1)).join('; ')
+  if (index === undefined) {
+    if (usable.length > 1) {
+      throw new AlignError(`${usable.length} faces were found, from left to right ${list}; choose one with --face n`)
+    }
+    return usable[0]!
+  }
+  const face = Number.isInteger(index) ? usable[index - 1] : undefined
+  if (!face) throw new AlignError(`there is no face ${index}; found, from left to right, ${list}`)
+  return face
+}
