@@ -231,6 +231,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   Equal: elementwise((a, b) => Number(a! === b!)),
   Where: elementwise((c, a, b) => (c ? a! : b!)),
   Identity: copy,
+  Cast: copy,
   Reshape: copy,
   ReduceSum: reduction(0, (a, b) => a + b),
   ReduceMean: reduction(
@@ -275,6 +276,11 @@ export const kernels: Readonly<Record<string, Kernel>> = {
       out[index.reduce((to, at, i) => to + (at + pads[i]!) * strides[i]!, 0)] = x!.data[place]!
     })
     return out
+  },
+  Resize: (t, [x]) => {
+    const strides = stridesOf(x!.shape)
+    const scales = ints(t, 'scales')
+    return moved(t, x!, (index) => index.reduce((place, at, i) => place + Math.floor(at / scales[i]!) * strides[i]!, 0))
   },
   Gather: (t, [x, indices]) => {
     const axis = t.attributes.axis as number

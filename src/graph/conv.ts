@@ -116,8 +116,10 @@ function inputGradient(
   const [h, w] = x.shape.slice(2) as [number, number]
   const fitsPlain = pads[0] < kh && pads[1] < kw && pads[2] < kh && pads[3] < kw
   // Conv is two to four times as fast as ConvTranspose in ONNX Runtime, and a constant kernel is turned once, when the model is loaded.
-  if (stride === 1 && dilation === 1 && groups === 1 && fitsPlain)
-    return conv2d(dy, turnedKernel(kernel), {
+  const depthwise = kernel.shape[1] === 1 && kernel.shape[0] === groups
+  if (stride === 1 && dilation === 1 && (groups === 1 || depthwise) && fitsPlain)
+    return conv2d(dy, depthwise ? flip(kernel, [2, 3]) : turnedKernel(kernel), {
+      groups,
       padding: [kh - 1 - pads[0], kw - 1 - pads[1], kh - 1 - pads[2], kw - 1 - pads[3]],
     })
   // No op of ours convolves its own input with a dilated kernel: dilation only serves kernel gradients.

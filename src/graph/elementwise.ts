@@ -143,6 +143,11 @@ export function equal(a: Operand, b: Operand): Tensor {
   return comparison('Equal', a, b)
 }
 
+/** 1 where the condition holds, 0 elsewhere. */
+export function toFloat(condition: Tensor): Tensor {
+  return node({ op: 'Cast', inputs: [condition], shape: condition.shape, attributes: { to: 1 } })
+}
+
 /** `yes` where the condition holds, `no` elsewhere; all three broadcast. */
 export function where(condition: Tensor, yes: Operand, no: Operand): Tensor {
   const a = toTensor(yes)

@@ -35,7 +35,7 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
     if (!dy || !needed.has(t) || t.inputs.length === 0) continue
     if (!t.gradient) {
       // Identity is how stopGradient is spelt: nothing flows, on purpose. Comparisons have no slope.
-      if (t.op === 'Identity' || t.dtype !== 'float32') continue
+      if (t.op === 'Identity' || t.op === 'Cast' || t.dtype !== 'float32') continue
       throw new ShapeError(`gradients: ${t.op} at "${t.scope}" ${showShape(t.shape)} has no gradient`)
     }
     const rule = t.gradient

@@ -20,7 +20,12 @@ const attributesAsInputs: Record<string, readonly string[]> = {
   ReduceSum: ['axes'],
   ReduceMean: ['axes'],
   ReduceMax: ['axes'],
+  // The second input of a Resize is a region of interest, which nobody wants: an empty name leaves it out.
+  Resize: ['', 'scales'],
 }
+
+/** Attributes whose numbers are float32 when they become inputs. */
+const floatInputs = new Set(['scales'])
 
 /** Attributes that are floats to ONNX; all other numbers are integers. */
 const floatAttributes = new Set(['alpha'])
@@ -54,20 +59,22 @@ export function writeOnnx(model: OnnxModel): Uint8Array {
     return name
   }
 
+  const smallFloats = (values: readonly number[], shape: readonly number[]): string => {
+    const name = `float${shape.length}_${values.join('_')}`
+    if (!constants.has(name)) {
+      constants.set(name, name)
+      initializers.push(() => writeTensor(writer, name, 1, shape, bytesOf(Float32Array.from(values))))
+    }
+    return name
+  }
+
   for (const t of order) {
     if (t.op === 'Input') continue
     if (t.op === 'Constant') {
       initializers.push(() => writeTensor(writer, names.get(t)!, 1, t.shape, bytesOf(Float32Array.from(t.read!()))))
       continue
     }
-    writeNode(writer, t, names, smallInts, (value) => {
-      const name = `float_${value}`
-      if (!constants.has(name)) {
-        constants.set(name, name)
-        initializers.push(() => writeTensor(writer, name, 1, [], bytesOf(Float32Array.of(value))))
-      }
-      return name
-    })
+    writeNode(writer, t, names, smallInts, smallFloats)
   }
   for (const [name, t] of Object.entries(model.outputs)) {
     if (names.get(t) === name) continue
@@ -105,7 +112,7 @@ function writeNode(
   t: Tensor,
   names: Map<Tensor, string>,
   smallInts: (values: readonly number[]) => string,
-  smallFloat: (value: number) => string,
+  smallFloat: (values: readonly number[], shape: readonly number[]) => string,
 ): void {
   writer.uint32(10).fork()
   for (const i of t.inputs) writer.uint32(10).string(names.get(i)!)
@@ -114,7 +121,11 @@ function writeNode(
     t.op === 'Slice' ? { ...t.attributes, axes: t.shape.map((_, i) => i) } : t.attributes
   for (const key of asInputs) {
     const value = attributes[key]
-    writer.uint32(10).string(typeof value === 'number' ? smallFloat(value) : smallInts(value as readonly number[]))
+    writer.uint32(10)
+    if (value === undefined) writer.string('')
+    else if (typeof value === 'number') writer.string(smallFloat([value], []))
+    else if (floatInputs.has(key)) writer.string(smallFloat(value as readonly number[], [value.length]))
+    else writer.string(smallInts(value as readonly number[]))
   }
   const name = names.get(t)!
   writer.uint32(18).string(name).uint32(26).string(name).uint32(34).string(t.op)

@@ -1,6 +1,6 @@
 // 2-D pooling without overlap or padding, and nearest-neighbour enlargement: the transposes of each other.
 
-import { div, equal, where } from './elementwise.ts'
+import { div, equal, mul, where } from './elementwise.ts'
 import { expand, reshape, slice } from './layout.ts'
 import { mean } from './reduce.ts'
 import { ShapeError, showShape } from './shape.ts'
@@ -71,7 +71,18 @@ export function maxPoolWindows(x: Tensor, k: number, stride: number, padding: nu
 /** Every pixel becomes a k×k cell. Its transpose sums the cells. */
 export function upsampleNearest(x: Tensor, k: number): Tensor {
   const [n, c, h, w] = x.shape as [number, number, number, number]
-  return reshape(expand(reshape(x, [n, c, h, 1, w, 1]), [n, c, h, k, w, k]), [n, c, h * k, w * k])
+  return node({
+    op: 'Resize',
+    inputs: [x],
+    shape: [n, c, h * k, w * k],
+    attributes: {
+      scales: [1, 1, k, k],
+      mode: 'nearest',
+      coordinate_transformation_mode: 'asymmetric',
+      nearest_mode: 'floor',
+    },
+    gradient: (dy) => [mul(avgPool(dy, k), k * k)],
+  })
 }
 
 /** Mean over height and width, kept as 1×1. */

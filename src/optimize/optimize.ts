@@ -210,9 +210,8 @@ class Optimization {
   async #prepareStage(stage: number, first: { image: Float32Array; rgbs: Float32Array[] }): Promise<void> {
     if (!this.#prepare) return
     const { seed, overrides, target } = this.#options
-    const draw = overrides?.freshNoise ?? ((side: number) => undefined as Float32Array | undefined)
     const noise = this.#objective.shape.noiseSides.map(
-      (side, i) => draw(side) ?? randomStream(seed, `fresh/${i}`, stage).normal(side * side),
+      (side, i) => overrides?.freshNoise?.(side) ?? randomStream(seed, `fresh/${i}`, stage).normal(side * side),
     )
     const fresh = await this.#synthesizer.run(this.#stageLatent, noise)
     const feeds: Record<string, Float32Array> = { target: target.data }

@@ -3,7 +3,6 @@
 
 import { expect, test } from 'vitest'
 import { generatorShape } from '../../src/generator/stylegan2.ts'
-import { Synthesizer } from '../../src/generator/synthesis.ts'
 import { type OptimizeOptions, optimize, type StepReport } from '../../src/optimize/optimize.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
 import { full } from '../support/full.ts'

@@ -10,8 +10,9 @@ import * as l from '../../src/graph/layout.ts'
 import { matmul, swap } from '../../src/graph/matmul.ts'
 import { avgPool, globalMean, maxPool, maxPoolWindows, upsampleNearest } from '../../src/graph/pool.ts'
 import * as r from '../../src/graph/reduce.ts'
-import { input } from '../../src/graph/tensor.ts'
+import { constant, input } from '../../src/graph/tensor.ts'
 import { checkOp } from '../support/check.ts'
+import { formulaValues } from '../support/formula.ts'
 
 const positive = (x: number): number => Math.abs(x) + 0.3
 /** Away from 0, where |x|, ReLU and comparisons have a kink. */
@@ -116,6 +117,10 @@ describe('convolution', () => {
   }
   for (const [name, [options, kernel]] of Object.entries(cases))
     test(name, () => checkOp((a, k) => conv2d(a, k, options), [x, kernel]))
+  const eachChannel = constant(formulaValues('kernel', 48), [3, 1, 4, 4])
+  test('each channel alone', () => checkOp((a) => conv2d(a, eachChannel, { groups: 3, padding: 1 }), [x]))
+  test('each channel alone, transposed', () =>
+    checkOp((a) => convTranspose2d(a, eachChannel, { stride: 2, padding: 1, groups: 3 }), [x]))
   test('bias', () => checkOp((a, k, bias) => conv2d(a, k, { bias, padding: 1 }), [x, [4, 3, 3, 3], [4]]))
   test('transposed', () => checkOp((a, k) => convTranspose2d(a, k), [x, [3, 2, 3, 3]]))
   test('transposed, stride 2', () => checkOp((a, k) => convTranspose2d(a, k, { stride: 2 }), [x, [3, 2, 3, 3]]))

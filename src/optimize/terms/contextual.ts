@@ -7,7 +7,7 @@ import { add, div, log, maximum, mul, neg, sqrt, square, sub } from '../../graph
 import { gather } from '../../graph/gather.ts'
 import { reshape } from '../../graph/layout.ts'
 import { matmul, swap } from '../../graph/matmul.ts'
-import { max, mean, min, softmax, sum } from '../../graph/reduce.ts'
+import { max, mean, softmax, sum } from '../../graph/reduce.ts'
 import { scope, type Tensor } from '../../graph/tensor.ts'
 import type { Random } from '../random.ts'
 import type { Term, TermContext } from '../term.ts'
@@ -28,10 +28,11 @@ export function contextual(x: Tensor, y: Tensor, bandwidth: number, subset?: Ten
     const centre = mean(pointsY, [1], true)
     const unitX = unitColumns(sub(pointsX, centre))
     const unitY = unitColumns(sub(pointsY, centre))
-    const distance = sub(1, matmul(swap(unitX), unitY))
-    const relative = div(distance, add(min(distance, [1], true), 1e-5))
-    // w/Σw over y with w = exp((1 − d̃)/h) is a softmax.
-    const likeness = softmax(mul(relative, -1 / bandwidth))
+    const cosine = matmul(swap(unitX), unitY)
+    // d̃ = (1 − cosine)/(min d + 1e-5), and w/Σw over y with w = exp((1 − d̃)/h) is a softmax of −d̃/h, to which the same
+    // for every y may be added: cosine/(h·(min d + 1e-5)) has the same softmax and is one pass over the matrix.
+    const nearest = sub(1, max(cosine, [1], true))
+    const likeness = softmax(div(cosine, mul(add(nearest, 1e-5), bandwidth)))
     return neg(log(add(mean(max(likeness, [0])), 1e-5)))
   })
 }
