@@ -89,6 +89,7 @@ async function faces(): Promise<Finding> {
 
 async function packs(): Promise<Finding[]> {
   const { loadPack, packNames } = await import('./models/load.ts')
+  const { roles } = await import('./models/roles.ts')
   const names = packNames()
   if (names.length === 0) {
     return [
@@ -102,14 +103,16 @@ async function packs(): Promise<Finding[]> {
   }
   return names.map((name): Finding => {
     try {
-      const { pack, missing, close } = loadPack(name)
+      const { pack, missing, has, close } = loadPack(name)
+      const isEmpty = !roles.some(has)
       close()
       const found = `${pack.size} px`
       if (missing.length === 0) return { standing: 'ok', name: `pack ${name}`, found: `${found}, complete` }
       const advice = `rephoto models import <file> --pack ${name}`
       // A fresh clone has no official weights; that is no defect.
-      const standing = missing.length === Object.keys(pack.networks).length ? 'note' : 'bad'
-      return { standing, name: `pack ${name}`, found: `${found}, lacks ${missing.join(', ')}`, advice }
+      const standing = isEmpty ? 'note' : 'bad'
+      const lacking = isEmpty ? 'no weights on this machine' : `lacks ${missing.join(', ')}`
+      return { standing, name: `pack ${name}`, found: `${found}, ${lacking}`, advice }
     } catch (error) {
       return { standing: 'bad', name: `pack ${name}`, found: messageOf(error) }
     }

@@ -10,9 +10,21 @@ import { doctorCommand } from './doctor.ts'
 import { encodeCommand } from './encode.ts'
 import { exportCommand } from './export.ts'
 import { reportFailure, UsageError } from './failure.ts'
+import { modelsCommand } from './models.ts'
 import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
 import { runCommand } from './run.ts'
+
+// In yargs' plural forms, which its types do not know.
+const one = (text: string) => ({ one: text, other: text })
+const WORDS = {
+  'Did you mean %s?': 'unknown command or option; did you mean %s?',
+  'Unknown argument: %s': one('unknown option or command: %s'),
+  'Unknown command: %s': one('unknown command: %s'),
+  'Not enough non-option arguments: got %s, need at least %s': one(
+    'expected something to work on, found nothing; --help shows the usage',
+  ),
+}
 
 // A reader that went away (`rephoto … | head`) is no reason for a trace.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -34,9 +46,11 @@ async function main(args: readonly string[]): Promise<number> {
     .command(encodeCommand)
     .command(reportCommand)
     .command(exportCommand)
+    .command(modelsCommand)
     .command(doctorCommand)
     .demandCommand(1, 'expected a command; rephoto --help lists them')
     .strict()
+    .updateStrings(WORDS as unknown as Record<string, string>)
     .recommendCommands()
     .version(version)
     .alias({ h: 'help', v: 'version' })
