@@ -6,6 +6,7 @@ export { type ImportOptions, type ImportResult, importModels, type Sensitivity }
 export { type ListedNetwork, type ListedPack, listPacks } from './list.ts'
 export { type LoadedPack, loadPack, packNames } from './load.ts'
 export { type Network, type Pack, packSchema } from './pack.ts'
+export { packPath } from './path.ts'
 export { cachedPackFolder, cacheFolder } from './places.ts'
 export { type RemoveResult, removeModels } from './remove.ts'
 export { isRole, type Role, roles, roleTitles } from './roles.ts'

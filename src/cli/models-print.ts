@@ -1,0 +1,48 @@
+/** How long work on model files shows: one line that redraws on a terminal, a line now and then in a pipe. */
+import { createLogUpdate } from 'log-update'
+import type { Terminal } from './progress.ts'
+
+export interface Status {
+  /** What is going on now; replaced by the next. */
+  show(text: string): void
+  /** A line that stays. */
+  say(text: string): void
+  end(): void
+}
+
+const plainSeconds = 10
+const redrawMilliseconds = 80
+
+export function createStatus(stream: Terminal, now: () => number = () => performance.now()): Status {
+  const redraw = stream.isTTY === true ? createLogUpdate(stream as NodeJS.WriteStream, { showCursor: true }) : undefined
+  let last = Number.NEGATIVE_INFINITY
+  return {
+    show(text) {
+      if (now() - last < (redraw ? redrawMilliseconds : plainSeconds * 1000)) return
+      last = now()
+      if (redraw) redraw(text.slice(0, Math.max(20, (stream.columns ?? 80) - 1)))
+      else stream.write(`${text}\n`)
+    },
+    say(text) {
+      if (redraw) redraw.persist(text)
+      else stream.write(`${text}\n`)
+    },
+    end: () => redraw?.clear(),
+  }
+}
+
+/** 1234567 → "1.2 MB". */
+export function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${unit === 0 || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`
+}
+
+export function percent(done: number, total: number): string {
+  return `${Math.floor((100 * done) / Math.max(1, total))} %`
+}
