@@ -2,6 +2,7 @@
 
 Every function treats each picture of the batch by its own random strength; `strength` scales the ranges.
 """
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -15,7 +16,7 @@ def uniform(n, low, high, dims=3):
 
 def to_tensor(batch):
     """uint8 [N,H,W,3] -> float [N,3,H,W] in 01."""
-    return torch.from_numpy(batch).permute(0, 3, 1, 2).float().div_(255)
+    return torch.from_numpy(np.array(batch)).permute(0, 3, 1, 2).float().div_(255)
 
 
 def colour(x, strength=1.0):
@@ -44,7 +45,7 @@ def film(x):
     return (g * tint).clamp(0, 1)
 
 
-def _gaussian(x, sigma):
+def gaussian(x, sigma):
     radius = max(1, int(2.5 * sigma + 0.5))
     t = torch.arange(-radius, radius + 1, dtype=torch.float32)
     k = torch.exp(-0.5 * (t / sigma) ** 2)
@@ -61,7 +62,7 @@ def blur(x, low=0.4, high=2.5):
     for picture in x.split(1):
         s = float(torch.empty(1).uniform_(low, high))
         if torch.rand(1) < 0.7:
-            out.append(_gaussian(picture, s))
+            out.append(gaussian(picture, s))
         else:
             small = F.interpolate(picture, scale_factor=1 / (1 + 0.8 * s), mode='bilinear', antialias=True)
             out.append(F.interpolate(small, size=picture.shape[2:], mode='bilinear'))
@@ -94,3 +95,9 @@ def antique(x, gray=0.4, soft=0.35, grain=0.4, tint=0.5, fade=0.5):
     x = sometimes(x, fade, tone)
     x = sometimes(x, soft, blur)
     return sometimes(x, grain, noise)
+
+
+def alter(x):
+    """What a parser meets: antique photographs, soft siblings of 128 pixels and less."""
+    x = sometimes(x, 0.35, blur, 0.8, 3.5)
+    return antique(x, gray=0.4, soft=0.15, grain=0.35, tint=0.4, fade=0.5)

@@ -149,7 +149,7 @@ def load_parsing(data, cache, size):
                  np.load(heldout_path))
 
 
-PATHS = ('data', 'cache', 'run', 'teacher', 'vgg', 'modules')
+PATHS = ('data', 'cache', 'run', 'teacher', 'vgg', 'modules', 'start')
 
 
 def command_line(script, args):

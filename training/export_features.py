@@ -18,6 +18,9 @@ import augment
 import data
 import formula
 import safetensors_io
+from nets_bisenet import CLASSES, SKIN, BiSeNet
+from nets_face import COMPARED as FACE_COMPARED
+from nets_face import CONVS, EMBEDDING_GRID, FACE_MEAN, FaceNet, VggFace
 from nets_vgg import COMPARED, CONTEXTUAL, LAYERS, Students, Vgg, conv_name
 
 PAIR_DIFFERENCE = 0.5
@@ -62,6 +65,43 @@ def export_vgg(run, cache, out, description):
         description.setdefault('trained', {})[kind] = {**trained(state), 'teacher': 'VGG-19 to relu3_1; both students in one run'}
 
 
+@torch.no_grad()
+def export_face(run, cache, out, description):
+    state = torch.load(os.path.join(run, 'checkpoint.pt'), map_location='cpu')
+    net = FaceNet(state['widths'])
+    net.load_state_dict(state['average'])
+    net.eval()
+    difference = pair_differences(net(some_faces(cache))[0])
+    tensors, before = net.folded(), 1.0
+    names = [f'{block}_{i}' for block, count in enumerate(CONVS, 1) for i in range(1, count + 1)]
+    for name in names:
+        factor = PAIR_DIFFERENCE / difference['relu' + name]
+        tensors[f'conv{name}.weight'] *= factor / before
+        tensors[f'conv{name}.bias'] *= factor
+        before = factor
+    tensors['fc6.weight'] /= before
+    safetensors_io.save(os.path.join(out, 'vggface.safetensors'), tensors, {'license': 'non-commercial research use'})
+    description['vggface'] = {
+        'widths': list(state['widths']), 'input': '01 minus mean / 255, no division', 'mean255': [float(v) * 255 for v in FACE_MEAN.flatten()],
+        'layers': {'relu' + n: 'conv' + n for n in names}, 'perceptual': FACE_COMPARED, 'pairDifference': PAIR_DIFFERENCE,
+        'embedding': {'from': 'relu5_3', 'averagePoolTo': EMBEDDING_GRID, 'flatten': 'channel, row, column',
+                      'layers': ['fc6', 'relu', 'fc7'], 'size': 128, 'distance': 'euclidean',
+                      'inputSize': 128, 'note': 'follows the descriptor of @vladmandic/face-api; FFHQ-aligned picture, no detection'}}
+    description.setdefault('trained', {})['vggface'] = {**trained(state), 'teacher': 'face descriptor of @vladmandic/face-api (MIT)'}
+
+
+@torch.no_grad()
+def export_parser(run, out, description):
+    state = torch.load(os.path.join(run, 'checkpoint.pt'), map_location='cpu')
+    net = BiSeNet(state['width'])
+    net.load_state_dict(state['average'])
+    safetensors_io.save(os.path.join(out, 'bisenet.safetensors'), net.export(), {'license': 'non-commercial research use'})
+    description['bisenet'] = {'width': state['width'], 'inputSize': 256, 'input': '01, ImageNet mean and std', 'classes': CLASSES,
+                              'skinClasses': SKIN, 'heads': ['conv_out']}
+    description.setdefault('trained', {})['bisenet'] = {
+        **trained(state), 'data': '899 labelled pairs; in the second half 4199 faces labelled by the averaged network as well'}
+
+
 def load(out, name):
     return safetensors_io.load(os.path.join(out, name + '.safetensors'))[0]
 
@@ -77,6 +117,29 @@ def vectors_vgg(out, folder):
         if kind == 'vgg16':
             content['perceptual'] = {k: float((fa[k] - fb[k]).abs().mean()) for k in COMPARED}
     write_json(os.path.join(folder, 'vgg.json'), content)
+
+
+@torch.no_grad()
+def vectors_face(out, folder):
+    net = VggFace(load(out, 'vggface'))
+    (fa, ea), (fb, eb) = (net(torch.from_numpy(formula.image(f'compact/{n}', 3, 128, 128))[None]) for n in 'ab')
+    write_json(os.path.join(folder, 'vggface.json'), {
+        'input': "image('compact/a' | 'compact/b', 3, 128, 128) in 01",
+        'a': {k: formula.summary(fa[k].numpy()) for k in (*FACE_COMPARED, 'relu5_3')},
+        'perceptual': {k: float((fa[k] - fb[k]).abs().mean()) for k in FACE_COMPARED},
+        'embedding': {'a': formula.summary(ea.numpy(), 128), 'distance': float((ea - eb).norm())}})
+
+
+@torch.no_grad()
+def vectors_parser(out, folder):
+    tensors = load(out, 'bisenet')
+    net = BiSeNet(tensors['cp.resnet.conv1.weight'].shape[0]).eval()
+    missing = net.load_state_dict({k: torch.from_numpy(v) for k, v in tensors.items()}, strict=False)
+    assert not missing.unexpected_keys
+    logits = net(torch.from_numpy(formula.image('compact/face', 3, 256, 256))[None])
+    write_json(os.path.join(folder, 'bisenet.json'), {
+        'input': "image('compact/face', 3, 256, 256) in 01", 'logits': formula.summary(logits.numpy()),
+        'labelCounts': np.bincount(logits.argmax(1).numpy().ravel(), minlength=len(CLASSES)).tolist()})
 
 
 def write_json(path, content):
@@ -104,6 +167,12 @@ def main():
     if args.vgg:
         export_vgg(args.vgg, args.cache, args.out, description)
         vectors_vgg(args.out, args.vectors)
+    if args.face:
+        export_face(args.face, args.cache, args.out, description)
+        vectors_face(args.out, args.vectors)
+    if args.parser:
+        export_parser(args.parser, args.out, description)
+        vectors_parser(args.out, args.vectors)
     write_json(path, description)
     for name in ('vgg16', 'vgg19', 'vggface', 'bisenet'):
         file = os.path.join(args.out, name + '.safetensors')

@@ -1,0 +1,248 @@
+"""Distil the VGG-Face-shaped student from the face descriptor of @vladmandic/face-api.
+
+    python3 train_face.py --data DATA --cache CACHE --modules NODE_DIR --run RUN_DIR --minutes 30
+
+CACHE/descriptors.json and descriptors-heldout.npy come from descriptors.mjs. The data has few faces (4,199), so more than
+half of each batch are blends of two aligned faces (a constant or a smooth random mask): the teacher says what such a face
+looks like to it. The teacher sees the clean crop that face-api would cut; the student sees the whole 128-pixel picture,
+slightly turned, scaled and shifted, and often gray, soft, faded or grainy.
+Losses: the descriptor itself; the distances within the batch; the same from relu3_1 and relu4_1 through small heads that
+are dropped; and the correlation of the mean |difference| at relu3_1 and relu4_1 with the descriptor's distance, for it is
+these layers that the perceptual loss compares.
+"""
+import argparse
+import copy
+import csv
+import json
+import math
+import os
+import signal
+import time
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+import augment
+import data
+import safetensors_io
+from measure_features import spearman
+from nets_face import COMPARED, Descriptor, FaceNet, descriptor_crop
+from train_parser import geometry
+
+SIZE = 128
+
+
+def usable_boxes(path):
+    """Boxes by face; NaN where landmarks clearly failed (far from the median box of these aligned pictures)."""
+    with open(path) as f:
+        boxes = np.array([face['box'] or [np.nan] * 4 for face in json.load(f)], np.float64)
+    middle = np.nanmedian(boxes, 0)
+    boxes[(np.abs(boxes - middle) > 35).any(1)] = np.nan
+    return boxes
+
+
+def blend_masks(n, size):
+    """Half constant, half smooth random masks, [n,1,size,size]."""
+    field = F.interpolate(torch.randn(n, 1, 4, 4), size=(size, size), mode='bicubic')
+    smooth = torch.sigmoid(3 * field + torch.randn(n, 1, 1, 1))
+    return torch.where(torch.rand(n, 1, 1, 1) < 0.5, smooth, torch.empty(n, 1, 1, 1).uniform_(0.25, 0.75))
+
+
+def clean_descriptors(faces, boxes, usable, teacher, path):
+    """The teacher's answers for every usable face, plain and mirrored: [N,2,128], NaN elsewhere; kept in a file."""
+    if not os.path.exists(path):
+        table = np.full((len(boxes), 2, 128), np.nan, np.float32)
+        for part in np.array_split(usable, len(usable) // 32):
+            x = augment.to_tensor(faces.images[part])
+            for side, y in enumerate((x, x.flip(3))):
+                box = boxes[part].copy()
+                if side:
+                    box[:, 0] = x.shape[3] - box[:, 0] - box[:, 2]
+                with torch.autocast('cpu', dtype=torch.bfloat16):
+                    table[part, side] = teacher(torch.stack([descriptor_crop(p, np.floor(q)) for p, q in zip(y, box)])).numpy()
+        np.save(path, table)
+    return torch.from_numpy(np.load(path))
+
+
+def batch(faces, boxes, clean, usable, n, blended, teacher, rng):
+    """(student's pictures [n,3,128,128], the teacher's descriptors [n,128]); faces and boxes of the 128-pixel pictures."""
+    a = rng.choice(usable, n)
+    x = augment.to_tensor(faces.images[a])
+    k = int(n * blended)
+    b = rng.choice(usable, k)
+    mask = blend_masks(k, SIZE)
+    x[:k] = x[:k] * mask + augment.to_tensor(faces.images[b]) * (1 - mask)
+    weight = mask.mean((1, 2, 3)).numpy()[:, None]
+    box = boxes[a[:k]] * weight + boxes[b] * (1 - weight)
+    mirror = rng.random(n) < 0.5
+    x[mirror] = x[mirror].flip(3)
+    box[mirror[:k], 0] = SIZE - box[mirror[:k], 0] - box[mirror[:k], 2]
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        want = teacher(torch.stack([descriptor_crop(p, np.floor(q)) for p, q in zip(x[:k], box)]))
+    want = torch.cat([want, clean[a[k:], mirror[k:].astype(int)]])
+    x, _ = geometry(x, None, SIZE, 0.35)
+    return augment.antique(x, gray=0.25, soft=0.15, grain=0.15, tint=0.2, fade=0.2), want
+
+
+def distances(a):
+    return torch.sqrt((a[:, None] - a[None]).square().sum(2) + 1e-6)
+
+
+def upper(m):
+    return m[tuple(np.triu_indices(len(m), 1))]
+
+
+def layer_agreement(activation, want, shifts=4):
+    """1 - correlation of mean |difference| with the teacher's distance, over pairs at some steps in the batch."""
+    mine = torch.cat([(activation - activation.roll(s, 0)).abs().flatten(1).mean(1) for s in range(1, shifts + 1)])
+    theirs = torch.cat([(want - want.roll(s, 0)).norm(dim=1) for s in range(1, shifts + 1)])
+    mine, theirs = mine - mine.mean(), theirs - theirs.mean()
+    return 1 - (mine * theirs).sum() / (mine.norm() * theirs.norm() + 1e-6)
+
+
+@torch.no_grad()
+def evaluate(net, images, truth):
+    """Spearman with the descriptor's distances, over all pairs: embedding, and mean |difference| of the compared layers."""
+    net.eval()
+    embedding, layers = [], []
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        for x in images.split(25):
+            out, e = net(x)
+            embedding.append(e.float())
+            layers.append({k: out[k].float() for k in COMPARED})
+    want = upper(distances(truth))
+    result = {'embedding': spearman(upper(distances(torch.cat(embedding))), want)}
+    pairs = {k: [] for k in COMPARED}
+    near = []
+    for i, part in enumerate(layers):
+        t = truth[25 * i:25 * i + 25]
+        for s in (1, 2, 3, 4):
+            near.append((t - t.roll(s, 0)).norm(dim=1))
+            for k in COMPARED:
+                pairs[k].append((part[k] - part[k].roll(s, 0)).abs().flatten(1).mean(1))
+    near = torch.cat(near)
+    result.update({k: spearman(torch.cat(v), near) for k, v in pairs.items()})
+    return result
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--data', required=True)
+    p.add_argument('--cache', required=True)
+    p.add_argument('--modules', required=True, help='folder where @vladmandic/face-api is installed')
+    p.add_argument('--run', required=True)
+    p.add_argument('--minutes', type=float, default=50)
+    p.add_argument('--batch', type=int, default=16)
+    p.add_argument('--blended', type=float, default=0.5, help='share of blends of two faces')
+    p.add_argument('--widths', type=int, nargs=5, default=[16, 32, 64, 128, 192])
+    p.add_argument('--start', help='vgg16.safetensors of the same widths to begin blocks 1 to 4 with')
+    p.add_argument('--rate', type=float, default=1e-3)
+    p.add_argument('--threads', type=int, default=1)
+    p.add_argument('--seed', type=int, default=1)
+    args = p.parse_args()
+    torch.set_num_threads(args.threads)
+    os.makedirs(args.run, exist_ok=True)
+    checkpoint = os.path.join(args.run, 'checkpoint.pt')
+
+    large, faces = (data.load_faces(args.data, args.cache, size) for size in (256, SIZE))
+    boxes = usable_boxes(os.path.join(args.cache, 'descriptors.json'))
+    usable = np.array([i for i in faces.train if not np.isnan(boxes[i, 0])])
+    teacher = Descriptor(os.path.join(args.modules, 'node_modules/@vladmandic/face-api/model'))
+    clean = clean_descriptors(large, boxes, usable, teacher, os.path.join(args.cache, 'descriptors-clean.npy'))
+    boxes = boxes * SIZE / 256
+    test = augment.to_tensor(faces.images[faces.test])
+    truth = torch.from_numpy(np.load(os.path.join(args.cache, 'descriptors-heldout.npy')))
+
+    torch.manual_seed(args.seed)
+    net = FaceNet(args.widths).to(memory_format=torch.channels_last)
+    heads = nn.ModuleDict({'relu3_1': nn.Linear(args.widths[2] * 16, 128), 'relu4_1': nn.Linear(args.widths[3] * 16, 128)})
+    if args.start:
+        some = augment.to_tensor(faces.images[faces.train[::80]])
+        net.start_from(safetensors_io.load(args.start)[0], some)
+    with torch.no_grad():
+        middle = torch.from_numpy(np.load(os.path.join(args.cache, 'descriptors.npy'))[usable].mean(0))
+        for linear in (net.fc7, *heads.values()):
+            linear.bias.copy_(middle)
+            linear.weight.mul_(0.1)
+    parameters = [*net.parameters(), *heads.parameters()]
+    linear = [*net.fc6.parameters(), *net.fc7.parameters(), *heads.parameters()]  # thousands of inputs: smaller steps
+    convs = [v for k, v in net.named_parameters() if not k.startswith('fc')]
+    optimizer = torch.optim.AdamW([{'params': convs, 'scale': 1.0}, {'params': linear, 'scale': 0.3}],
+                                  lr=args.rate, betas=(0.9, 0.99), weight_decay=0.02)
+    average = copy.deepcopy(net)
+    step, spent, seen = 0, 0.0, 0
+    if os.path.exists(checkpoint):
+        state = torch.load(checkpoint)
+        net.load_state_dict(state['net'])
+        average.load_state_dict(state['average'])
+        heads.load_state_dict(state['heads'])
+        optimizer.load_state_dict(state['optimizer'])
+        step, spent, seen = state['step'], state['seconds'], state['pictures']
+    torch.manual_seed(args.seed + step)
+    rng = np.random.default_rng(args.seed + step)
+
+    def save():
+        torch.save({'net': net.state_dict(), 'average': average.state_dict(), 'heads': heads.state_dict(),
+                    'optimizer': optimizer.state_dict(), 'step': step, 'seconds': spent + time.time() - began,
+                    'pictures': seen, 'widths': args.widths,
+                    'command': data.command_line('train_face.py', args)}, checkpoint + '.part')
+        os.replace(checkpoint + '.part', checkpoint)
+
+    stop = []
+    signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
+    began = saved = time.time()
+    running = {}
+    while not stop:
+        elapsed = spent + time.time() - began
+        progress = elapsed / (60 * args.minutes)
+        if progress >= 1:
+            break
+        rate = args.rate * min(1, (step + 1) / 100) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
+        for group in optimizer.param_groups:
+            group['lr'] = rate * group['scale']
+        x, want = batch(faces, boxes, clean, usable, args.batch, args.blended, teacher, rng)
+        net.train()
+        if args.start:
+            net.rest_block1()
+        with torch.autocast('cpu', dtype=torch.bfloat16):
+            out, e = net(x)
+            early = [head(F.adaptive_avg_pool2d(out[k], 4).flatten(1)) for k, head in heads.items()]
+        table = {'descriptor': (e.float() - want).square().sum(1).mean(),
+                 'distances': (upper(distances(e.float())) - upper(distances(want))).square().mean(),
+                 'early': sum((h.float() - want).square().sum(1).mean() for h in early),
+                 'relu3_1': layer_agreement(out['relu3_1'].float(), want), 'relu4_1': layer_agreement(out['relu4_1'].float(), want)}
+        total = table['descriptor'] + 0.5 * table['distances'] + 0.3 * table['early'] + 0.05 * (table['relu3_1'] + table['relu4_1'])
+        optimizer.zero_grad()
+        total.backward()
+        nn.utils.clip_grad_norm_(parameters, 2.0)
+        optimizer.step()
+        step, seen = step + 1, seen + args.batch
+        keep = min(0.995, (1 + step) / (20 + step))
+        with torch.no_grad():
+            for a, b in zip(average.state_dict().values(), net.state_dict().values()):
+                a.copy_(torch.lerp(a, b, 1 - keep) if a.is_floating_point() else b)
+        for k, v in table.items():
+            running[k] = v.item() if k not in running else 0.97 * running[k] + 0.03 * v.item()
+        if step % 50 == 0:
+            print('step', step, 'seconds', round(spent + time.time() - began), {k: round(v, 4) for k, v in running.items()}, flush=True)
+        if time.time() - saved > 120:
+            save()
+            row = {'step': step, 'seconds': round(spent + time.time() - began), 'rate': f'{rate:.2e}'}
+            row.update({'loss ' + k: f'{v:.4f}' for k, v in running.items()})
+            row.update({'spearman ' + k: f'{v:.4f}' for k, v in evaluate(average, test, truth).items()})
+            curve = os.path.join(args.run, 'curve.csv')
+            new = not os.path.exists(curve)
+            with open(curve, 'a', newline='') as f:
+                writer = csv.DictWriter(f, row.keys())
+                if new:
+                    writer.writeheader()
+                writer.writerow(row)
+            print(' '.join(f'{k}={v}' for k, v in row.items()), flush=True)
+            saved = time.time()
+    save()
+
+
+if __name__ == '__main__':
+    main()
