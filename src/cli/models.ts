@@ -90,7 +90,7 @@ const listCommand: CommandModule<object, { pack: string | undefined; json: boole
 
 function printPack({ name, title, size: side, folder, shipped, networks, missing }: ListedPack): void {
   print(`${name}: ${title}`)
-  print(`  ${side} px, ${shipped ? 'ships with rephoto' : 'imported'}, ${folder}`)
+  print(`  ${side} px, described ${shipped ? 'by rephoto' : 'by the import'} in ${folder}`)
   for (const { role, present, optional, bytes, licence, imported, remarks } of networks) {
     const state = present ? size(bytes ?? 0) : optional ? 'absent (optional)' : 'MISSING'
     print(

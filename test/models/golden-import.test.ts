@@ -1,9 +1,12 @@
 // Official shapes, formula weights, official file layouts, written by PyTorch, imported, and run against the golden
 // numbers: what a user's files would go through. Gigabytes, so only under `npm run test:full`, one file at a time.
 
+import { execFileSync } from 'node:child_process'
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { openCheckpoint } from '../../src/checkpoint/open.ts'
 import { scoped } from '../../src/checkpoint/store.ts'
 import { colorEncoder } from '../../src/encoders/color-encoder.ts'
 import { e4e } from '../../src/encoders/e4e.ts'
@@ -14,7 +17,7 @@ import { noiseSides, synthesize } from '../../src/generator/stylegan2.ts'
 import { concat } from '../../src/graph/layout.ts'
 import { constant, input } from '../../src/graph/tensor.ts'
 import { Weights } from '../../src/graph/weights.ts'
-import { importModels } from '../../src/models/import.ts'
+import type { ImportResult } from '../../src/models/import.ts'
 import { loadPack } from '../../src/models/load.ts'
 import type { Role } from '../../src/models/roles.ts'
 import { bisenet } from '../../src/parsing/bisenet.ts'
@@ -28,6 +31,13 @@ const gate = 1e-4
 const run = full && torchPython() !== undefined
 if (full && !run) test.skip(`imported files at full size: ${noTorch}`)
 
+/** In a process of its own, so that its peak memory can be known. */
+function importElsewhere(path: string): { result: ImportResult; seconds: number; peakBytes: number } {
+  const script = fileURLToPath(new URL('../support/import-child.ts', import.meta.url))
+  const out = execFileSync(process.execPath, ['--import', 'tsx', script, 'ffhq', path], { encoding: 'utf8' })
+  return JSON.parse(out) as { result: ImportResult; seconds: number; peakBytes: number }
+}
+
 describe.runIf(run)('imported files of official shapes', () => {
   const cache = ownCache()
   const folder = temporaryFolder('official')
@@ -37,9 +47,17 @@ describe.runIf(run)('imported files of official shapes', () => {
   /** Writes the file with PyTorch, imports it, and deletes it: a machine need not hold all of them at once. */
   const bring = (name: string): void => {
     makeCheckpoints(folder, '--salt', salt, '--full', name)
-    const { bytes } = importModels([join(folder, name)]).files[0]!
-    expect(bytes).toBe(statSync(join(folder, name)).size)
-    rmSync(join(folder, name))
+    const path = join(folder, name)
+    const file = openCheckpoint(path)
+    const largest = Math.max(...file.keys().map((key) => 4 * file.shape(key).reduce((a, b) => a * b, 1)))
+    file.close()
+    const { result, peakBytes, seconds } = importElsewhere(path)
+    expect(result.files[0]?.bytes).toBe(statSync(path).size)
+    console.log(
+      `${name}: ${(statSync(path).size / 1e6).toFixed(0)} MB, imported in ${seconds.toFixed(1)} s, peak ${(peakBytes / 1e6).toFixed(0)} MB`,
+    )
+    expect(peakBytes, `peak memory of importing ${name}`).toBeLessThan(2 * largest + 500e6)
+    rmSync(path)
     pack = loadPack('ffhq')
   }
   const weights = (role: Role) => new Weights(pack.store(role), role)

@@ -59,6 +59,8 @@ export function fuzzSeeds(): Record<string, Uint8Array[]> {
       ),
       written('b.safetensors', (path) => writeSafetensors(path, {})),
     ],
+    // Whole networks: what lies behind the readers is reached, at the price of slower inputs.
+    network: [fixture('stylegan2-ffhq-config-f.pt'), fixture('ffhq.pkl'), fixture('checkpoint_b.pt')],
     npy: [
       written('a.npy', (path) => writeNpy(path, { shape: [2, 3], data: new Float32Array(6) })),
       written('b.npy', (path) => writeNpy(path, { shape: [], data: new Uint8Array(1) })),
