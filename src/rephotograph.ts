@@ -55,19 +55,20 @@ export async function rephotograph(
   observer: RunObserver = () => {},
   signal?: AbortSignal,
 ): Promise<RunResult> {
+  const { input } = fragment
+  if (typeof input !== 'string') {
+    throw new ConfigError('expected a picture, found none; name it in the config or on the command line', {
+      path: 'input',
+    })
+  }
+  const picture = await readPicture(input)
   const setting = openSetting(fragment)
   try {
     const { config, shape } = setting
-    if (config.input === null) {
-      throw new ConfigError('expected a picture, found none; name it in the config or on the command line', {
-        path: 'input',
-      })
-    }
-    const picture = await readPicture(config.input)
-    const { folder, made } = createRunFolder(out, config.input)
+    const { folder, made } = createRunFolder(out, input)
     try {
       writeText(runFile.config(folder), `${JSON.stringify(asConfigFile(config, shape.size), null, 2)}\n`)
-      const record = openRecord(folder, newManifest(setting, config.input, picture), observer)
+      const record = openRecord(folder, newManifest(setting, input, picture), observer)
       return await carryThrough(setting, record, () => prepare(setting, record, picture), signal)
     } catch (error) {
       if (!(error instanceof Kept)) discard(folder, made)
@@ -132,7 +133,9 @@ async function carryThrough(
   try {
     const end = await descend(setting, record, start, signal)
     record.manifest.stepsDone = end.step
-    await record.phase('write', () => writeOutcome(setting, record, end, start.target))
+    const write = record.phase('write', () => writeOutcome(setting, record, end, start.target))
+    // Where a loss was no number, the picture may be none either; the first of the two errors is the one to report.
+    await (end.failure ? write.catch(() => {}) : write)
     record.finish(end.failure ? 'failed' : end.finished ? 'complete' : 'partial', end.failure?.message)
     if (end.finished) removePartial(record.folder)
     const report = await writeReport(record.folder)
@@ -148,6 +151,7 @@ async function carryThrough(
     }
   } catch (error) {
     if (record.manifest.status === 'running') fail(record, error)
+    record.tell({ type: 'warning', message: `what was reached is kept in ${record.folder}` })
     throw new Kept(error)
   }
 }

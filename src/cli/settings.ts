@@ -12,6 +12,7 @@ export interface SettingOptions {
   pack?: string | undefined
   seed?: number | undefined
   threads?: number | undefined
+  device?: string | undefined
   sensitivity?: string | undefined
 }
 
@@ -37,6 +38,7 @@ export function withSettings<T>(yargs: Argv<T>): Argv<T & SettingOptions> {
     })
     .option('pack', { type: 'string', describe: 'Model pack, by name or folder; short for --set pack=…' })
     .option('seed', { type: 'number', describe: 'Short for --set seed=…' })
+    .option('device', { type: 'string', describe: 'Where to compute; short for --set device=…' })
     .option('threads', { type: 'number', describe: 'CPU threads; short for --set threads=…' })
 }
 
@@ -50,14 +52,18 @@ export async function configOf(
   source: string | undefined,
   options: SettingOptions & { align?: string | undefined; face?: number | undefined; landmarks?: string | undefined },
 ): Promise<ConfigFragment> {
-  const { applySettings, checkConfig, loadConfig, mergeConfigs } = await import('../config/index.ts')
+  const { applySettings, checkConfig, loadConfig, mergeConfigs, presetNames } = await import('../config/index.ts')
   const parts = (options.preset ?? []).map((name) => loadConfig(name))
   if (source !== undefined) {
     if (isConfigName(source)) parts.push(loadConfig(source))
-    else if (!existsSync(source) && isPreset(source, loadConfig)) parts.push(loadConfig(source))
-    else parts.push({ input: resolve(source) })
+    else if (existsSync(source) || /[./\\]/u.test(source)) parts.push({ input: resolve(source) })
+    else if (presetNames().includes(source)) parts.push(loadConfig(source))
+    else
+      throw new UsageError(
+        `${source}: expected a picture, a config file or a preset (${presetNames().join(', ')}), found none of that name`,
+      )
   }
-  const { pack, seed, threads, sensitivity, align, face, landmarks } = options
+  const { pack, seed, threads, device, sensitivity, align, face, landmarks } = options
   for (const [name, value] of Object.entries({ seed, threads, face })) {
     if (value !== undefined && !Number.isInteger(value)) throw new UsageError(`--${name}: expected a whole number`)
   }
@@ -65,6 +71,7 @@ export async function configOf(
     ...(pack === undefined ? {} : { pack: /[/\\]/u.test(pack) ? resolve(pack) : pack }),
     ...(seed === undefined ? {} : { seed }),
     ...(threads === undefined ? {} : { threads }),
+    ...(device === undefined ? {} : { device }),
     ...(sensitivity === undefined ? {} : { sensitivity: sensitivity as 'b' | 'gb' | 'g' }),
     ...(align === undefined && face === undefined && landmarks === undefined
       ? {}
@@ -78,11 +85,4 @@ export async function configOf(
   }
   checkConfig(own, 'options')
   return applySettings(mergeConfigs([...parts, own]), options.set ?? [])
-}
-
-function isPreset(name: string, load: (name: string) => ConfigFragment): boolean {
-  // Only a bare word can be one; a mistyped picture name has a dot or a slash.
-  if (/[./\\]/u.test(name)) return false
-  load(name)
-  return true
 }

@@ -1,6 +1,6 @@
 /** Configs: what a run does, as a file. */
 export { ConfigError } from './errors.ts'
-export { applySettings, checkConfig, loadConfig, mergeConfigs, presetsFolder } from './load.ts'
+export { applySettings, checkConfig, loadConfig, mergeConfigs, presetNames, presetsFolder } from './load.ts'
 export { latentSize, referenceConfig } from './reference.ts'
 export {
   type ConfigFile,

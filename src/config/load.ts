@@ -4,7 +4,7 @@
  * Every file is checked on its own before it is merged, so that a mistake is reported where it stands. Paths inside a
  * file are relative to that file; those given with --set are relative to the current folder.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import JSON5 from 'json5'
@@ -70,7 +70,10 @@ function load(file: string, chain: readonly string[]): JsonObject {
     if (found === undefined) {
       const line = lines.get('extends')
       const place = { source: name, path: 'extends', ...(line === undefined ? {} : { line }) }
-      throw new ConfigError(`expected a config file or one of the presets, found no file ${shown(base)}`, place)
+      throw new ConfigError(
+        `expected a config file or a preset (${presetNames().join(', ')}), found no file ${shown(base)}`,
+        place,
+      )
     }
     merged = mergeFiles(merged, load(found, [...chain, file]))
   }
@@ -83,8 +86,16 @@ function findConfig(name: string, folder: string): string | undefined {
   return candidates.find((path) => existsSync(path) && statSync(path).isFile())
 }
 
+/** Names of the presets. */
+export function presetNames(): string[] {
+  return readdirSync(presetsFolder).flatMap((name) =>
+    name.endsWith('.json5') ? [name.slice(0, -'.json5'.length)] : [],
+  )
+}
+
 function missing(file: string): never {
-  throw new ConfigError('expected a config file or the name of a preset, found no such file', { source: file })
+  const presets = presetNames().join(', ')
+  throw new ConfigError(`expected a config file or a preset (${presets}), found no such file`, { source: file })
 }
 
 function readText(file: string, name: string): string {

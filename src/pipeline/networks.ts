@@ -1,5 +1,11 @@
 /** The networks of a pack as the rest of the program wants them: weights of the graph, with what the pack says of them. */
-import { ConfigError, type PackSettings, packSettingsSchema, type Sensitivity } from '../config/index.ts'
+import {
+  ConfigError,
+  type PackSettings,
+  packSettingsSchema,
+  type ResolvedConfig,
+  type Sensitivity,
+} from '../config/index.ts'
 import { validate } from '../config/validate.ts'
 import { type E4eLayout, officialE4eLayout } from '../encoders/e4e.ts'
 import type { Encoders } from '../encoders/encode.ts'
@@ -35,14 +41,30 @@ export function encodersOf(pack: LoadedPack, sensitivity: Sensitivity): Encoders
   }
 }
 
-/** What the objective is built from. */
+/** What the objective is built from; opened when a term asks for it, since a run can do without some. */
 export function objectiveNetworks(pack: LoadedPack): ObjectiveNetworks {
   return {
     generator: weightsOf(pack, 'stylegan2'),
-    vgg16: weightsOf(pack, 'vgg16'),
-    vgg19: weightsOf(pack, 'vgg19'),
-    vggface: weightsOf(pack, 'vggface'),
+    get vgg16() {
+      return weightsOf(pack, 'vgg16')
+    },
+    get vgg19() {
+      return weightsOf(pack, 'vgg19')
+    },
+    get vggface() {
+      return weightsOf(pack, 'vggface')
+    },
   }
+}
+
+/** Networks that a run cannot do without. */
+export function neededRoles({ sensitivity, losses }: ResolvedConfig): Role[] {
+  const { face, eye, contextual } = losses
+  const roles: Role[] = ['stylegan2', 'e4e', colorEncoderRole(sensitivity)]
+  if ((face.weight > 0 && face.vgg > 0) || eye.weight > 0) roles.push('vgg16')
+  if (face.weight > 0 && face.vggFace > 0) roles.push('vggface')
+  if (contextual.weight > 0) roles.push('vgg19')
+  return roles
 }
 
 /** What a pack prescribes: its settings, and the sides that its networks were trained at. */

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { ConfigError, type ConfigFragment, checkConfig, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { type GeneratorShape, generatorShape } from '../generator/stylegan2.ts'
 import { type LoadedPack, loadPack } from '../models/load.ts'
-import { colorEncoderRole, settingsOf, weightsOf } from './networks.ts'
+import { neededRoles, settingsOf, weightsOf } from './networks.ts'
 
 /** An opened pack and the config that is complete for it. Close the pack when done. */
 export interface Setting {
@@ -21,16 +21,7 @@ export function openSetting(fragment: ConfigFragment): Setting {
     const config = resolveConfig(fragment, settingsOf(pack, fragment.sensitivity ?? 'b'), pack.pack.size)
     checkDevice(config.device)
     // What is missing is said before minutes are spent on what is there.
-    for (const role of [
-      'stylegan2',
-      'e4e',
-      colorEncoderRole(config.sensitivity),
-      'vgg16',
-      'vgg19',
-      'vggface',
-    ] as const) {
-      pack.path(role)
-    }
+    for (const role of neededRoles(config)) pack.path(role)
     const threads = config.threads === 0 ? availableParallelism() : config.threads
     return { pack, config, shape: generatorShape(weightsOf(pack, 'stylegan2')), threads }
   } catch (error) {

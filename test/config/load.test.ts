@@ -96,7 +96,7 @@ describe('mistakes in a file', () => {
 
   it('names a missing file', () => {
     expect(errorOf(() => loadConfig('no-such-config'))).toMatch(
-      /^no-such-config: expected a config file or the name of a preset/u,
+      /^no-such-config: expected a config file or a preset \(antique-b, .*\), found no such file/u,
     )
   })
 })
