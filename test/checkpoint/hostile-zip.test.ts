@@ -34,6 +34,12 @@ describe('refusals', () => {
     ['two sizes of a stored file', zip([file({ size: 6 })]), 'is stored but has two sizes'],
     ['a file inside another', zip([file(), file({ name: 'a/c', offset: 3 })]), 'overlaps what follows'],
     ['two files in one place', zip([file(), file({ name: 'a/c', offset: 0 })]), 'overlaps what follows'],
+    ['bytes in front of the first file', zip([file({ before: bytes('#!/bin/sh') })]), 'starts after bytes of no file'],
+    [
+      'bytes between files',
+      zip([file(), file({ name: 'a/c', before: bytes('hidden') })]),
+      'starts after bytes of no file',
+    ],
     ['bytes of no file', zip([file()], { gap: bytes('hidden') }), 'bytes of no file before the central directory'],
     ['a file in front', bytes('#!/bin/sh\n', good), 'does not end where the end record starts'],
     ['bytes behind', bytes(good, 'x'), 'no end record'],

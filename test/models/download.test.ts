@@ -165,7 +165,11 @@ describe('what is refused', () => {
   })
 })
 
-test('a length that is not told', async () => {
+test('a length that is not told: the pack’s own counts', async () => {
   await download(file(['nolength']), target)
+  arrived()
+  rmSync(target)
+  const { problems } = await download(file(['cut/1000', 'good'], known), target)
+  expect(problems[0]).toMatch(/ends after 1000 of 300000 bytes/)
   arrived()
 })

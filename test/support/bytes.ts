@@ -75,9 +75,11 @@ export interface ZipFile {
   localName?: string
   localSize?: number
   localMethod?: number
+  /** Bytes of no file in front of this one. */
+  before?: Uint8Array
 }
 
-/** A zip archive; `before` is put in front of the first file, `gap` between files and directory. */
+/** A zip archive; `gap` lies between files and directory. */
 export function zip(
   files: ZipFile[],
   options: { gap?: Uint8Array; count?: number; comment?: Uint8Array } = {},
@@ -87,6 +89,9 @@ export function zip(
   let at = 0
   for (const file of files) {
     const { data, method = 0, flags = 0 } = file
+    const before = file.before ?? new Uint8Array()
+    at += before.length
+    parts.push(before)
     const crc = file.crc ?? crc32(data)
     const size = file.size ?? data.length
     const packed = file.packedSize ?? data.length

@@ -14,7 +14,7 @@ export interface MirrorServer {
  * Paths: /good, /norange (ignores ranges), /breaks/N (resets the connection after N bytes of each request), /short/N
  * (has the first N bytes of the file and no more, whatever it declares), /wrong (other bytes of the same length), /page,
  * /sneaky (a page that calls itself a file), /missing, /stalls/N, /redirect, /endless, /changed (another ETag every
- * time), /nolength.
+ * time), /nolength, /cut/N (no length told, ends in order after N bytes).
  */
 export async function mirrorServer(content: Uint8Array): Promise<MirrorServer> {
   const requests: string[] = []
@@ -45,7 +45,7 @@ export async function mirrorServer(content: Uint8Array): Promise<MirrorServer> {
     if (ranged && asked >= body.length) return void response.writeHead(416).end()
     const rest = ranged ? body.subarray(asked) : body
     const headers: Record<string, string | number> = { etag, 'content-type': 'application/octet-stream' }
-    if (kind !== 'nolength') headers['content-length'] = rest.length
+    if (kind !== 'nolength' && kind !== 'cut') headers['content-length'] = rest.length
     if (ranged) headers['content-range'] = `bytes ${asked}-${body.length - 1}/${body.length}`
     response.writeHead(ranged ? 206 : 200, headers)
     if (kind === 'breaks' || kind === 'short') {
@@ -53,7 +53,8 @@ export async function mirrorServer(content: Uint8Array): Promise<MirrorServer> {
       if (given >= rest.length) return void response.end(rest)
       response.flushHeaders()
       response.write(rest.subarray(0, given), () => setTimeout(() => response.destroy(), 20))
-    } else if (kind === 'stalls') response.write(rest.subarray(0, limit))
+    } else if (kind === 'cut') response.end(rest.subarray(0, limit))
+    else if (kind === 'stalls') response.write(rest.subarray(0, limit))
     else response.end(rest)
   }
   const server: Server = createServer(serve)
