@@ -14,7 +14,7 @@ import {
   goldenNetworks,
   goldenOptimize,
 } from '../support/golden-setup.ts'
-import { expectNear, expectSummary, type Summary } from '../support/summary.ts'
+import { expectCodes, expectNear, type Summary } from '../support/summary.ts'
 
 const golden = readGolden<{
   size: number
@@ -66,10 +66,10 @@ test('losses, latent, noise and camera', { timeout: 600_000 }, async () => {
   expect(reports.length).toBe(golden.losses.length)
   reports.forEach(expectLosses)
   golden.latent.forEach((layer, i) => {
-    expectSummary(codes.latent.subarray(i * 512, (i + 1) * 512), layer, 1e-4, `latent ${i}`)
+    expectCodes(codes.latent.subarray(i * 512, (i + 1) * 512), layer, 1e-4, `latent ${i}`)
   })
   golden.noise.forEach((map, i) => {
-    expectSummary(codes.noise[i]!, map, 1e-4, `noise ${i}`)
+    expectCodes(codes.noise[i]!, map, 1e-4, `noise ${i}`)
   })
   ;['gamma', 'offset', 'gain'].forEach((name, i) => {
     expectNear(codes.camera[`response.${name}`]![0]!, golden.camera[i]!, 1e-4, name)
@@ -90,5 +90,5 @@ test.runIf(full)('one layer too many misses the gate', { timeout: 600_000 }, asy
   options.optimize = { ...options.optimize, coarseMin: 64 }
   const { codes } = await optimize(options)
   const layer = codes.latent.subarray(8 * 512, 9 * 512)
-  expect(() => expectSummary(layer, golden.latent[8]!, 1e-4, 'latent 8')).toThrow()
+  expect(() => expectCodes(layer, golden.latent[8]!, 1e-4, 'latent 8')).toThrow()
 })

@@ -43,6 +43,18 @@ export function expectGradient(got: ArrayLike<number>, golden: Summary, toleranc
   )
 }
 
+/**
+ * Codes at the end of a run: norm, mean and the median sample within `tolerance` of the rms. The optimizer divides by the
+ * root of tiny squared gradients, so a few numbers whose gradient is mere rounding go another way: they get fifty times
+ * as much.
+ */
+export function expectCodes(got: ArrayLike<number>, golden: Summary, tolerance: number, what: string): void {
+  expectGradient(got, golden, tolerance, what)
+  expectSummary(got, golden, tolerance * 10, what)
+  const rms = golden.norm / Math.sqrt(got.length)
+  expect(Math.abs(describeNumbers(got).mean - golden.mean) / rms, `${what}: mean`).toBeLessThan(tolerance)
+}
+
 export function expectNear(got: number, golden: number, relative: number, what: string): void {
   expect(Math.abs(got - golden) / Math.max(Math.abs(golden), 1e-12), `${what}: ${got} against ${golden}`).toBeLessThan(
     relative,
