@@ -53,12 +53,13 @@ export function readCheckpoint(source: ByteSource, limits: Limits = defaultLimit
       close: () => source.close(),
     }
   }
-  if (head[0] === 0x80 || looksLikeZip(head)) return { ...readTorch(source, limits), path, metadata: {} }
+  // Before pickles: a header of 128 bytes begins with 0x80 as they do, but no pickle is also a plausible header.
   if (looksLikeSafetensors(head, source.size)) {
     const file = readSafetensors(source)
     const tensor = (key: string) => ({ ...file.info(key), read: () => file.read(key) })
     return { ...file, path, container: 'safetensors', root: undefined, tensor, verify() {} }
   }
+  if (head[0] === 0x80 || looksLikeZip(head)) return { ...readTorch(source, limits), path, metadata: {} }
   throw new CheckpointError(path, `not a weight file: ${guess(head)}`, source.base, expected)
 }
 

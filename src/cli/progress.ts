@@ -7,7 +7,7 @@ import { duration } from '../report/duration.ts'
 import type { RunEvent, RunObserver, StepEvent } from '../run/events.ts'
 
 /** A stream that may be a terminal. */
-export type Terminal = Writable & { isTTY?: boolean; columns?: number }
+export type Terminal = Writable & { isTTY?: boolean; columns?: number; rows?: number }
 
 /** Shows a run. */
 export interface Progress {
@@ -37,7 +37,11 @@ const PHASES = {
 
 /** Progress on a stream. */
 export function createProgress(stream: Terminal, now: () => number = () => performance.now()): Progress {
-  const redraw = stream.isTTY === true ? createLogUpdate(stream as NodeJS.WriteStream, { showCursor: true }) : undefined
+  // Some terminals without a size say that they have no rows; nothing can be redrawn there.
+  const redraw =
+    stream.isTTY === true && stream.rows !== 0
+      ? createLogUpdate(stream as NodeJS.WriteStream, { showCursor: true })
+      : undefined
   const pace = createPace()
   let last = Number.NEGATIVE_INFINITY
 
@@ -59,6 +63,8 @@ export function createProgress(stream: Terminal, now: () => number = () => perfo
     if (event.type === 'step') showStep(event)
     else if (event.type === 'warning') say(`warning: ${event.message}`)
     else if (event.type === 'phase') {
+      // The last step stays to be read.
+      if (event.name === 'write') redraw?.done()
       const line = event.detail === undefined ? PHASES[event.name] : `${PHASES[event.name]}: ${event.detail}`
       if (redraw) redraw(line)
       else stream.write(`${line}\n`)

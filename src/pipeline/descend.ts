@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import type { ResolvedConfig } from '../config/index.ts'
+import { degradationStages, stageParameters } from '../degrade/degrade.ts'
 import { toPlanar } from '../images/bitmap.ts'
 import { toColor } from '../images/gray.ts'
 import { writePicture } from '../images/write.ts'
@@ -40,6 +41,14 @@ export async function descend(
   const { folder } = record
   const saved = loadState(runFile.state(folder))
   tidy(folder, saved?.step ?? 0)
+  // Stopped while the portrait was being prepared: compiling a step to take none would only keep the user waiting.
+  if (signal?.aborted && !saved) {
+    return {
+      step: 0,
+      finished: false,
+      codes: { latent: start.latent, noise: start.noise, camera: cameraStart(config) },
+    }
+  }
   if (config.output.frames > 0) mkdirSync(runFile.frames(folder), { recursive: true })
   const log = openLossLog(runFile.losses(folder), saved?.step ?? 0)
   const frames = frameSchedule(totalSteps(config), config.output.frames)
@@ -136,6 +145,11 @@ function stepEvent(report: StepReport, config: ResolvedConfig): StepEvent {
     camera: flatCamera(report.camera),
     milliseconds: report.milliseconds,
   }
+}
+
+function cameraStart({ degradation }: ResolvedConfig): Record<string, readonly number[]> {
+  const parameters = stageParameters(degradationStages(degradation))
+  return Object.fromEntries(parameters.map(({ fullName, start }) => [fullName, start]))
 }
 
 /** One number per name: a parameter of several is numbered. */

@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeFile } from '../../src/encode-file.ts'
@@ -8,7 +8,7 @@ import { writePicture } from '../../src/images/write.ts'
 import { rephotograph, resumeRun } from '../../src/rephotograph.ts'
 import type { RunEvent } from '../../src/run/events.ts'
 import { readLosses } from '../../src/run/losses.ts'
-import { readManifest } from '../../src/run/manifest.ts'
+import { type Manifest, readManifest, writeManifest } from '../../src/run/manifest.ts'
 import { formulaImage } from '../support/formula.ts'
 import { makeTinyPack, tinyConfig } from '../support/tiny-pack.ts'
 
@@ -84,7 +84,7 @@ describe('a run', () => {
     expect(readFileSync(same.sibling).toString('base64')).toBe(bytes(whole)['sibling.png'])
   })
 
-  it.each([3, 5])('stopped after step %i is partial, and continued ends like one that was not', async (stop) => {
+  it.each([3])('stopped after step %i is partial, and continued ends like one that was not', async (stop) => {
     const folder = join(place, `stopped-${stop}`)
     const controller = new AbortController()
     const observer = (event: RunEvent) => {
@@ -102,6 +102,50 @@ describe('a run', () => {
     expect(bytes(folder)).toEqual(bytes(whole))
     expect(readdirSync(join(folder, 'frames'))).toEqual(readdirSync(join(whole, 'frames')))
     await expect(resumeRun(folder)).rejects.toThrow(/found a complete one/u)
+  })
+})
+
+describe('a run that is continued', () => {
+  const folder = join(place, 'early')
+  const again = (change: (manifest: Manifest) => void) => {
+    const manifest = readManifest(folder)
+    change(manifest)
+    writeManifest(folder, manifest)
+  }
+  beforeAll(async () => {
+    const stopped = AbortSignal.abort()
+    const { status, stepsDone } = await rephotograph(
+      { config: tinyConfig(pack, input), out: folder },
+      () => {},
+      stopped,
+    )
+    expect({ status, stepsDone }).toEqual({ status: 'partial', stepsDone: 0 })
+    expect(readFileSync(join(folder, 'result-partial.png'))).toEqual(readFileSync(join(folder, 'sibling.png')))
+  })
+
+  it('says that its weights are others now, and that somebody else is at it', async () => {
+    const [first] = readManifest(folder).pack.files
+    again(({ pack: { files } }) => Object.assign(files[0]!, { sha256: '0'.repeat(64) }))
+    await expect(resumeRun(folder)).rejects.toThrow(
+      /expected the weights that this run began with, found another stylegan2/u,
+    )
+    again((manifest) => {
+      Object.assign(manifest.pack.files[0]!, first)
+      manifest.status = 'running'
+      manifest.process = { pid: process.ppid, host: hostname() }
+    })
+    await expect(resumeRun(folder)).rejects.toThrow(/expected a run that nobody works on, found process \d+/u)
+  })
+
+  it('begins at the beginning when it was killed before the optimization', async () => {
+    again((manifest) => {
+      manifest.process = { pid: 2 ** 22 + 1, host: hostname() }
+    })
+    for (const name of readdirSync(folder)) {
+      if (name !== 'manifest.json' && name !== 'config.json') rmSync(join(folder, name), { recursive: true })
+    }
+    expect(await resumeRun(folder)).toMatchObject({ status: 'complete' })
+    expect(bytes(folder)).toEqual(bytes(join(place, 'whole')))
   })
 })
 
