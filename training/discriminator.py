@@ -1,4 +1,4 @@
-"""Residual discriminator with minibatch standard deviation, grown by one resolution at a time, and the differentiable
+"""Residual discriminator with minibatch standard deviation and a second, local verdict on an 8x8 grid, grown by one resolution at a time, and the differentiable
 augmentation whose strength follows the discriminator's certainty about real pictures (as in StyleGAN2-ADA)."""
 import math
 
@@ -44,9 +44,11 @@ class Discriminator(nn.Module):
         self.gain = nn.ParameterDict({str(r): nn.Parameter(torch.zeros(1)) for r in self.sizes})
         c = ch[4]
         self.last = EqualConv(c + 1, c, 3)
+        self.patch = EqualConv(ch[8], 1, 1)
         self.fc = nn.Sequential(nn.Linear(c * 16, c), nn.LeakyReLU(0.2), nn.Linear(c, 1))
 
     def forward(self, image, dtype=torch.float32):
+        """-> logits [B, 128]: 64 times the verdict on the whole picture, then the 64 local ones"""
         x = None
         top = image.shape[2]
         while image.shape[2] > 4:
@@ -56,6 +58,8 @@ class Discriminator(nn.Module):
                 x = y
             elif image.shape[2] * 2 == top:  # from-RGB of the size below, so that growing changes nothing at first
                 x = y + self.gain[str(top)].to(dtype) * x
+            if x.shape[2] == 8:
+                patch = self.patch(x).float().flatten(1)
             x = self.blocks[r](x)
             image = F.avg_pool2d(image, 2)
         b = x.shape[0]
@@ -63,7 +67,7 @@ class Discriminator(nn.Module):
         std = (std.var(1, unbiased=False) + 1e-8).sqrt().mean((1, 2, 3))          # one number per group
         std = std.repeat(b // std.shape[0]).view(b, 1, 1, 1).expand(b, 1, 4, 4)
         x = act(self.last(torch.cat([x, std.to(x.dtype)], 1)))
-        return self.fc(x.float().flatten(1))[:, 0]
+        return torch.cat([self.fc(x.float().flatten(1)).expand(-1, 64), patch], 1)
 
 
 def augment(x, p):

@@ -53,6 +53,9 @@ class MapToStyle(nn.Module):
             layers += [nn.Conv2d(c, c, 3, 2, 1), nn.LeakyReLU(0.01)]
         self.convs = nn.Sequential(*layers)
         self.linear = EqualLinear(c, dim)
+        for k in range(0, len(layers), 2):
+            nn.init.kaiming_normal_(self.convs[k].weight, a=0.01)
+            nn.init.zeros_(self.convs[k].bias)
 
     def forward(self, x):
         return self.linear(self.convs(x).flatten(1).float())

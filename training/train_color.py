@@ -3,7 +3,7 @@
     python3 train_color.py --data DIR --cache DIR --model DIR/checkpoint.pt --out DIR --minutes 4
 
 Pictures: generated ones (mapping(z), and the w of training faces with jitter), whose w is known, and the training faces
-themselves with the encoder's w; all made gray by the film's sensitivity and aged (antique.py). The loss is the distance
+themselves with their w (facecode.py); all made gray by the film's sensitivity and aged (antique.py). The loss is the distance
 of w, measured mostly in the directions that change colours: a linear model of the low-frequency picture of
 G(coarse codes of faces, w in the fine layers) is fitted first, and w errors are weighed by it.
 The first encoder is trained from scratch, the others start from it.
@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from antique import antique, to_gray
 from color_encoder import ColorEncoder
 from data import load_faces
+from facecode import FaceCode
 from train_generator import build, gray3, save_grid
 
 ORDER = ('g', 'gb', 'b')
@@ -27,7 +28,7 @@ INPUT = 64
 
 
 @torch.no_grad()
-def make_pool(g, e, faces, count, size, mix, device):
+def make_pool(g, e, code, faces, count, size, mix, device):
     """-> pictures [N,3,64,64] uint8, their w [N,D], the codes of the gray faces [n_faces,mix,D], w of the faces"""
     down = lambda x: F.interpolate(x, (INPUT, INPUT), mode='area') if x.shape[2] != INPUT else x
     w_faces, coarse, pictures = [], [], []
@@ -35,7 +36,7 @@ def make_pool(g, e, faces, count, size, mix, device):
         x = faces[i:i + 50].to(device).float() / 127.5 - 1
         if e.input_size != x.shape[2]:
             x = F.interpolate(x, (e.input_size,) * 2, mode='area')
-        w_faces.append(e(x)[:, 0].float())
+        w_faces.append(code.encode(x))
         coarse.append(e(gray3(x))[:, :mix].float())
     w_faces, coarse = torch.cat(w_faces), torch.cat(coarse)
     n = g.n_latent
@@ -50,6 +51,8 @@ def make_pool(g, e, faces, count, size, mix, device):
             latent = w[:, None].expand(-1, n, -1)
         ws.append(w)
         pictures.append(((down(g(latent, size=size)).clamp(-1, 1) + 1) * 127.5).byte().cpu())
+    if not count:
+        return torch.zeros(0, 3, INPUT, INPUT, dtype=torch.uint8), torch.zeros(0, g.dim), coarse, w_faces
     return torch.cat(pictures), torch.cat(ws).cpu(), coarse, w_faces
 
 
@@ -96,10 +99,11 @@ def main():
     g, e, _ = build(c['config'])
     g.load_state_dict(c['g_ema']), e.load_state_dict(c['e_ema'])
     g, e = g.to(dev).eval(), e.to(dev).eval()
+    code = FaceCode(*(t.to(dev) for t in c['code']))
     faces = load_faces(a.data, a.cache, c['config']['size'])
     train = torch.from_numpy(np.ascontiguousarray(faces.images[faces.train])).permute(0, 3, 1, 2)
     t0 = time.time()
-    pool, w_pool, coarse, w_faces = make_pool(g, e, train, a.pool, a.size, a.mix, dev)
+    pool, w_pool, coarse, w_faces = make_pool(g, e, code, train, a.pool, a.size, a.mix, dev)
     metric, explained = colour_metric(g, coarse, w_faces, a.mix, dev)
     print(f'pool {len(pool)} pictures, {time.time() - t0:.0f} s; the linear colour model explains {explained:.2f}', flush=True)
     small = F.interpolate(train.float(), (INPUT, INPUT), mode='area').round().byte()
@@ -129,12 +133,10 @@ def main():
         start, step, sums = time.time(), 0, [0, 0]
         while (done := (time.time() - start) / 60 / minutes) < 1:
             opt.param_groups[0]['lr'] = a.lr * min(1, (1 - done) * 3)
-            half = a.batch // 2  # half real faces, half generated
+            half = a.batch // 2 if len(pool) else a.batch  # half real faces, half generated
             idx = torch.cat([torch.randint(len(small), (half,)),
-                             len(small) + torch.randint(len(pool), (a.batch - half,))])
+                             len(small) + torch.randint(max(1, len(pool)), (a.batch - half,))])
             x = pictures[idx].to(dev).float() / 255
-            if torch.rand(()) < 0.5:
-                x = x.flip(3)
             y = net(antique(to_gray(x, kind)))
             d = y - targets[idx].to(dev)
             colour, plain = (d @ metric.T).pow(2).mean() * scale[0], d.pow(2).mean() * scale[1]

@@ -9,8 +9,8 @@ What one step does (B pictures):
             codes in the coarse layers and the colour picture's w, repeated, from a random mix layer on;
             besides B/2 samples: mapping(z) with style mixing, and coarse codes of one face with the w of another
   losses    L1 + VGG to the picture; non-saturating logistic loss on everything decoded (R1, adaptive augmentation);
-            swapped samples keep the structure of the one and the colour of the other; w is kept near a normal
-            distribution, and mapping(z) is moved onto the encoder's w (sliced Wasserstein distance).
+            swapped samples keep the structure of the one and the colour of the other; the encoder's first code is told
+            the picture's w (facecode.py), and mapping(z) is moved onto the distribution of w (sliced Wasserstein distance).
 With --no-recon it is a plain StyleGAN2 training (for machines where that is affordable).
 """
 import argparse
@@ -27,6 +27,7 @@ from PIL import Image
 from data import load_faces
 from discriminator import Discriminator, augment
 from e4e import Encoder
+from facecode import FaceCode
 from perceptual import Perceptual
 from stylegan2 import Generator
 
@@ -73,6 +74,34 @@ def colour_stats(x):
     return torch.cat([middle.mean((2, 3)), x.mean((2, 3))], 1)
 
 
+@torch.no_grad()
+def adopt_code(code, faces, generators, encoders):
+    """changes the coordinates of w of networks that were trained without code: w_old = b + M w_new, by regression"""
+    x = faces[:: max(1, len(faces) // 1500)]
+    new = code.encode(x)
+    for g, e in zip(generators, encoders):
+        training = e.training
+        e.eval()
+        old = torch.cat([e(x[i:i + 50])[:, 0].float() for i in range(0, len(x), 50)])
+        e.train(training)
+        b = old.mean(0)
+        n = new - new.mean(0)
+        m = torch.linalg.solve(n.T @ n + torch.eye(n.shape[1]) * 0.05 * len(n), n.T @ (old - b)).T   # [old, new]
+        b = b - m @ new.mean(0)
+        for k, layer in g.named_modules():
+            if k.endswith('modulation'):
+                layer.bias += (layer.weight @ b) / layer.weight.shape[1] ** 0.5
+                layer.weight.copy_(layer.weight @ m + 0.02 * torch.randn_like(layer.weight))
+        o = old - old.mean(0)
+        r = torch.linalg.solve(o.T @ o + torch.eye(o.shape[1]) * 1e-3 * len(o), o.T @ n).T           # [new, old]
+        first = e.styles[0].linear
+        first.bias.copy_(r @ (first.bias - old.mean(0)) + new.mean(0))
+        first.weight.copy_(r @ first.weight)
+        for s in list(e.styles)[1:]:
+            s.linear.weight.mul_(0.1)
+            s.linear.bias.zero_()
+
+
 def save_grid(path, rows):
     rows = [torch.cat(list(r.clamp(-1, 1)), 2) for r in rows]
     grid = torch.cat(rows, 1).permute(1, 2, 0)
@@ -80,12 +109,12 @@ def save_grid(path, rows):
 
 
 @torch.no_grad()
-def sample_grid(path, g, e, x, size, z):
+def sample_grid(path, g, e, x, size, z, code=None):
     """Held-out pictures: input, w+, W, gray + colour w, coarse of the one + w of the next; then samples."""
     e.eval()
     c = e(x)
     cg = e(gray3(x))
-    w = c[:, :1].expand_as(c)
+    w = (c[:, :1] if code is None else code.encode(x)[:, None]).expand_as(c)
     mixed = torch.cat([cg[:, :6], w[:, 6:]], 1)
     swapped = torch.cat([cg[:, :6], w.roll(1, 0)[:, 6:]], 1)
     rows = [F.interpolate(x, (size, size), mode='area')] + [g(l, size=size) for l in (c, w, mixed, swapped)]
@@ -105,14 +134,17 @@ def main():
     p.add_argument('--threads', type=int, default=2)
     p.add_argument('--device', default='cpu')
     p.add_argument('--lr', type=float, default=2e-3)
-    p.add_argument('--adv', type=float, default=0.1, help='weight of the adversarial loss')
+    p.add_argument('--adv', type=float, default=0.5,
+                   help='norm of the adversarial gradient on reconstructions, relative to that of the other losses')
     p.add_argument('--adv-from', type=int, default=8000, help='pictures seen before the adversarial loss starts')
     p.add_argument('--r1', type=float, default=1.0)
     p.add_argument('--latent-noise', type=float, default=0.3)
-    p.add_argument('--prior', type=float, default=0.02)
+    p.add_argument('--prior', type=float, default=0.001, help='weight of the deltas')
     p.add_argument('--ema', type=float, default=0.998)
+    p.add_argument('--decay', action='store_true', help='lower the learning rate over the second half of this run')
     p.add_argument('--fp32', action='store_true')
     p.add_argument('--no-recon', action='store_true')
+    p.add_argument('--reset-d', action='store_true', help='start with a new discriminator')
     p.add_argument('--seed', type=int, default=0)
     a = p.parse_args()
     torch.set_num_threads(a.threads)
@@ -132,20 +164,26 @@ def main():
     named = [(n, q) for n, q in g.named_parameters() if not n.startswith('style.')]
     opt_g = torch.optim.Adam([{'params': [q for _, q in named], 'lr': a.lr},
                               {'params': list(g.style.parameters()), 'lr': a.lr * 25},
-                              {'params': list(e.parameters()), 'lr': a.lr / 2}], betas=(0.5, 0.99))
+                              {'params': [q for n, q in e.named_parameters() if '.linear.' not in n], 'lr': a.lr / 2},
+                              {'params': [q for n, q in e.named_parameters() if '.linear.' in n], 'lr': a.lr * 4}],
+                             betas=(0.5, 0.99))
     opt_d = torch.optim.Adam(d.parameters(), lr=a.lr / 2, betas=(0.0, 0.99))
     state = {'images': 0, 'steps': 0, 'minutes': 0.0, 'p_aug': 0.0, 'by_size': {}}
-    bank = torch.zeros(0, CONFIG['dim'], device=dev)
     ckpt = os.path.join(a.out, 'checkpoint.pt')
+    code = None
     if os.path.exists(ckpt):
         c = torch.load(ckpt, map_location=dev)
-        for m, k in ((g, 'g'), (e, 'e'), (d, 'd'), (g_ema, 'g_ema'), (e_ema, 'e_ema')):
+        for m, k in ((g, 'g'), (e, 'e'), (g_ema, 'g_ema'), (e_ema, 'e_ema')):
             m.load_state_dict(c[k])
-        opt_g.load_state_dict(c['opt_g'])
-        opt_d.load_state_dict(c['opt_d'])
-        for group, lr in zip(opt_g.param_groups, (a.lr, a.lr * 25, a.lr / 2)):
+        if c['opt_g']:   # not after pretrain.py
+            opt_g.load_state_dict(c['opt_g'])
+        if c['opt_d'] and not a.reset_d:
+            d.load_state_dict(c['d'])
+            opt_d.load_state_dict(c['opt_d'])
+        for group, lr in zip(opt_g.param_groups, (a.lr, a.lr * 25, a.lr / 2, a.lr * 4)):
             group['lr'] = lr
-        state, bank = c['state'], c['bank']
+        state = c['state']
+        code = FaceCode(*c['code']) if 'code' in c else None
         torch.manual_seed(a.seed + 1 + state['steps'])
     if str(size) not in state['by_size']:
         state['by_size'][str(size)] = {'images': 0, 'minutes': 0.0}
@@ -153,9 +191,16 @@ def main():
             for net in (g, g_ema):
                 rgb = net.to_rgbs[int(np.log2(size)) - 3]
                 rgb.conv.weight.data.zero_()
+    tiny = F.interpolate(train.float() / 127.5 - 1, (64, 64), mode='area').to(dev)
+    if code is None:
+        code = FaceCode.fit(tiny, CONFIG['dim'])
+        if state['steps']:
+            adopt_code(code, tiny, (g, g_ema), (e, e_ema))
+    bank = torch.cat([code.encode(tiny), code.encode(tiny.flip(3))])
+    del tiny
     log_path = os.path.join(a.out, 'log.csv')
-    columns = ['minutes', 'steps', 'images', 'size', 'l1', 'vgg', 'swap', 'prior', 'w_std', 'w_dist', 'adv_g', 'd_real', 'd_fake',
-               'r1', 'p_aug', 'ms']
+    columns = ['minutes', 'steps', 'images', 'size', 'l1', 'vgg', 'swap', 'code', 'code_px', 'w_dist', 'adv_g', 'd_real', 'd_fake',
+               'r1', 'p_aug', 'adv_weight', 'ms']
     log = open(log_path, 'a', newline='')
     writer = csv.writer(log)
     if os.path.getsize(log_path) == 0:
@@ -165,14 +210,19 @@ def main():
     def save():
         torch.save({'g': g.state_dict(), 'e': e.state_dict(), 'd': d.state_dict(), 'g_ema': g_ema.state_dict(),
                     'e_ema': e_ema.state_dict(), 'opt_g': opt_g.state_dict(), 'opt_d': opt_d.state_dict(),
-                    'state': state, 'bank': bank, 'config': CONFIG}, ckpt + '.part')
+                    'state': state, 'code': code.state(), 'config': CONFIG}, ckpt + '.part')
         os.replace(ckpt + '.part', ckpt)
-        sample_grid(os.path.join(a.out, f"grid-{state['images']:07d}.png"), g_ema, e_ema, show, size, z_show)
+        sample_grid(os.path.join(a.out, f"grid-{state['images']:07d}.png"), g_ema, e_ema, show, size, z_show, code)
 
+    rates = [group['lr'] for group in opt_g.param_groups]
     start, before, last_save, sums, count = time.time(), state['minutes'], time.time(), {}, 0
     before_size = state['by_size'][str(size)]['minutes']
     while (time.time() - start) / 60 < a.minutes:
         t0 = time.time()
+        if a.decay:
+            left = 1 - (t0 - start) / 60 / a.minutes
+            for group, lr in zip(opt_g.param_groups, rates):
+                group['lr'] = lr * min(1, 2 * left + 0.05)
         g.train(), e.train()
         idx = torch.randint(len(train), (B,))
         full = train[idx].to(dev).float() / 127.5 - 1
@@ -181,13 +231,13 @@ def main():
         x = F.interpolate(full, (size, size), mode='area') if size < full.shape[2] else full
         xe = F.interpolate(full, (e.input_size,) * 2, mode='area') if e.input_size < full.shape[2] else full
         with torch.autocast('cuda' if dev.startswith('cuda') else 'cpu', dtype, enabled=not a.fp32):
-            codes = e(torch.cat([xe, gray3(xe)])).float()
-        colour, gray = codes.split(B)
-        w0 = colour[:, 0]
+            third = B // 3
+            codes = e(torch.cat([xe, gray3(xe[2 * third:])])).float()
+        colour, gray = codes[:B], codes[B:]   # gray: only the pictures that need it, from 2 * third on
+        w0 = code.encode(x if size >= 32 else xe)
         noise = lambda t, s: t + s * torch.randn_like(t)
         # what to decode
-        third = B // 3
-        w_one = noise(w0, a.latent_noise)[:, None].expand(-1, n_latent, -1)
+        w_one = noise(w0, a.latent_noise * code.std)[:, None].expand(-1, n_latent, -1)
         lat = []
         for i in range(B):
             if i < third:
@@ -196,7 +246,7 @@ def main():
                 lat.append(w_one[i])
             else:
                 m = MIX[torch.randint(len(MIX), ()).item()]
-                lat.append(torch.cat([noise(gray[i, :m], a.latent_noise / 3), w_one[i, m:]]))
+                lat.append(torch.cat([noise(gray[i - 2 * third, :m], a.latent_noise / 3), w_one[i, m:]]))
         adversarial = state['images'] >= a.adv_from
         n_map, n_swap = (B // 4 if adversarial else 0), B // 4
         z = torch.randn(256, CONFIG['dim'], device=dev)
@@ -207,11 +257,12 @@ def main():
             lat.append(torch.cat([one[None].expand(m, -1), two[None].expand(n_latent - m, -1)]))
         for i in range(n_swap):
             m = MIX[torch.randint(len(MIX), ()).item()]
-            j = (i + 1 + torch.randint(B - 1, ()).item()) % B
+            j = (2 * third + i + 1 + torch.randint(B - 1, ()).item()) % B
             lat.append(torch.cat([gray[i, :m], w_one[j, m:]]))
             swap_from = torch.tensor([j]) if i == 0 else torch.cat([swap_from, torch.tensor([j])])
         out = g(torch.stack(lat), size=size, dtype=dtype)
-        rec, swapped = out[:B], out[B + n_map:]
+        shown = out.detach().requires_grad_()   # losses on pictures stop here: their gradients are balanced below
+        rec, swapped = shown[:B], shown[B + n_map:]
         l1 = (rec - x).abs().mean()
         if size > 64:  # whole picture at half the size, and a window at full size
             half = F.interpolate(rec, (size // 2,) * 2, mode='area'), F.interpolate(x, (size // 2,) * 2, mode='area')
@@ -220,24 +271,30 @@ def main():
             vgg = 0.5 * (perceptual(*half, dtype).mean() + perceptual(*win, dtype).mean())
         else:
             vgg = perceptual(rec, x, dtype).mean()
-        swap = ((normalised_gray(swapped) - normalised_gray(x[:n_swap])).abs().mean()
+        swap = ((normalised_gray(swapped) - normalised_gray(x[2 * third:2 * third + n_swap])).abs().mean()
                 + (colour_stats(swapped) - colour_stats(x[swap_from])).abs().mean() * 2)
-        # w: near a normal distribution; mapping(z) moved onto it
+        # the encoder is told w; mapping(z) is moved onto its distribution
         deltas = (colour[:, 1:] - colour[:, :1]).pow(2).mean() + (gray[:, 1:] - gray[:, :1]).pow(2).mean()
-        prior = w0.pow(2).mean() + gray[:, 0].pow(2).mean() * 0.5 + 0.2 * deltas
-        bank = torch.cat([w0.detach(), bank])[:4096]
+        wrong = torch.cat([colour[:, 0] - w0, gray[:, 0] - code.encode(gray3(x[2 * third:]))])
+        regression = wrong.pow(2).mean() + 4 * code.pixels(wrong).pow(2).mean()
         target = bank[torch.randint(len(bank), (256,), device=dev)]
-        w_dist = sliced(w_map, noise(target, a.latent_noise * 0.7).detach())
-        loss = 2 * l1 + vgg + 0.5 * swap + a.prior * prior if not a.no_recon else 0
-        loss = loss + w_dist
+        w_dist = sliced(w_map, noise(target, 0.1 * code.std))
+        if a.no_recon:
+            on_latents, grad = w_dist * 0, torch.zeros_like(shown)
+        else:
+            on_latents = regression + a.prior * deltas + w_dist
+            grad, = torch.autograd.grad(4 * l1 + vgg + 0.5 * swap, shown)
         adv_g = torch.zeros(())
         if adversarial:
             d.requires_grad_(False)
-            adv_g = F.softplus(-d(augment(out, state['p_aug']), dtype)).mean()
+            adv_g = F.softplus(-d(augment(shown, state['p_aug']), dtype)).mean()
             d.requires_grad_(True)
-            loss = loss + a.adv * adv_g
+            adv_grad, = torch.autograd.grad(adv_g, shown)
+            ratio = 1.0 if a.no_recon else float(a.adv * grad[:B].norm() / (adv_grad[:B].norm() + 1e-12))
+            state['adv_weight'] = 0.95 * state.get('adv_weight', ratio) + 0.05 * ratio
+            grad = grad + min(state['adv_weight'], ratio, 2) * adv_grad
         opt_g.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward([out, on_latents], [grad, None])
         for group in opt_g.param_groups:
             torch.nn.utils.clip_grad_norm_(group['params'], 10.0)
         opt_g.step()
@@ -261,20 +318,20 @@ def main():
             d_loss = F.softplus(d_fake).mean() + F.softplus(-d_real).mean()
             if state['steps'] % 16 == 0:
                 real = x[:B // 2].detach().requires_grad_()
-                grad, = torch.autograd.grad(d(real, dtype).sum(), real, create_graph=True)
-                r1 = grad.float().pow(2).sum((1, 2, 3)).mean()
+                slope, = torch.autograd.grad(d(real, dtype).mean(1).sum(), real, create_graph=True)
+                r1 = slope.float().pow(2).sum((1, 2, 3)).mean()
                 d_loss = d_loss + a.r1 / 2 * 16 * r1
             opt_d.zero_grad(set_to_none=True)
             d_loss.backward()
             opt_d.step()
-            state['p_aug'] = float(np.clip(state['p_aug'] + (1 if d_real.sign().mean() > 0.6 else -1) * B / 20000, 0, 0.8))
+            state['p_aug'] = float(np.clip(state['p_aug'] + (1 if d_real[:, 0].sign().mean() > 0.6 else -1) * B / 20000, 0, 0.8))
         state['steps'] += 1
         state['images'] += B
         minutes = (time.time() - start) / 60
         state['minutes'] = before + minutes
         state['by_size'][str(size)]['images'] += B
         state['by_size'][str(size)]['minutes'] = before_size + minutes
-        row = {'l1': l1, 'vgg': vgg, 'swap': swap, 'prior': prior, 'w_std': w0.std(0).mean(), 'w_dist': w_dist, 'adv_g': adv_g,
+        row = {'l1': l1, 'vgg': vgg, 'swap': swap, 'code': regression, 'code_px': code.pixels(wrong[:B]).abs().mean(), 'w_dist': w_dist, 'adv_g': adv_g,
                'd_real': d_real.mean(), 'd_fake': d_fake.mean(), 'ms': torch.tensor((time.time() - t0) * 1e3)}
         for k, v in row.items():
             sums[k] = sums.get(k, 0) + float(v)
@@ -283,7 +340,8 @@ def main():
         count += 1
         if count == 50 or state['steps'] == 10:
             values = {**{k: v / count for k, v in sums.items()}, 'minutes': state['minutes'], 'steps': state['steps'],
-                      'images': state['images'], 'size': size, 'p_aug': state['p_aug']}
+                      'images': state['images'], 'size': size, 'p_aug': state['p_aug'],
+                      'adv_weight': state.get('adv_weight', 0)}
             writer.writerow([f'{values.get(k, 0):.5g}' for k in columns])
             log.flush()
             print(' '.join(f'{k} {values.get(k, 0):.4g}' for k in columns), flush=True)

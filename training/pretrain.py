@@ -1,0 +1,145 @@
+"""A cheap start for train_generator.py, possible because w has a meaning (facecode.py): the generator learns to decode
+the codes of faces at low resolutions, without any other network; the encoder learns to read them.
+
+    python3 pretrain.py --data DIR --cache DIR --out DIR --what generator --size 16 --minutes 2
+    python3 pretrain.py --data DIR --cache DIR --out DIR --what generator --size 32 --minutes 5
+    python3 pretrain.py --data DIR --cache DIR --out DIR --what encoder --minutes 7     # may run beside the others
+    python3 pretrain.py --data DIR --cache DIR --out DIR --what mapping --minutes 2     # the same
+    python3 pretrain.py --data DIR --cache DIR --out DIR --what join                    # -> checkpoint.pt
+
+Half of the pictures are decoded from one w, half from the code of the gray picture in the coarse layers and the colour
+picture's w from a random mix layer on (from 32 px).
+"""
+import argparse
+import os
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from data import load_faces
+from facecode import FaceCode
+from train_generator import CONFIG, MIX, build, gray3, save_grid, sliced
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--data', required=True)
+    p.add_argument('--cache', required=True)
+    p.add_argument('--out', required=True)
+    p.add_argument('--what', choices=('generator', 'encoder', 'mapping', 'join'), required=True)
+    p.add_argument('--size', type=int, default=32)
+    p.add_argument('--minutes', type=float, default=5)
+    p.add_argument('--batch', type=int, default=24)
+    p.add_argument('--lr', type=float, default=4e-3)
+    p.add_argument('--threads', type=int, default=1)
+    p.add_argument('--device', default='cpu')
+    p.add_argument('--start', help='checkpoint to start from (also the source of the code, if it has one)')
+    a = p.parse_args()
+    torch.set_num_threads(a.threads)
+    torch.manual_seed(a.size)
+    dev, B = a.device, a.batch
+    file = lambda name: os.path.join(a.out, name)
+    g, e, d = build()
+    start = torch.load(a.start, map_location='cpu') if a.start else {}
+    if start:
+        g.load_state_dict(start['g'])
+        e.load_state_dict({k: v for k, v in start['e'].items() if not k.startswith('styles.')}, strict=False)
+    for net, name in ((g, 'pre-generator.pt'), (e, 'pre-encoder.pt')):
+        if os.path.exists(file(name)):
+            net.load_state_dict(torch.load(file(name), map_location='cpu'))
+    if a.what != 'join':
+        faces = load_faces(a.data, a.cache, CONFIG['size'])
+        train = torch.from_numpy(np.ascontiguousarray(faces.images[faces.train])).permute(0, 3, 1, 2)
+        train = F.interpolate(train.float(), (64, 64), mode='area').round().byte()
+    if not os.path.exists(file('facecode.pt')):
+        code = FaceCode(*start['code']) if 'code' in start else FaceCode.fit(train.float() / 127.5 - 1, CONFIG['dim'])
+        torch.save(code.state(), file('facecode.pt'))
+    code = FaceCode(*(t.to(dev) for t in torch.load(file('facecode.pt'))))
+    mapping = file('pre-mapping.pt')
+    if os.path.exists(mapping):
+        g.style.load_state_dict(torch.load(mapping, map_location='cpu'))
+    if a.what == 'mapping':
+        x = train.to(dev).float() / 127.5 - 1
+        bank = torch.cat([code.encode(x), code.encode(x.flip(3))])
+        style = g.style.to(dev)
+        opt = torch.optim.Adam(style.parameters(), lr=0.1, betas=(0.8, 0.99))
+        begin, step = time.time(), 0
+        while (done := (time.time() - begin) / 60 / a.minutes) < 1:
+            opt.param_groups[0]['lr'] = 0.1 * (1.02 - done)
+            real = bank[torch.randint(len(bank), (512,), device=dev)]
+            loss = sliced((style(torch.randn_like(real))) / code.std, real / code.std + 0.1 * torch.randn_like(real), 128)
+            opt.zero_grad(set_to_none=True)
+            loss.backward()
+            opt.step()
+            step += 1
+            if step % 50 == 0:
+                print(f'mapping step {step} distance {float(loss):.4f}', flush=True)
+        torch.save(style.state_dict(), mapping)
+        return
+    if a.what == 'join':
+        opt_state = None
+        torch.save({'g': g.state_dict(), 'e': e.state_dict(), 'g_ema': g.state_dict(), 'e_ema': e.state_dict(),
+                    'code': code.state(), 'config': CONFIG, 'opt_g': opt_state, 'd': d.state_dict(), 'opt_d': None,
+                    'state': start.get('state') or {'images': 0, 'steps': 0, 'minutes': 0.0, 'p_aug': 0.0, 'by_size': {}}},
+                   file('checkpoint.pt'))
+        return
+    net = (g if a.what == 'generator' else e).to(dev).train()
+    linear = [q for n, q in net.named_parameters() if a.what == 'encoder' and '.linear.' in n]   # equalised: larger steps
+    rest = [q for n, q in net.named_parameters() if not (a.what == 'encoder' and '.linear.' in n)]
+    opt = torch.optim.Adam([{'params': rest, 'lr': a.lr}, {'params': linear, 'lr': 10 * a.lr}], betas=(0.8, 0.99))
+    rates = [group['lr'] for group in opt.param_groups]
+    begin, step, sums, saved = time.time(), 0, [0, 0], time.time()
+
+    def save():
+        name = file(f'pre-{a.what}.pt')
+        torch.save(net.state_dict(), name + '.part')
+        os.replace(name + '.part', name)
+
+    while (done := (time.time() - begin) / 60 / a.minutes) < 1:
+        for group, rate in zip(opt.param_groups, rates):
+            group['lr'] = rate * min(1, (1 - done) * 2.5 + 0.1)
+        x = train[torch.randint(len(train), (B,))].to(dev).float() / 127.5 - 1
+        flip = (torch.rand(B, 1, 1, 1, device=dev) < 0.5).float()
+        x = x * (1 - flip) + x.flip(3) * flip
+        w = code.encode(x)
+        if a.what == 'generator':
+            y = F.interpolate(x, (a.size,) * 2, mode='area')
+            lat = (w + 0.1 * code.std * torch.randn_like(w))[:, None].repeat(1, g.n_latent, 1)
+            if a.size >= 32:
+                coarse = code.encode(gray3(x[B // 2:]))
+                for i in range(B - B // 2):
+                    m = MIX[torch.randint(len(MIX), ()).item()]
+                    lat[B // 2 + i, :m] = coarse[i] + 0.1 * code.std * torch.randn_like(coarse[i])
+            out = g(lat, size=a.size, dtype=torch.bfloat16 if dev == 'cpu' else torch.float32)
+            l1 = (out - y).abs().mean()
+            loss = l1 + (out - y).pow(2).mean()
+        else:
+            with torch.autocast('cpu' if dev == 'cpu' else 'cuda', torch.bfloat16):
+                got = e(torch.cat([x, gray3(x)]))[:, 0].float()
+            wrong = got - torch.cat([w, code.encode(gray3(x))])
+            l1 = code.pixels(wrong[:B]).abs().mean()
+            loss = wrong.pow(2).mean() + 4 * code.pixels(wrong).pow(2).mean()
+        opt.zero_grad(set_to_none=True)
+        loss.backward()
+        opt.step()
+        if a.what == 'generator':
+            for n, q in g.named_parameters():
+                if n.endswith('noise.weight'):
+                    q.data.clamp_(min=0.03)
+        step += 1
+        sums = [sums[0] + float(l1), sums[1] + float(loss)]
+        if step % 50 == 0:
+            print(f'{a.what} {a.size} step {step} minutes {(time.time() - begin) / 60:.2f} l1 {sums[0] / 50:.4f} loss {sums[1] / 50:.4f}', flush=True)
+            sums = [0, 0]
+        if time.time() - saved > 60:
+            save()
+            saved = time.time()
+    save()
+    if a.what == 'generator':
+        save_grid(file(f'pre-{a.size}.png'), [y[:8], out.detach()[:8], y[-8:], out.detach()[-8:]])
+
+
+if __name__ == '__main__':
+    main()
