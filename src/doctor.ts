@@ -60,7 +60,9 @@ async function devices(): Promise<Finding> {
   const { listSupportedBackends } = await import('onnxruntime-node')
   const { cpu, cores } = machine()
   const names = listSupportedBackends().map(({ name }) => name)
-  return { standing: 'ok', name: 'devices', found: `${names.join(', ')}; ${cores} cores of ${cpu}` }
+  const others = names.filter((name) => name !== 'cpu')
+  const more = others.length > 0 ? `; ONNX Runtime knows ${others.join(', ')} too, runs do not use them yet` : ''
+  return { standing: 'ok', name: 'devices', found: `cpu, ${cores} cores of ${cpu}${more}` }
 }
 
 async function pictures(): Promise<Finding> {
@@ -101,13 +103,18 @@ async function packs(): Promise<Finding[]> {
       },
     ]
   }
+  const { openSetting } = await import('./pipeline/setting.ts')
   return names.map((name): Finding => {
     try {
       const { pack, missing, has, close } = loadPack(name)
       const isEmpty = !roles.some(has)
       close()
       const found = `${pack.size} px`
-      if (missing.length === 0) return { standing: 'ok', name: `pack ${name}`, found: `${found}, complete` }
+      if (missing.length === 0) {
+        // Complete by its own account; whether a run can be made of it is for the run to say.
+        openSetting({ pack: name }).pack.close()
+        return { standing: 'ok', name: `pack ${name}`, found: `${found}, complete` }
+      }
       const advice = `rephoto models import <file> --pack ${name}`
       // A fresh clone has no official weights; that is no defect.
       const standing = isEmpty ? 'note' : 'bad'
