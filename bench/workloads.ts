@@ -1,7 +1,10 @@
 // What is measured: the whole optimization step, for a model pack and for full-size networks with formula weights.
 
+import { resolveConfig } from '../src/config/index.ts'
 import { generatorShape } from '../src/generator/stylegan2.ts'
+import { loadPack } from '../src/models/load.ts'
 import type { OptimizeOptions } from '../src/optimize/optimize.ts'
+import { objectiveNetworks, settingsOf } from '../src/pipeline/networks.ts'
 import { formulaImage, formulaValues } from '../test/support/formula.ts'
 import { goldenDegradation, goldenLosses, goldenNetworks, goldenOptimize } from '../test/support/golden-setup.ts'
 
@@ -30,4 +33,36 @@ export function fullSizeWorkload(size: 512 | 1024): Workload {
       },
     },
   }
+}
+
+/** The quickstart's kind of run: the shipped pack at its own size and settings. */
+export function compactWorkload(): Workload {
+  const pack = loadPack('compact')
+  const { size } = pack.pack
+  const config = resolveConfig({}, settingsOf(pack, 'b'), size)
+  const networks = objectiveNetworks(pack)
+  const { latents, noiseSides } = generatorShape(networks.generator)
+  const average = pack.store('w_stats').read('mean')
+  const gray = formulaImage('target', 1, size, size).map((v) => 2 * v - 1)
+  return {
+    name: `compact ${size} px`,
+    options: {
+      networks,
+      degradation: config.degradation,
+      losses: config.losses,
+      optimize: config.optimize,
+      seed: 0,
+      target: { side: { height: size, width: size }, data: Float32Array.from([...gray, ...gray, ...gray]) },
+      start: {
+        latent: Float32Array.from({ length: latents * average.length }, (_, i) => average[i % average.length]!),
+        noise: noiseSides.map((r, i) => formulaValues(`noise/${i}`, r * r)),
+      },
+    },
+  }
+}
+
+export const workloads: Readonly<Record<string, () => Workload>> = {
+  compact: compactWorkload,
+  512: () => fullSizeWorkload(512),
+  1024: () => fullSizeWorkload(1024),
 }

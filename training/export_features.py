@@ -3,8 +3,8 @@
     python3 export_features.py --cache CACHE --vgg RUN --face RUN --parser RUN --out models/compact --vectors test/fixtures/compact-features
 
 Any of --vgg, --face, --parser may be left out; its files then stay as they are. VGG and face networks are rescaled layer
-by layer (ReLU is positively homogeneous) so that the mean |difference| of two training faces is 0.5 in every layer:
-equal say of the layers, and a loss near 2 for two strangers, as with the ImageNet networks.
+by layer (ReLU is positively homogeneous): in the VGGs the mean |difference| of two training faces becomes 0.5 in every
+layer, equal say of the layers; in the face network it grows with depth. Either loss is near 2 for two strangers.
 """
 import argparse
 import json
@@ -24,6 +24,7 @@ from nets_face import CONVS, EMBEDDING_GRID, FACE_MEAN, FaceNet, VggFace
 from nets_vgg import COMPARED, CONTEXTUAL, LAYERS, Students, Vgg, conv_name
 
 PAIR_DIFFERENCE = 0.5
+FACE_PAIR_DIFFERENCE = {1: 0.15, 2: 0.25, 3: 0.6, 4: 1.0, 5: 1.0}  # by block: most say where identity is
 
 
 def some_faces(cache, size=128, count=64):
@@ -75,7 +76,7 @@ def export_face(run, cache, out, description):
     tensors, before = net.folded(), 1.0
     names = [f'{block}_{i}' for block, count in enumerate(CONVS, 1) for i in range(1, count + 1)]
     for name in names:
-        factor = PAIR_DIFFERENCE / difference['relu' + name]
+        factor = FACE_PAIR_DIFFERENCE[int(name[0])] / difference['relu' + name]
         tensors[f'conv{name}.weight'] *= factor / before
         tensors[f'conv{name}.bias'] *= factor
         before = factor
@@ -83,7 +84,8 @@ def export_face(run, cache, out, description):
     safetensors_io.save(os.path.join(out, 'vggface.safetensors'), tensors, {'license': 'non-commercial research use'})
     description['vggface'] = {
         'widths': list(state['widths']), 'input': '01 minus mean / 255, no division', 'mean255': [float(v) * 255 for v in FACE_MEAN.flatten()],
-        'layers': {'relu' + n: 'conv' + n for n in names}, 'perceptual': FACE_COMPARED, 'pairDifference': PAIR_DIFFERENCE,
+        'layers': {'relu' + n: 'conv' + n for n in names}, 'perceptual': FACE_COMPARED,
+        'pairDifference': {k: FACE_PAIR_DIFFERENCE[int(k[4])] for k in FACE_COMPARED},
         'embedding': {'from': 'relu5_3', 'averagePoolTo': EMBEDDING_GRID, 'flatten': 'channel, row, column',
                       'layers': ['fc6', 'relu', 'fc7'], 'size': 128, 'distance': 'euclidean',
                       'inputSize': 128, 'note': 'follows the descriptor of @vladmandic/face-api; FFHQ-aligned picture, no detection'}}

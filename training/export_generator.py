@@ -103,7 +103,8 @@ def main():
     g.load_state_dict(c['g_ema']), e.load_state_dict(c['e_ema'])
     g.eval(), e.eval()
     for r in range(3, int(np.log2(g.size)) + 1):  # resolutions not trained yet stay silent
-        if str(2 ** r) not in state['by_size'] and 2 ** r > max(map(int, state['by_size'])):
+        trained = [*map(int, state['by_size']), *[p['size'] for p in state.get('separately', []) if p['what'] == 'generator']]
+        if 2 ** r > max(trained):
             g.to_rgbs[r - 3].conv.weight.data.zero_()
     faces = load_faces(a.data, a.cache, config['size'])
     pick = np.sort(np.random.RandomState(0).permutation(faces.train)[:512])
@@ -166,7 +167,8 @@ def main():
                     'generator and encoder (one joint training)': {
                         'minutes': round(state['minutes'], 1), 'steps': state['steps'], 'images': state['images'],
                         'bySize': {k: {'images': v['images'], 'minutes': round(v['minutes'], 1)}
-                                   for k, v in state['by_size'].items()}},
+                                   for k, v in state['by_size'].items()},
+                        'before that or on single resolutions': state.get('separately', [])},
                     **{f'color_encoder_{k}': {'minutes': round(color['minutes'].get(k, 0), 1), 'steps': color['steps'].get(k, 0),
                                               'images': color['images'].get(k, 0)} for k in colors}},
     }

@@ -11,6 +11,7 @@ from nets_vgg import IMAGENET_MEAN, IMAGENET_STD
 
 FACE_MEAN = torch.tensor([129.186279296875, 104.76238250732422, 93.59396362304688]).view(1, 3, 1, 1) / 255
 COMPARED = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1']
+HINTS = {'relu3_3': 'conv64_3', 'relu4_3': 'conv128_2', 'relu5_3': 'conv256_2'}  # student's layer -> the teacher's
 CONVS = [2, 2, 3, 3, 3]  # convolutions per block; a 2x2 max pool after each block
 EMBEDDING_GRID = 4       # relu5_3 is averaged to 4x4 before fc6
 
@@ -50,12 +51,15 @@ class Descriptor:
         return F.relu(x + y)
 
     @torch.no_grad()
-    def __call__(self, crops):
+    def __call__(self, crops, hints=None):
+        """hints: a dict that gets the maps after conv64_3 (17x17), conv128_2 (8x8) and conv256_2 (4x4)."""
         x = ((crops - self.MEAN) / 255).contiguous(memory_format=torch.channels_last)
         x = F.max_pool2d(self._conv(x, 'conv32_down', 2, True), 3, 2)
         for name in ('conv32_1', 'conv32_2', 'conv32_3', 'conv64_down', 'conv64_1', 'conv64_2', 'conv64_3', 'conv128_down',
                      'conv128_1', 'conv128_2', 'conv256_down', 'conv256_1', 'conv256_2', 'conv256_down_out'):
             x = self._residual(x, name, name.endswith(('down', 'out')))
+            if hints is not None and name in HINTS.values():
+                hints[name] = x.float()
         return (x.mean((2, 3)) @ self.p['fc']).float()
 
 

@@ -11,6 +11,7 @@ Half of the pictures are decoded from one w, half from the code of the gray pict
 picture's w from a random mix layer on (from 32 px).
 """
 import argparse
+import json
 import os
 import time
 
@@ -20,6 +21,7 @@ import torch.nn.functional as F
 
 from data import load_faces
 from facecode import FaceCode
+from perceptual import Perceptual
 from train_generator import CONFIG, MIX, build, gray3, save_grid, sliced
 
 
@@ -35,6 +37,8 @@ def main():
     p.add_argument('--lr', type=float, default=4e-3)
     p.add_argument('--threads', type=int, default=1)
     p.add_argument('--device', default='cpu')
+    p.add_argument('--only-last', action='store_true', help='train the last resolution alone, from silence')
+    p.add_argument('--vgg', help='adds VGG features of a window to the loss of the generator')
     p.add_argument('--start', help='checkpoint to start from (also the source of the code, if it has one)')
     a = p.parse_args()
     torch.set_num_threads(a.threads)
@@ -44,15 +48,15 @@ def main():
     g, e, d = build()
     start = torch.load(a.start, map_location='cpu') if a.start else {}
     if start:
-        g.load_state_dict(start['g'])
-        e.load_state_dict({k: v for k, v in start['e'].items() if not k.startswith('styles.')}, strict=False)
+        g.load_state_dict(start['g_ema']), e.load_state_dict(start['e_ema'])
     for net, name in ((g, 'pre-generator.pt'), (e, 'pre-encoder.pt')):
         if os.path.exists(file(name)):
             net.load_state_dict(torch.load(file(name), map_location='cpu'))
     if a.what != 'join':
         faces = load_faces(a.data, a.cache, CONFIG['size'])
         train = torch.from_numpy(np.ascontiguousarray(faces.images[faces.train])).permute(0, 3, 1, 2)
-        train = F.interpolate(train.float(), (64, 64), mode='area').round().byte()
+        if a.size <= 64 or a.what != 'generator':
+            train = F.interpolate(train.float(), (64, 64), mode='area').round().byte()
     if not os.path.exists(file('facecode.pt')):
         code = FaceCode(*start['code']) if 'code' in start else FaceCode.fit(train.float() / 127.5 - 1, CONFIG['dim'])
         torch.save(code.state(), file('facecode.pt'))
@@ -80,12 +84,23 @@ def main():
         return
     if a.what == 'join':
         opt_state = None
+        state = start.get('state') or {'images': 0, 'steps': 0, 'minutes': 0.0, 'p_aug': 0.0, 'by_size': {}}
+        if os.path.exists(file('pretrain.jsonl')):
+            with open(file('pretrain.jsonl')) as f:
+                state['separately'] = state.get('separately', []) + [json.loads(line) for line in f]
         torch.save({'g': g.state_dict(), 'e': e.state_dict(), 'g_ema': g.state_dict(), 'e_ema': e.state_dict(),
                     'code': code.state(), 'config': CONFIG, 'opt_g': opt_state, 'd': d.state_dict(), 'opt_d': None,
-                    'state': start.get('state') or {'images': 0, 'steps': 0, 'minutes': 0.0, 'p_aug': 0.0, 'by_size': {}}},
+                    'state': state},
                    file('checkpoint.pt'))
         return
     net = (g if a.what == 'generator' else e).to(dev).train()
+    if a.only_last:
+        last = [f'convs.{2 * len(g.to_rgbs) - 2}.', f'convs.{2 * len(g.to_rgbs) - 1}.', f'to_rgbs.{len(g.to_rgbs) - 1}.']
+        for n, q in g.named_parameters():
+            q.requires_grad_(n.startswith(tuple(last)))
+        if not os.path.exists(file('pre-generator.pt')):
+            g.to_rgbs[-1].conv.weight.data.zero_()
+    perceptual = Perceptual(a.vgg).to(dev) if a.vgg else None
     linear = [q for n, q in net.named_parameters() if a.what == 'encoder' and '.linear.' in n]   # equalised: larger steps
     rest = [q for n, q in net.named_parameters() if not (a.what == 'encoder' and '.linear.' in n)]
     opt = torch.optim.Adam([{'params': rest, 'lr': a.lr}, {'params': linear, 'lr': 10 * a.lr}], betas=(0.8, 0.99))
@@ -115,6 +130,10 @@ def main():
             out = g(lat, size=a.size, dtype=torch.bfloat16 if dev == 'cpu' else torch.float32)
             l1 = (out - y).abs().mean()
             loss = l1 + (out - y).pow(2).mean()
+            if perceptual:
+                top, left = torch.randint(a.size // 8, a.size // 2 - a.size // 8 + 1, (2,)).tolist()
+                window = (slice(None), slice(None), slice(top, top + a.size // 2), slice(left, left + a.size // 2))
+                loss = loss + 0.3 * perceptual(out[window], y[window], torch.bfloat16 if dev == 'cpu' else torch.float32).mean()
         else:
             with torch.autocast('cpu' if dev == 'cpu' else 'cuda', torch.bfloat16):
                 got = e(torch.cat([x, gray3(x)]))[:, 0].float()
@@ -137,8 +156,11 @@ def main():
             save()
             saved = time.time()
     save()
+    with open(file('pretrain.jsonl'), 'a') as f:
+        f.write(json.dumps({'what': a.what, 'size': a.size, 'minutes': round((time.time() - begin) / 60, 2), 'steps': step,
+                            'images': step * B}) + '\n')
     if a.what == 'generator':
-        save_grid(file(f'pre-{a.size}.png'), [y[:8], out.detach()[:8], y[-8:], out.detach()[-8:]])
+        save_grid(file(f'pre-{a.size}.png'), [y[:4], out.detach()[:4], y[-4:], out.detach()[-4:]])
 
 
 if __name__ == '__main__':

@@ -5,9 +5,9 @@
 CACHE/descriptors.json and descriptors-heldout.npy come from descriptors.mjs. The data has few faces (4,199), so more than
 half of each batch are blends of two aligned faces (a constant or a smooth random mask): the teacher says what such a face
 looks like to it. The teacher sees the clean crop that face-api would cut; the student sees the whole 128-pixel picture,
-slightly turned, scaled and shifted, and often gray, soft, faded or grainy.
-Losses: the descriptor itself; the distances within the batch; the same from relu3_1 and relu4_1 through small heads that
-are dropped; and the correlation of the mean |difference| at relu3_1 and relu4_1 with the descriptor's distance, for it is
+sometimes gray, soft, faded or grainy.
+Losses: the descriptor itself; the distances within the batch; the teacher's maps at three depths, read off the student's
+layers inside the box through 1x1 adapters that are dropped; and the correlation of the mean |difference| at relu3_1 and relu4_1 with the descriptor's distance, for it is
 these layers that the perceptual loss compares.
 """
 import argparse
@@ -28,8 +28,7 @@ import augment
 import data
 import safetensors_io
 from measure_features import spearman
-from nets_face import COMPARED, Descriptor, FaceNet, descriptor_crop
-from train_parser import geometry
+from nets_face import COMPARED, HINTS, Descriptor, FaceNet, descriptor_crop
 
 SIZE = 128
 
@@ -50,40 +49,36 @@ def blend_masks(n, size):
     return torch.where(torch.rand(n, 1, 1, 1) < 0.5, smooth, torch.empty(n, 1, 1, 1).uniform_(0.25, 0.75))
 
 
-def clean_descriptors(faces, boxes, usable, teacher, path):
-    """The teacher's answers for every usable face, plain and mirrored: [N,2,128], NaN elsewhere; kept in a file."""
-    if not os.path.exists(path):
-        table = np.full((len(boxes), 2, 128), np.nan, np.float32)
-        for part in np.array_split(usable, len(usable) // 32):
-            x = augment.to_tensor(faces.images[part])
-            for side, y in enumerate((x, x.flip(3))):
-                box = boxes[part].copy()
-                if side:
-                    box[:, 0] = x.shape[3] - box[:, 0] - box[:, 2]
-                with torch.autocast('cpu', dtype=torch.bfloat16):
-                    table[part, side] = teacher(torch.stack([descriptor_crop(p, np.floor(q)) for p, q in zip(y, box)])).numpy()
-        np.save(path, table)
-    return torch.from_numpy(np.load(path))
-
-
-def batch(faces, boxes, clean, usable, n, blended, teacher, rng):
-    """(student's pictures [n,3,128,128], the teacher's descriptors [n,128]); faces and boxes of the 128-pixel pictures."""
+def batch(faces, boxes, usable, n, blended, degraded, teacher, rng):
+    """The student's pictures [n,3,128,128]; the teacher's descriptors [n,128] and maps; the boxes it saw, in pixels."""
     a = rng.choice(usable, n)
     x = augment.to_tensor(faces.images[a])
+    box = boxes[a].copy()
     k = int(n * blended)
     b = rng.choice(usable, k)
     mask = blend_masks(k, SIZE)
     x[:k] = x[:k] * mask + augment.to_tensor(faces.images[b]) * (1 - mask)
     weight = mask.mean((1, 2, 3)).numpy()[:, None]
-    box = boxes[a[:k]] * weight + boxes[b] * (1 - weight)
+    box[:k] = box[:k] * weight + boxes[b] * (1 - weight)
     mirror = rng.random(n) < 0.5
     x[mirror] = x[mirror].flip(3)
-    box[mirror[:k], 0] = SIZE - box[mirror[:k], 0] - box[mirror[:k], 2]
+    box[mirror, 0] = SIZE - box[mirror, 0] - box[mirror, 2]
+    box = np.floor(box)
+    hints = {}
     with torch.autocast('cpu', dtype=torch.bfloat16):
-        want = teacher(torch.stack([descriptor_crop(p, np.floor(q)) for p, q in zip(x[:k], box)]))
-    want = torch.cat([want, clean[a[k:], mirror[k:].astype(int)]])
-    x, _ = geometry(x, None, SIZE, 0.35)
-    return augment.antique(x, gray=0.25, soft=0.15, grain=0.15, tint=0.2, fade=0.2), want
+        want = teacher(torch.stack([descriptor_crop(p, q) for p, q in zip(x, box)]), hints)
+    return augment.sometimes(x, degraded, augment.antique), want, hints, box
+
+
+def in_box(activation, box, side):
+    """The student's map read bilinearly at side x side places over each box: [n, side, side, channels]."""
+    t = (torch.arange(side) + 0.5) / side
+    box = torch.from_numpy(box).float()
+    x = (box[:, :1] + box[:, 2:3] * t) / SIZE * 2 - 1
+    y = (box[:, 1:2] + box[:, 3:4] * t) / SIZE * 2 - 1
+    n = len(box)
+    grid = torch.stack([x[:, None, :].expand(n, side, side), y[:, :, None].expand(n, side, side)], 3)
+    return F.grid_sample(activation.float(), grid, mode='bilinear', padding_mode='border', align_corners=False).permute(0, 2, 3, 1)
 
 
 def distances(a):
@@ -136,6 +131,7 @@ def main():
     p.add_argument('--minutes', type=float, default=50)
     p.add_argument('--batch', type=int, default=16)
     p.add_argument('--blended', type=float, default=0.5, help='share of blends of two faces')
+    p.add_argument('--degraded', type=float, default=0.2, help='share of pictures made antique')
     p.add_argument('--widths', type=int, nargs=5, default=[16, 32, 64, 128, 192])
     p.add_argument('--start', help='vgg16.safetensors of the same widths to begin blocks 1 to 4 with')
     p.add_argument('--rate', type=float, default=1e-3)
@@ -146,26 +142,25 @@ def main():
     os.makedirs(args.run, exist_ok=True)
     checkpoint = os.path.join(args.run, 'checkpoint.pt')
 
-    large, faces = (data.load_faces(args.data, args.cache, size) for size in (256, SIZE))
+    faces = data.load_faces(args.data, args.cache, SIZE)
     boxes = usable_boxes(os.path.join(args.cache, 'descriptors.json'))
     usable = np.array([i for i in faces.train if not np.isnan(boxes[i, 0])])
     teacher = Descriptor(os.path.join(args.modules, 'node_modules/@vladmandic/face-api/model'))
-    clean = clean_descriptors(large, boxes, usable, teacher, os.path.join(args.cache, 'descriptors-clean.npy'))
     boxes = boxes * SIZE / 256
     test = augment.to_tensor(faces.images[faces.test])
     truth = torch.from_numpy(np.load(os.path.join(args.cache, 'descriptors-heldout.npy')))
 
     torch.manual_seed(args.seed)
     net = FaceNet(args.widths).to(memory_format=torch.channels_last)
-    heads = nn.ModuleDict({'relu3_1': nn.Linear(args.widths[2] * 16, 128), 'relu4_1': nn.Linear(args.widths[3] * 16, 128)})
+    width = {layer: args.widths[int(layer[4]) - 1] for layer in HINTS}
+    heads = nn.ModuleDict({layer: nn.Linear(width[layer], channels) for layer, channels in zip(HINTS, (64, 128, 256))})
     if args.start:
         some = augment.to_tensor(faces.images[faces.train[::80]])
         net.start_from(safetensors_io.load(args.start)[0], some)
     with torch.no_grad():
         middle = torch.from_numpy(np.load(os.path.join(args.cache, 'descriptors.npy'))[usable].mean(0))
-        for linear in (net.fc7, *heads.values()):
-            linear.bias.copy_(middle)
-            linear.weight.mul_(0.1)
+        net.fc7.bias.copy_(middle)
+        net.fc7.weight.mul_(0.1)
     parameters = [*net.parameters(), *heads.parameters()]
     linear = [*net.fc6.parameters(), *net.fc7.parameters(), *heads.parameters()]  # thousands of inputs: smaller steps
     convs = [v for k, v in net.named_parameters() if not k.startswith('fc')]
@@ -178,7 +173,8 @@ def main():
         net.load_state_dict(state['net'])
         average.load_state_dict(state['average'])
         heads.load_state_dict(state['heads'])
-        optimizer.load_state_dict(state['optimizer'])
+        if state['optimizer']:
+            optimizer.load_state_dict(state['optimizer'])
         step, spent, seen = state['step'], state['seconds'], state['pictures']
     torch.manual_seed(args.seed + step)
     rng = np.random.default_rng(args.seed + step)
@@ -202,18 +198,23 @@ def main():
         rate = args.rate * min(1, (step + 1) / 100) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
         for group in optimizer.param_groups:
             group['lr'] = rate * group['scale']
-        x, want = batch(faces, boxes, clean, usable, args.batch, args.blended, teacher, rng)
+        x, want, hints, box = batch(faces, boxes, usable, args.batch, args.blended, args.degraded, teacher, rng)
         net.train()
         if args.start:
             net.rest_block1()
         with torch.autocast('cpu', dtype=torch.bfloat16):
             out, e = net(x)
-            early = [head(F.adaptive_avg_pool2d(out[k], 4).flatten(1)) for k, head in heads.items()]
+            hinted = {layer: head(in_box(out[layer], box, hints[HINTS[layer]].shape[2])) for layer, head in heads.items()}
+        missed = {}
+        for layer, got in hinted.items():
+            target = hints[HINTS[layer]].permute(0, 2, 3, 1)
+            spread = target.var((0, 1, 2)) + 0.1 * target.var()
+            missed[layer] = ((got.float() - target).square() / spread).mean()
         table = {'descriptor': (e.float() - want).square().sum(1).mean(),
                  'distances': (upper(distances(e.float())) - upper(distances(want))).square().mean(),
-                 'early': sum((h.float() - want).square().sum(1).mean() for h in early),
+                 **{'hint ' + k: v for k, v in missed.items()},
                  'relu3_1': layer_agreement(out['relu3_1'].float(), want), 'relu4_1': layer_agreement(out['relu4_1'].float(), want)}
-        total = table['descriptor'] + 0.5 * table['distances'] + 0.3 * table['early'] + 0.05 * (table['relu3_1'] + table['relu4_1'])
+        total = table['descriptor'] + 0.5 * table['distances'] + 0.3 * sum(missed.values()) + 0.2 * (table['relu3_1'] + table['relu4_1'])
         optimizer.zero_grad()
         total.backward()
         nn.utils.clip_grad_norm_(parameters, 2.0)
