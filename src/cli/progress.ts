@@ -26,7 +26,7 @@ const REDRAW_MILLISECONDS = 80
 const SMOOTHING = 0.1
 
 const PHASES = {
-  align: 'aligning the face',
+  align: 'aligning',
   encode: 'encoding',
   sibling: 'drawing the sibling',
   match: 'matching skin tones',

@@ -22,7 +22,8 @@ function inWords(node: Node): string {
     case 'integer':
       return `a whole number${limits(node)}`
     case 'string':
-      return 'a text'
+      // The only texts of a fixed form are layers.
+      return node.pattern === undefined ? 'a text' : 'a layer such as "relu2_2"'
     case 'boolean':
       return 'true or false'
     case 'null':

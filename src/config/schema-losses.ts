@@ -8,8 +8,14 @@ import { z } from 'zod'
 import { nonNegative, positive, positiveInteger } from './schema-numbers.ts'
 
 const weight = (what: string) => nonNegative.describe(`Weight of ${what}; 0 leaves it out.`)
-const layers = (network: string) =>
-  z.array(z.string()).min(1).describe(`Layers of the pack's ${network} that are compared.`)
+/** Names of the layers behind each ReLU; VGG19 has one more in its deep blocks. */
+const layers = (network: 'VGG16' | 'VGG19' | 'VGG-Face') =>
+  z
+    .array(
+      z.string().regex(network === 'VGG19' ? /^relu(?:[12]_[12]|[345]_[1-4])$/ : /^relu(?:[12]_[12]|[345]_[1-3])$/),
+    )
+    .min(1)
+    .describe(`Layers of the pack's ${network} that are compared.`)
 const sibling = z.enum(['fresh', 'first'])
 
 const face = z.strictObject({

@@ -50,7 +50,7 @@ describe('progress', () => {
     progress.observer({ type: 'warning', message: 'small picture' })
     progress.end()
     const lines = text().trimEnd().split('\n')
-    expect(lines[0]).toBe('aligning the face')
+    expect(lines[0]).toBe('aligning')
     expect(lines.filter((line) => line.includes('step '))).toHaveLength(4)
     expect(lines.at(-2)).toContain('step 120/120')
     expect(lines.at(-1)).toBe('warning: small picture')

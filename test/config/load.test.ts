@@ -81,6 +81,10 @@ describe('mistakes in a file', () => {
     [`{ encode: { mix: [1] } }`, /encode\.mix: expected a list of 2, each a whole number ≥ 0, found \[1\]$/u],
     [`{ optimize: 3 }`, /optimize: expected an object, found 3$/u],
     [`{ align: { outputSize: 'big' } }`, /align\.outputSize: expected a whole number ≥ 1 or "crop", found "big"$/u],
+    [
+      `{ losses: { eye: { vggLayers: ['relu1_2', 'relu3_4'] } } }`,
+      /eye\.vggLayers\.1: expected a layer such as "relu2_2", found "relu3_4"$/u,
+    ],
     // not JSON5, not an object
     [`{\n  seed: 1\n  pack: 'x' }`, /:3: expected JSON5, found invalid character 'p'$/u],
     [`[1]`, /expected an object \{ … \}, found \[1\]$/u],
