@@ -1,7 +1,6 @@
 // Official shapes, formula weights, official file layouts, written by PyTorch, imported, and run against the golden
 // numbers: what a user's files would go through. Gigabytes, so only under `npm run test:full`, one file at a time.
 
-import { execFileSync } from 'node:child_process'
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,7 +20,7 @@ import type { ImportResult } from '../../src/models/import.ts'
 import { loadPack } from '../../src/models/load.ts'
 import type { Role } from '../../src/models/roles.ts'
 import { bisenet } from '../../src/parsing/bisenet.ts'
-import { makeCheckpoints, noTorch, ownCache, temporaryFolder, torchPython } from '../support/checkpoints.ts'
+import { execute, makeCheckpoints, noTorch, ownCache, temporaryFolder, torchPython } from '../support/checkpoints.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
 import { full } from '../support/full.ts'
 import { readGolden } from '../support/golden.ts'
@@ -31,27 +30,34 @@ const gate = 1e-4
 const run = full && torchPython() !== undefined
 if (full && !run) test.skip(`imported files at full size: ${noTorch}`)
 
-/** In a process of its own, so that its peak memory can be known. */
-function importElsewhere(path: string): { result: ImportResult; seconds: number; peakBytes: number } {
-  const script = fileURLToPath(new URL('../support/import-child.ts', import.meta.url))
-  const out = execFileSync(process.execPath, ['--import', 'tsx', script, 'ffhq', path], { encoding: 'utf8' })
-  return JSON.parse(out) as { result: ImportResult; seconds: number; peakBytes: number }
+interface Imported {
+  result: ImportResult
+  seconds: number
+  peakBytes: number
 }
 
-describe.runIf(run)('imported files of official shapes', () => {
+/** In a process of its own, so that its peak memory can be known. */
+async function importElsewhere(path: string): Promise<Imported> {
+  const script = fileURLToPath(new URL('../support/import-child.ts', import.meta.url))
+  const { stdout } = await execute(process.execPath, ['--import', 'tsx', script, 'ffhq', path])
+  return JSON.parse(stdout) as Imported
+}
+
+// A busy machine needs minutes for the largest file.
+describe.runIf(run)('imported files of official shapes', { timeout: 20 * 60_000 }, () => {
   const cache = ownCache()
   const folder = temporaryFolder('official')
   let pack = loadPack('ffhq')
   const { salt } = readGolden<{ salt: string }>('generator')
 
   /** Writes the file with PyTorch, imports it, and deletes it: a machine need not hold all of them at once. */
-  const bring = (name: string): void => {
-    makeCheckpoints(folder, '--salt', salt, '--full', name)
+  const bring = async (name: string): Promise<void> => {
+    await makeCheckpoints(folder, '--salt', salt, '--full', name)
     const path = join(folder, name)
     const file = openCheckpoint(path)
     const largest = Math.max(...file.keys().map((key) => 4 * file.shape(key).reduce((a, b) => a * b, 1)))
     file.close()
-    const { result, peakBytes, seconds } = importElsewhere(path)
+    const { result, peakBytes, seconds } = await importElsewhere(path)
     expect(result.files[0]?.bytes).toBe(statSync(path).size)
     console.log(
       `${name}: ${(statSync(path).size / 1e6).toFixed(0)} MB, imported in ${seconds.toFixed(1)} s, peak ${(peakBytes / 1e6).toFixed(0)} MB`,
@@ -75,7 +81,7 @@ describe.runIf(run)('imported files of official shapes', () => {
   }
 
   test('e4e_ffhq_encode.pt: encoder and decoder', async () => {
-    bring('e4e_ffhq_encode.pt')
+    await bring('e4e_ffhq_encode.pt')
     const golden = readGolden<{ codes: Summary }>('e4e')
     const x = input('x', [1, 1, 256, 256])
     const store = pack.store('e4e')
@@ -88,13 +94,13 @@ describe.runIf(run)('imported files of official shapes', () => {
 
   for (const name of ['stylegan2-ffhq-config-f.pt', 'ffhq.pkl'])
     test(name, async () => {
-      bring(name)
+      await bring(name)
       await checkGenerator()
     })
 
   for (const kind of ['b', 'gb', 'g'] as const)
     test(`checkpoint_${kind}.pt`, async () => {
-      bring(`checkpoint_${kind}.pt`)
+      await bring(`checkpoint_${kind}.pt`)
       const x = input('x', [1, 1, 256, 256])
       const w = colorEncoder(weights(`color_encoder_${kind}`), x)
       const out = await runOnce({ w }, { x: formulaImage('color/input', 1, 256, 256, salt) })
@@ -112,7 +118,7 @@ describe.runIf(run)('imported files of official shapes', () => {
 
   for (const name of ['vgg16-397923af.pth', 'vgg16.safetensors'])
     test(name, async () => {
-      bring(name)
+      await bring(name)
       const layers = ['relu1_2', 'relu2_2', 'relu3_3', 'relu4_3'] as const
       const found = vggFeatures('vgg16', weights('vgg16'), imagenetNormalized(pictureA()), layers)
       const out = await runOnce(Object.fromEntries(found.map((f, i) => [layers[i]!, f])))
@@ -122,7 +128,7 @@ describe.runIf(run)('imported files of official shapes', () => {
     })
 
   test('vgg19-dcbb9e9d.pth', async () => {
-    bring('vgg19-dcbb9e9d.pth')
+    await bring('vgg19-dcbb9e9d.pth')
     const layers = ['relu1_2', 'relu2_2', 'relu3_4', 'relu4_4'] as const
     const found = vggFeatures('vgg19', weights('vgg19'), imagenetNormalized(pictureA()), layers)
     const out = await runOnce(Object.fromEntries(found.map((f, i) => [layers[i]!, f])))
@@ -130,7 +136,7 @@ describe.runIf(run)('imported files of official shapes', () => {
   })
 
   test('vgg_face_dag.pt', async () => {
-    bring('vgg_face_dag.pt')
+    await bring('vgg_face_dag.pt')
     const layers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'] as const
     const found = vggFeatures('vggface', weights('vggface'), vggFaceNormalized(pictureA()), layers)
     const out = await runOnce(Object.fromEntries(found.map((f, i) => [layers[i]!, f])))
@@ -140,7 +146,7 @@ describe.runIf(run)('imported files of official shapes', () => {
   })
 
   test('79999_iter.pth', async () => {
-    bring('79999_iter.pth')
+    await bring('79999_iter.pth')
     const x = input('x', [1, 3, 512, 512])
     const logits = bisenet(weights('bisenet'), imagenetNormalized(x))
     const out = await runOnce({ logits }, { x: formulaImage('bisenet/input', 3, 512, 512, salt) })

@@ -54,8 +54,8 @@ function checkFolder(folder: string, pack: string): void {
 
 test('the small committed files', () => checkFolder(fixtures, 'committed'))
 
-test.runIf(torchPython() !== undefined)('the same files, made here by PyTorch', () => {
-  makeCheckpoints(join(scratch, 'made'))
+test.runIf(torchPython() !== undefined)('the same files, made here by PyTorch', async () => {
+  await makeCheckpoints(join(scratch, 'made'))
   expect(JSON.parse(readFileSync(join(scratch, 'made', 'small.json'), 'utf8'))).toEqual(small)
   checkFolder(join(scratch, 'made'), 'made')
 })

@@ -1,12 +1,13 @@
 // Checkpoints in the official layouts: small committed ones, and fresh ones of any size from the first Python on this
 // machine that has PyTorch (test/fixtures/checkpoint/make.py). The program itself needs no Python.
 
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll } from 'vitest'
 import type { WeightStore } from '../../src/checkpoint/store.ts'
 
@@ -58,8 +59,11 @@ export function torchPython(): string | undefined {
 
 export const noTorch = 'no Python on this machine imports torch and numpy (Debian: apt install python3-torch)'
 
-export function makeCheckpoints(folder: string, ...options: string[]): void {
-  execFileSync(torchPython() ?? 'python3', [join(fixtures, 'make.py'), folder, ...options], { stdio: 'pipe' })
+/** Other programs are waited for, not blocked on: vitest gives up on a worker that is silent for a minute. */
+export const execute = promisify(execFile)
+
+export async function makeCheckpoints(folder: string, ...options: string[]): Promise<void> {
+  await execute(torchPython() ?? 'python3', [join(fixtures, 'make.py'), folder, ...options])
 }
 
 /** A folder that is removed after the tests of a file. */

@@ -60,10 +60,15 @@ function readStateDict(tensors: Tensors, at: string, root: Value | undefined): F
 /** The tensors directly in one dict of the file, without the "module." that DataParallel puts in front. */
 function tensorsAt(file: Checkpoint, place: string): Tensors {
   const out = new Map<string, TensorSource>()
-  const dict = place === '' ? file.root : file.root instanceof Map ? file.root.get(place) : undefined
-  if (dict instanceof Map) {
-    for (const [key, value] of dict) if (value instanceof TensorValue) out.set(String(key), value)
-  } else if (place === '' && file.root === undefined) for (const key of file.keys()) out.set(key, file.tensor(key))
+  if (file.root === undefined) {
+    // Files of named tensors alone: a place is the beginning of their names.
+    const prefix = place === '' ? '' : `${place}.`
+    for (const key of file.keys()) if (key.startsWith(prefix)) out.set(key.slice(prefix.length), file.tensor(key))
+  } else {
+    const dict = place === '' ? file.root : file.root instanceof Map ? file.root.get(place) : undefined
+    if (dict instanceof Map)
+      for (const [key, value] of dict) if (value instanceof TensorValue) out.set(String(key), value)
+  }
   const wrapped = out.size > 0 && [...out.keys()].every((key) => key.startsWith('module.'))
   return wrapped ? below(out, 'module.') : out
 }
