@@ -35,6 +35,22 @@ def recalibrate(e, pictures):
     e.eval()
 
 
+@torch.no_grad()
+def unit_variance(e):
+    """scales each convolution that feeds a batch norm so that the running variance is 1: the same function, and every
+    number fits float16"""
+    pairs = [(e.input_layer[0], e.input_layer[1])]
+    for block in e.body:
+        pairs.append((block.res_layer[3], block.res_layer[4]))
+        if isinstance(block.shortcut_layer, torch.nn.Sequential):
+            pairs.append((block.shortcut_layer[0], block.shortcut_layer[1]))
+    for conv, norm in pairs:
+        c = torch.rsqrt(norm.running_var + norm.eps)
+        conv.weight.mul_(c[:, None, None, None])
+        norm.running_mean.mul_(c)
+        norm.running_var.fill_(1 - norm.eps)
+
+
 def tensors(module, prefix=''):
     return {prefix + k: v for k, v in module.state_dict().items() if not k.endswith('num_batches_tracked')}
 
@@ -112,6 +128,7 @@ def main():
     with torch.no_grad():
         pictures = F.interpolate(pictures, (e.input_size,) * 2, mode='area')
     recalibrate(e, pictures)
+    unit_variance(e)
     with torch.no_grad():
         w = torch.cat([g.style(torch.randn(5000, g.dim)) for _ in range(12)]).double()
     mean, cov = w.mean(0), torch.from_numpy(np.cov(w.numpy().T))
