@@ -1,7 +1,8 @@
 // One workload in one process, so that its peak memory is its own: prints a line of JSON.
 //   node --import tsx bench/measure.ts <workload> <steps> <threads>
 
-import { objectiveOf, optimize } from '../src/optimize/optimize.ts'
+import { objectiveOf } from '../src/optimize/objective-of.ts'
+import { optimize } from '../src/optimize/optimize.ts'
 import { stepProgram } from '../src/optimize/step.ts'
 import { calibrate } from './calibrate.ts'
 import { workloads } from './workloads.ts'

@@ -3,7 +3,7 @@
 import { resolveConfig } from '../src/config/index.ts'
 import { generatorShape } from '../src/generator/stylegan2.ts'
 import { loadPack } from '../src/models/load.ts'
-import type { OptimizeOptions } from '../src/optimize/optimize.ts'
+import type { OptimizeOptions } from '../src/optimize/options.ts'
 import { objectiveNetworks, settingsOf } from '../src/pipeline/networks.ts'
 import { formulaImage, formulaValues } from '../test/support/formula.ts'
 import { goldenDegradation, goldenLosses, goldenNetworks, goldenOptimize } from '../test/support/golden-setup.ts'

@@ -3,7 +3,8 @@
 
 import { expect, test } from 'vitest'
 import { generatorShape } from '../../src/generator/stylegan2.ts'
-import { type OptimizeOptions, optimize, type StepReport } from '../../src/optimize/optimize.ts'
+import { optimize } from '../../src/optimize/optimize.ts'
+import type { OptimizeOptions, StepReport } from '../../src/optimize/options.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
 import { full } from '../support/full.ts'
 import { readGolden } from '../support/golden.ts'

@@ -2,7 +2,7 @@
 // that every one counts.
 
 import type { LossesConfig } from '../../src/optimize/objective.ts'
-import type { OptimizeConfig } from '../../src/optimize/optimize.ts'
+import type { OptimizeConfig } from '../../src/optimize/options.ts'
 import type { ObjectiveNetworks } from '../../src/optimize/term.ts'
 import { formulaWeights } from './formula-weights.ts'
 
