@@ -63,9 +63,14 @@ describe.skipIf(skipReason !== undefined)(title, () => {
     await page.keyboard.press('Home')
     expect(await page.locator('#frame-step').textContent()).toMatch(/^step 0 · loss 2\.\d+$/u)
     expect(await frame()).not.toBe(last)
+    // Played from the frame before the last: one frame on, then it stops by itself.
+    await page.keyboard.press('End')
+    await page.keyboard.press('ArrowLeft')
+    expect(await frame()).not.toBe(last)
     await page.locator('#play').click()
-    await page.waitForSelector('#frame-step:has-text("step 150")', { timeout: 20_000 })
-    await page.waitForSelector('#play:has-text("Play")', { timeout: 20_000 })
+    expect(await page.locator('#play').getAttribute('aria-pressed')).toBe('true')
+    await page.waitForSelector('#play[aria-pressed="false"]', { timeout: 60_000 })
+    expect(await page.locator('#frame-step').textContent()).toBe('step 150')
     expect(await frame()).toBe(last)
   })
 
