@@ -135,10 +135,11 @@ class FaceNet(nn.Module):
                 x = F.relu(x + b.view(1, -1, 1, 1))
             x = F.max_pool2d(x, 2)
 
-    def rest_block1(self):
-        """Keep block 1 as it began: edges are edges, and it is the dearest block to train."""
-        for part in (self.conv1_1, self.bn1_1, self.conv1_2, self.bn1_2):
-            part.eval().requires_grad_(False)
+    def rest_edges(self):
+        """Keep blocks 1 and 2 as they are: edges are edges, and these are the dearest blocks to train."""
+        for name in ('1_1', '1_2', '2_1', '2_2'):
+            for part in (getattr(self, 'conv' + name), getattr(self, 'bn' + name)):
+                part.eval().requires_grad_(False)
 
     @torch.no_grad()
     def folded(self):

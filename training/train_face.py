@@ -27,6 +27,7 @@ import torch.nn.functional as F
 import augment
 import data
 import safetensors_io
+from clock import Clock
 from measure_features import spearman
 from nets_face import COMPARED, HINTS, Descriptor, FaceNet, descriptor_crop
 
@@ -181,17 +182,18 @@ def main():
 
     def save():
         torch.save({'net': net.state_dict(), 'average': average.state_dict(), 'heads': heads.state_dict(),
-                    'optimizer': optimizer.state_dict(), 'step': step, 'seconds': spent + time.time() - began,
+                    'optimizer': optimizer.state_dict(), 'step': step, 'seconds': clock.tick(),
                     'pictures': seen, 'widths': args.widths,
                     'command': data.command_line('train_face.py', args)}, checkpoint + '.part')
         os.replace(checkpoint + '.part', checkpoint)
 
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
-    began = saved = time.time()
+    clock = Clock(spent)
+    saved = time.time()
     running = {}
     while not stop:
-        elapsed = spent + time.time() - began
+        elapsed = clock.tick()
         progress = elapsed / (60 * args.minutes)
         if progress >= 1:
             break
@@ -201,7 +203,7 @@ def main():
         x, want, hints, box = batch(faces, boxes, usable, args.batch, args.blended, args.degraded, teacher, rng)
         net.train()
         if args.start:
-            net.rest_block1()
+            net.rest_edges()
         with torch.autocast('cpu', dtype=torch.bfloat16):
             out, e = net(x)
             hinted = {layer: head(in_box(out[layer], box, hints[HINTS[layer]].shape[2])) for layer, head in heads.items()}
@@ -227,10 +229,10 @@ def main():
         for k, v in table.items():
             running[k] = v.item() if k not in running else 0.97 * running[k] + 0.03 * v.item()
         if step % 50 == 0:
-            print('step', step, 'seconds', round(spent + time.time() - began), {k: round(v, 4) for k, v in running.items()}, flush=True)
+            print('step', step, 'seconds', round(clock.tick()), {k: round(v, 4) for k, v in running.items()}, flush=True)
         if time.time() - saved > 120:
             save()
-            row = {'step': step, 'seconds': round(spent + time.time() - began), 'rate': f'{rate:.2e}'}
+            row = {'step': step, 'seconds': round(clock.tick()), 'rate': f'{rate:.2e}'}
             row.update({'loss ' + k: f'{v:.4f}' for k, v in running.items()})
             row.update({'spearman ' + k: f'{v:.4f}' for k, v in evaluate(average, test, truth).items()})
             curve = os.path.join(args.run, 'curve.csv')

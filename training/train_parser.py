@@ -23,6 +23,7 @@ from PIL import Image
 
 import augment
 import data
+from clock import Clock
 from nets_bisenet import CLASSES, FROM_ARCHIVE, BiSeNet, confusion, intersection_over_union
 
 PALETTE = np.array([[0, 0, 0], [235, 190, 160], [90, 50, 20], [60, 120, 255], [160, 160, 255], [255, 120, 60], [255, 255, 0],
@@ -104,16 +105,17 @@ def main():
 
     def save():
         torch.save({'net': net.state_dict(), 'average': average.state_dict(), 'optimizer': optimizer.state_dict(), 'step': step,
-                    'seconds': spent + time.time() - began, 'pictures': step * args.batch, 'width': args.width,
+                    'seconds': clock.tick(), 'pictures': step * args.batch, 'width': args.width,
                     'command': data.command_line('train_parser.py', args)}, checkpoint + '.part')
         os.replace(checkpoint + '.part', checkpoint)
 
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
-    began = saved = time.time()
+    clock = Clock(spent)
+    saved = time.time()
     running = None
     while not stop:
-        elapsed = spent + time.time() - began
+        elapsed = clock.tick()
         progress = elapsed / (60 * args.minutes)
         if progress >= 1:
             break
@@ -149,7 +151,7 @@ def main():
         optimizer.step()
         step += 1
         if step % 50 == 0:
-            print('step', step, 'seconds', round(spent + time.time() - began), 'loss', round(running or main_loss, 3), flush=True)
+            print('step', step, 'seconds', round(clock.tick()), 'loss', round(running or main_loss, 3), flush=True)
         keep = min(0.998, (1 + step) / (20 + step))
         with torch.no_grad():
             for a, b in zip(average.state_dict().values(), net.state_dict().values()):
@@ -158,7 +160,7 @@ def main():
         if time.time() - saved > 120:
             save()
             iou = intersection_over_union(confusion(average, test_images[::3], test_labels[::3]))
-            row = {'step': step, 'seconds': round(spent + time.time() - began), 'rate': f'{rate:.2e}', 'loss': f'{running:.4f}',
+            row = {'step': step, 'seconds': round(clock.tick()), 'rate': f'{rate:.2e}', 'loss': f'{running:.4f}',
                    'mean_iou': f'{iou.mean():.4f}', **{c: f'{v:.3f}' for c, v in zip(CLASSES, iou)}}
             curve = os.path.join(args.run, 'curve.csv')
             new = not os.path.exists(curve)

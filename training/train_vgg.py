@@ -25,6 +25,7 @@ import torch.nn.functional as F
 
 import augment
 import data
+from clock import Clock
 from nets_vgg import Students, Teacher
 
 # student layer -> [(teacher layer, how often the picture is halved first, weight)]
@@ -182,17 +183,18 @@ def main():
 
     def save():
         state = {'students': students.state_dict(), 'adapters': adapters.state_dict(), 'optimizer': optimizer.state_dict(),
-                 'norms': norms, 'step': step, 'seconds': spent + time.time() - began,
+                 'norms': norms, 'step': step, 'seconds': clock.tick(),
                  'pictures': step * (2 * args.crops + args.crops), 'widths': args.widths, 'command': data.command_line('train_vgg.py', args)}
         torch.save(state, checkpoint + '.part')
         os.replace(checkpoint + '.part', checkpoint)
 
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
-    began = saved = time.time()
+    clock = Clock(spent)
+    saved = time.time()
     running = {}
     while not stop:
-        elapsed = spent + time.time() - began
+        elapsed = clock.tick()
         progress = elapsed / (60 * args.minutes)
         if progress >= 1:
             break
@@ -215,7 +217,7 @@ def main():
         for k, v in table.items():
             running[k] = v if k not in running else 0.97 * running[k] + 0.03 * v
         if step % 50 == 0:
-            row = {'step': step, 'seconds': round(spent + time.time() - began), 'rate': f'{rate:.2e}'}
+            row = {'step': step, 'seconds': round(clock.tick()), 'rate': f'{rate:.2e}'}
             row.update({k: f'{v:.4f}' for k, v in running.items()})
             curve = os.path.join(args.run, 'curve.csv')
             new = not os.path.exists(curve)
