@@ -67,19 +67,24 @@ def main():
     if a.what == 'mapping':
         x = train.to(dev).float() / 127.5 - 1
         bank = torch.cat([code.encode(x), code.encode(x.flip(3))])
+        first, second = (bank / code.std).mean(0), (bank / code.std).T @ (bank / code.std) / len(bank)
+        weight = 1 + 4 * code.std / code.std.mean()
         style = g.style.to(dev)
-        opt = torch.optim.Adam(style.parameters(), lr=0.1, betas=(0.8, 0.99))
+        opt = torch.optim.Adam(style.parameters(), lr=0.2, betas=(0.8, 0.99))
         begin, step = time.time(), 0
         while (done := (time.time() - begin) / 60 / a.minutes) < 1:
-            opt.param_groups[0]['lr'] = 0.1 * (1.02 - done)
-            real = bank[torch.randint(len(bank), (512,), device=dev)]
-            loss = sliced((style(torch.randn_like(real))) / code.std, real / code.std + 0.1 * torch.randn_like(real), 128)
+            opt.param_groups[0]['lr'] = 0.2 * (1.02 - done)
+            real = bank[torch.randint(len(bank), (256,), device=dev)] / code.std
+            fake = style(torch.randn_like(real)) / code.std
+            axes = (fake.sort(0)[0] - real.sort(0)[0]).pow(2).mean(0)              # every component, the first ones more
+            moments = (fake.T @ fake / 256 - second).pow(2).mean() * 10 + (fake.mean(0) - first).pow(2).mean()
+            loss = sliced(fake, real, 64) + (axes * weight).mean() + moments
             opt.zero_grad(set_to_none=True)
             loss.backward()
             opt.step()
             step += 1
             if step % 50 == 0:
-                print(f'mapping step {step} distance {float(loss):.4f}', flush=True)
+                print(f'mapping step {step} distance {float(loss):.4f} spread {float(fake[:, :20].std(0).mean()):.3f}', flush=True)
         torch.save(style.state_dict(), mapping)
         return
     if a.what == 'join':

@@ -32,18 +32,21 @@ def make_pool(g, e, code, faces, count, size, mix, device):
     """-> pictures [N,3,64,64] uint8, their w [N,D], the codes of the gray faces [n_faces,mix,D], w of the faces"""
     down = lambda x: F.interpolate(x, (INPUT, INPUT), mode='area') if x.shape[2] != INPUT else x
     w_faces, coarse, pictures = [], [], []
+    some = torch.randperm(len(faces))[:600]
+    faces = torch.cat([faces[some], faces])     # the first ones get coarse codes as well
     for i in range(0, len(faces), 50):
         x = faces[i:i + 50].to(device).float() / 127.5 - 1
         if e.input_size != x.shape[2]:
             x = F.interpolate(x, (e.input_size,) * 2, mode='area')
         w_faces.append(code.encode(x))
-        coarse.append(e(gray3(x))[:, :mix].float())
+        if i < len(some):
+            coarse.append(e(gray3(x))[:, :mix].float())
     w_faces, coarse = torch.cat(w_faces), torch.cat(coarse)
     n = g.n_latent
     ws = []
     for i in range(0, count, 25):
         if (i // 25) % 2:
-            pick = torch.randint(len(w_faces), (25,))
+            pick = torch.randint(len(coarse), (25,))
             w = w_faces[pick] + 0.25 * w_faces.std(0) * torch.randn(25, g.dim, device=device)
             latent = torch.cat([coarse[pick], w[:, None].expand(-1, n - mix, -1)], 1)
         else:
@@ -52,13 +55,14 @@ def make_pool(g, e, code, faces, count, size, mix, device):
         ws.append(w)
         pictures.append(((down(g(latent, size=size)).clamp(-1, 1) + 1) * 127.5).byte().cpu())
     if not count:
-        return torch.zeros(0, 3, INPUT, INPUT, dtype=torch.uint8), torch.zeros(0, g.dim), coarse, w_faces
-    return torch.cat(pictures), torch.cat(ws).cpu(), coarse, w_faces
+        return torch.zeros(0, 3, INPUT, INPUT, dtype=torch.uint8), torch.zeros(0, g.dim), coarse, w_faces[len(some):]
+    return torch.cat(pictures), torch.cat(ws).cpu(), coarse, w_faces[len(some):]
 
 
 @torch.no_grad()
 def colour_metric(g, coarse, w_faces, mix, device, count=1500, grid=8, size=32):
-    """[K, D]: w -> low-frequency colours of G(coarse of any face, w in the fine layers), by ridge regression"""
+    """[K, D]: w -> colours of the skin and, with less weight, of the low-frequency picture of G(coarse codes of any face,
+    w in the fine layers), by ridge regression"""
     ws, ys = [], []
     for i in range(0, count, 25):
         w = w_faces[torch.randint(len(w_faces), (25,))]
@@ -66,7 +70,8 @@ def colour_metric(g, coarse, w_faces, mix, device, count=1500, grid=8, size=32):
         c = coarse[torch.randint(len(coarse), (25,))]
         y = g(torch.cat([c, w[:, None].expand(-1, g.n_latent - mix, -1)], 1), size=size)
         ws.append(w)
-        ys.append(F.adaptive_avg_pool2d(y, grid).flatten(1))
+        middle = y[:, :, int(.45 * size):int(.70 * size), int(.36 * size):int(.64 * size)].mean((2, 3))
+        ys.append(torch.cat([0.15 * F.adaptive_avg_pool2d(y, grid).flatten(1), 3 * middle], 1))
     w, y = torch.cat(ws), torch.cat(ys)
     w, y = w - w.mean(0), y - y.mean(0)
     eye = torch.eye(w.shape[1], device=device) * w.var(0).mean() * len(w) * 0.02
