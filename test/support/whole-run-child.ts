@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { importModels } from '../../src/models/import.ts'
 import { rephotograph } from '../../src/rephotograph.ts'
 import type { RunEvent } from '../../src/run/events.ts'
+import { peakBytes } from './peak.ts'
 
 const [files = '', input = '', out = ''] = process.argv.slice(2)
 const phases: { name: string; seconds: number; peakBytes: number }[] = []
 let name = 'import'
 let began = performance.now()
 const next = (following: string): void => {
-  const peakBytes = process.resourceUsage().maxRSS * 1024
-  phases.push({ name, seconds: (performance.now() - began) / 1000, peakBytes })
+  phases.push({ name, seconds: (performance.now() - began) / 1000, peakBytes: peakBytes() })
   name = following
   began = performance.now()
 }
