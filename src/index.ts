@@ -15,6 +15,21 @@ export { doctor, type Finding } from './doctor.ts'
 export { type EncodedFiles, encodeFile } from './encode-file.ts'
 export { exportStep } from './export-step.ts'
 export type { Bitmap } from './images/bitmap.ts'
+export {
+  type FetchResult,
+  fetchPack,
+  type ImportResult,
+  importModels,
+  type ListedPack,
+  listPacks,
+  loadPack,
+  type Pack,
+  packPath,
+  type RemoveResult,
+  removeModels,
+  type VerifyResult,
+  verifyPack,
+} from './models/index.ts'
 export { type RephotographOptions, type RunResult, rephotograph, resumeRun } from './rephotograph.ts'
 export { writeReport } from './report/write.ts'
 export type { LossRecord, LossTerm, PhaseName, RunEvent, RunObserver, StepEvent } from './run/events.ts'

@@ -14,7 +14,7 @@
  * A run goes through a kill at any moment: files appear whole or not at all, temporary ones end in .tmp.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { basename, extname, join, resolve } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { writeAtomically } from '../checkpoint/atomic.ts'
 import { atPath, RunFolderError } from './errors.ts'
 
@@ -77,9 +77,23 @@ function claim(folder: string): boolean {
   })
 }
 
+/** Level by level: Node's own recursive mkdir never returns where a parent refuses to hold folders, as /proc does. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolders(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT')
+      throw new RunFolderError(`${folder}: no folder can be made there; choose another place with --out`)
+    if (code !== 'EEXIST') throw error
+  }
+}
+
 function claimGiven(folder: string): RunPlace {
   const made = !existsSync(folder)
-  atPath(folder, () => mkdirSync(folder, { recursive: true }))
+  atPath(folder, () => makeFolders(folder))
   const entries = atPath(folder, () => readdirSync(folder))
   if (entries.includes('manifest.json')) {
     throw new RunFolderError(

@@ -35,6 +35,10 @@ describe('createRunFolder', () => {
     expect(() => createRunFolder('a', 'x.png')).toThrow(/expected a new or empty folder, found 1 entries/u)
   })
 
+  it.runIf(process.platform === 'linux')('gives up at once where no folder can be made', () => {
+    expect(() => createRunFolder('/proc/rephoto/run', 'x.png')).toThrow(/no folder can be made there/u)
+  })
+
   it('says in one line that a place is a file or must not be written', () => {
     writeFileSync('file', '')
     expect(() => createRunFolder('file', 'x.png')).toThrow(/file: expected a folder, found a file there/u)
