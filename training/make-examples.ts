@@ -28,9 +28,9 @@ const recipes: readonly {
   gain: number
   grain: number
 }[] = [
-  { sensitivity: 'b', radius: 0.75, gamma: 0.85, offset: 0.04, gain: 0.92, grain: 0.03 },
-  { sensitivity: 'gb', radius: 0.6, gamma: 1.15, offset: 0.02, gain: 0.95, grain: 0.03 },
-  { sensitivity: 'g', radius: 0.9, gamma: 0.95, offset: 0.06, gain: 0.85, grain: 0.04 },
+  { sensitivity: 'b', radius: 0.75, gamma: 0.85, offset: 0.04, gain: 0.92, grain: 0.012 },
+  { sensitivity: 'gb', radius: 0.6, gamma: 1.15, offset: 0.02, gain: 0.95, grain: 0.012 },
+  { sensitivity: 'g', radius: 0.9, gamma: 0.95, offset: 0.06, gain: 0.85, grain: 0.018 },
 ]
 
 const args = await yargs(hideBin(process.argv))
