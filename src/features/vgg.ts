@@ -4,7 +4,7 @@
 
 import { conv2d } from '../graph/conv.ts'
 import { relu } from '../graph/elementwise.ts'
-import { maxPoolAfterRelu } from '../graph/pool.ts'
+import { maxPool } from '../graph/pool.ts'
 import { scope, type Tensor } from '../graph/tensor.ts'
 import type { Weights } from '../graph/weights.ts'
 
@@ -32,7 +32,7 @@ export function vggFeatures(kind: VggKind, weights: Weights, x: Tensor, layers: 
     let index = 0
     for (const [b, convolutions] of blocks[kind].entries()) {
       if (b > 0) {
-        h = maxPoolAfterRelu(h, 2)
+        h = maxPool(h, 2)
         index++
       }
       for (let c = 1; c <= convolutions; c++) {
