@@ -30,6 +30,8 @@ interface Held {
 export interface CompileOptions {
   /** 0: as many as the machine has cores. */
   threads?: number
+  /** Gives working memory back after every run: for programs that run now and then beside one that needs the memory. */
+  occasional?: boolean
   /** Writes ONNX Runtime's profile (Chrome trace JSON) to files that start like this. */
   profile?: string
 }
@@ -75,6 +77,8 @@ export class Executable {
       graphOptimizationLevel: 'all',
       intraOpNumThreads: options.threads ?? 0,
       logSeverityLevel: 3,
+      enableCpuMemArena: !options.occasional,
+      enableMemPattern: !options.occasional,
       ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
     })
     return new Executable(session, program)

@@ -49,8 +49,9 @@ export class Optimization {
     const objective = objectiveOf(options)
     const step = await Executable.compile(stepProgram(objective, options.optimize), options.compile)
     const once = Object.keys(objective.prepared).length > 0
-    const prepare = once ? await Executable.compile({ outputs: objective.prepared }, options.compile) : undefined
-    const synthesizer = await Synthesizer.compile(options.networks.generator, options.compile)
+    const beside = { ...options.compile, occasional: true }
+    const prepare = once ? await Executable.compile({ outputs: objective.prepared }, beside) : undefined
+    const synthesizer = await Synthesizer.compile(options.networks.generator, beside)
     observer.onCompiled?.({ flops: step.flops, milliseconds: performance.now() - begin })
     const run = new Optimization(options, objective, step, prepare, synthesizer)
     if (options.resume) run.#restore(options.resume)
