@@ -14,17 +14,17 @@ import { faceDescriptor } from '../src/features/face-api.ts'
 import { generatorShape, mapping } from '../src/generator/stylegan2.ts'
 import { Synthesizer } from '../src/generator/synthesis.ts'
 import { input } from '../src/graph/tensor.ts'
-import { type Bitmap, fromPlanar, toPlanar } from '../src/images/bitmap.ts'
+import { type Bitmap, fromPlanar } from '../src/images/bitmap.ts'
 import { toColor, toGray } from '../src/images/gray.ts'
 import { readPicture } from '../src/images/read.ts'
 import { resize } from '../src/images/resample.ts'
 import { cosineSimilarity } from '../src/metrics/cosine.ts'
 import { meanDeltaE } from '../src/metrics/delta-e.ts'
 import { frechetDistance, gaussianOf } from '../src/metrics/frechet.ts'
+import { perceptualMetric } from '../src/metrics/perceptual.ts'
 import { ssim } from '../src/metrics/ssim.ts'
 import { loadPack } from '../src/models/load.ts'
 import { randomStream } from '../src/optimize/random.ts'
-import { perceptualDistance, perceptualFeatures } from '../src/optimize/terms/perceptual.ts'
 import { emulsionGray } from '../src/parsing/histogram.ts'
 import { skinMasks } from '../src/parsing/parse-face.ts'
 import { encodersOf, parserSize, settingsOf, weightsOf } from '../src/pipeline/networks.ts'
@@ -85,25 +85,11 @@ console.log(
 console.log(`  two disjoint sets of photographs: ${frechet(second, real).toFixed(4)}`)
 
 // The shape encoder, on the colour picture and on the gray one that a run gives it.
-const perceptual = {
-  vgg: 1,
-  vggFace: 0,
-  vggLayers: ['relu1_2', 'relu2_2', 'relu3_3', 'relu4_3'],
-  vggFaceLayers: [],
-  vggFaceRange: 'unit',
-} as const
-const networks = { vgg16: weightsOf(pack, 'vgg16'), vggface: weightsOf(pack, 'vggface') }
-const [a, b] = [input('a', [1, 3, size, size]), input('b', [1, 3, size, size])]
-const distance = perceptualDistance(
-  perceptualFeatures(networks, a, perceptual),
-  perceptualFeatures(networks, b, perceptual),
-  perceptual,
-)
+const distance = await perceptualMetric(weightsOf(pack, 'vgg16'), size)
 const rows: Record<string, { perceptual: number[]; ssim: number[]; cosine: number[] }> = {}
 async function compare(row: string, x: Bitmap, truth: Bitmap, descriptor: Float32Array): Promise<void> {
   rows[row] ??= { perceptual: [], ssim: [], cosine: [] }
-  const out = await runOnce({ distance }, { a: toPlanar(x, 'pm1'), b: toPlanar(truth, 'pm1') })
-  rows[row].perceptual.push(out.distance![0]!)
+  rows[row].perceptual.push(await distance(x, truth))
   rows[row].ssim.push(ssim(toGray(x), toGray(truth)))
   rows[row].cosine.push(cosineSimilarity(await faceDescriptor(x), descriptor))
 }

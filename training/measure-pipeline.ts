@@ -8,18 +8,16 @@ import { join } from 'node:path'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { applySettings, loadConfig, type Sensitivity } from '../src/config/index.ts'
-import { runOnce } from '../src/engine/executable.ts'
 import { faceDescriptor } from '../src/features/face-api.ts'
-import { input } from '../src/graph/tensor.ts'
-import { type Bitmap, toPlanar } from '../src/images/bitmap.ts'
+import type { Bitmap } from '../src/images/bitmap.ts'
 import { toColor } from '../src/images/gray.ts'
 import { readPicture } from '../src/images/read.ts'
 import { cosineSimilarity } from '../src/metrics/cosine.ts'
 import { meanDeltaE } from '../src/metrics/delta-e.ts'
+import { perceptualMetric } from '../src/metrics/perceptual.ts'
 import { psnr } from '../src/metrics/psnr.ts'
 import { ssim } from '../src/metrics/ssim.ts'
 import { loadPack } from '../src/models/load.ts'
-import { perceptualDistance, perceptualFeatures } from '../src/optimize/terms/perceptual.ts'
 import { weightsOf } from '../src/pipeline/networks.ts'
 import { rephotograph } from '../src/rephotograph.ts'
 
@@ -33,25 +31,11 @@ const examples = new URL('../examples/', import.meta.url).pathname
 const pack = loadPack('compact')
 const { size } = pack.pack
 
-const perceptual = {
-  vgg: 1,
-  vggFace: 0,
-  vggLayers: ['relu1_2', 'relu2_2', 'relu3_3', 'relu4_3'],
-  vggFaceLayers: [],
-  vggFaceRange: 'unit',
-} as const
-const networks = { vgg16: weightsOf(pack, 'vgg16'), vggface: weightsOf(pack, 'vggface') }
-const [a, b] = [input('a', [1, 3, size, size]), input('b', [1, 3, size, size])]
-const distance = perceptualDistance(
-  perceptualFeatures(networks, a, perceptual),
-  perceptualFeatures(networks, b, perceptual),
-  perceptual,
-)
+const distance = await perceptualMetric(weightsOf(pack, 'vgg16'), size)
 
 async function compare(x: Bitmap, truth: Bitmap): Promise<number[]> {
-  const far = await runOnce({ distance }, { a: toPlanar(x, 'pm1'), b: toPlanar(truth, 'pm1') })
   const cosine = cosineSimilarity(await faceDescriptor(x), await faceDescriptor(truth))
-  return [far.distance![0]!, cosine, psnr(x, truth), ssim(x, truth), meanDeltaE(x, truth)]
+  return [await distance(x, truth), cosine, psnr(x, truth), ssim(x, truth), meanDeltaE(x, truth)]
 }
 
 console.log('example      picture   perceptual  descriptor cosine     PSNR      SSIM    ΔE2000')
