@@ -3,8 +3,8 @@
 // step uses them. The step's own time over this one is the share that everything else costs.
 
 import { Executable, type Program } from '../src/engine/executable.ts'
+import { countFlops } from '../src/graph/flops.ts'
 import { ancestors } from '../src/graph/gradients.ts'
-import { countFlops } from '../src/graph/onnx.ts'
 import { sizeOf } from '../src/graph/shape.ts'
 import { constant, input, node, type Tensor } from '../src/graph/tensor.ts'
 import { formulaValues } from '../test/support/formula.ts'

@@ -1,12 +1,11 @@
 /** `rephoto encode`: the first latent of a portrait, without optimizing. */
 import type { CommandModule } from 'yargs'
-import { type AlignOptions, withAlignment } from './alignment.ts'
+import { type AlignModeOptions, type AlignOptions, withAlignMode, withAlignment } from './alignment.ts'
 import { printPath } from './print.ts'
 import { configOf, type SettingOptions, withSettings } from './settings.ts'
 
-interface Options extends SettingOptions, AlignOptions {
+interface Options extends SettingOptions, AlignOptions, AlignModeOptions {
   image: string
-  align?: string | undefined
   out?: string | undefined
 }
 
@@ -15,13 +14,8 @@ export const encodeCommand: CommandModule<object, Options> = {
   command: 'encode <image>',
   describe: 'Encode a portrait: its latent as .safetensors, and the sibling that it gives',
   builder: (yargs) =>
-    withAlignment(withSettings(yargs))
+    withAlignMode(withAlignment(withSettings(yargs)))
       .positional('image', { type: 'string', demandOption: true, describe: 'A picture' })
-      .option('align', {
-        type: 'string',
-        choices: ['auto', 'none'],
-        describe: '"none" for a picture that is already an aligned square',
-      })
       .option('out', {
         type: 'string',
         describe: 'File to write; default: <name>-latent.safetensors in the current folder',

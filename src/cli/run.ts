@@ -1,12 +1,11 @@
 /** `rephoto run`: from a portrait to its report. */
 import type { CommandModule } from 'yargs'
-import { type AlignOptions, withAlignment } from './alignment.ts'
+import { type AlignModeOptions, type AlignOptions, withAlignMode, withAlignment } from './alignment.ts'
 import { carryOut } from './carry-out.ts'
 import { configOf, type SettingOptions, withSettings } from './settings.ts'
 
-interface RunOptions extends SettingOptions, AlignOptions {
+interface RunOptions extends SettingOptions, AlignOptions, AlignModeOptions {
   source: string
-  align?: string | undefined
   out?: string | undefined
 }
 
@@ -15,19 +14,14 @@ export const runCommand: CommandModule<object, RunOptions> = {
   command: 'run <source>',
   describe: 'Rephotograph a portrait: a picture, a config file, or a preset that names one',
   builder: (yargs) =>
-    withAlignment(withSettings(yargs))
+    withAlignMode(withAlignment(withSettings(yargs)))
       .positional('source', { type: 'string', demandOption: true, describe: 'A picture, or a config (.json5)' })
-      .option('align', {
-        type: 'string',
-        choices: ['auto', 'none'],
-        describe: '"none" for a picture that is already an aligned square',
-      })
       .option('out', {
         type: 'string',
         describe: 'Folder of the run, new or empty; default: reports/<name of the picture>',
       })
       .example('$0 run grandmother.jpg --preset antique-gb', 'a photograph of about 1890')
-      .example('$0 run configs/quickstart.json5 --out /tmp/first', 'the bundled example'),
+      .example('$0 run configs/quickstart.json5 --out first-run', 'the bundled example'),
   handler: async (options) => {
     const config = await configOf(options.source, options)
     const { rephotograph } = await import('../rephotograph.ts')

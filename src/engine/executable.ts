@@ -4,8 +4,9 @@
 // matter of the session's options.
 
 import * as ort from 'onnxruntime-node'
+import { countFlops } from '../graph/flops.ts'
 import { ancestors } from '../graph/gradients.ts'
-import { countFlops, writeOnnx } from '../graph/onnx.ts'
+import { writeOnnx } from '../graph/onnx.ts'
 import { sizeOf } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { EngineError, type Feeds, feedOf, type Numbers } from './values.ts'

@@ -4,7 +4,6 @@
 
 import { Writer } from 'protobufjs/minimal.js'
 import { ancestors } from './gradients.ts'
-import { sizeOf } from './shape.ts'
 import type { Attribute, DType, Tensor } from './tensor.ts'
 
 const opset = 18
@@ -160,17 +159,4 @@ function writeValueInfo(writer: Writer, field: number, name: string, t: Tensor):
 /** Little-endian, as ONNX asks for and as every machine that Node runs on stores numbers. */
 function bytesOf(array: Float32Array | BigInt64Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
-}
-
-/** Multiplications and additions of the convolutions and matrix products that `outputs` need, times two. */
-export function countFlops(outputs: readonly Tensor[]): number {
-  let flops = 0
-  for (const t of ancestors(outputs)) {
-    const [a, b] = t.inputs
-    if (t.inputs.every((i) => i.op === 'Constant')) continue
-    if (t.op === 'Conv') flops += 2 * sizeOf(t.shape) * sizeOf(b!.shape.slice(1))
-    else if (t.op === 'ConvTranspose') flops += 2 * sizeOf(a!.shape) * sizeOf(b!.shape.slice(1))
-    else if (t.op === 'MatMul') flops += 2 * sizeOf(t.shape) * a!.shape[a!.shape.length - 1]!
-  }
-  return flops
 }
