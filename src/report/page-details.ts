@@ -60,6 +60,7 @@ export function manifestSection({ manifest }: ReportContent): Html {
         .map(([name, seconds]) => `${name} ${duration(seconds)}`)
         .join(', '),
     ],
+    ...(manifest.peakMemoryMiB ? [['Peak memory', `${manifest.peakMemoryMiB} MiB`] as const] : []),
     ['Licences', pack.licences.join('; ') || 'none stated'],
   ]
   return html`<section aria-labelledby="manifest-title">

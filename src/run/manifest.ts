@@ -55,6 +55,8 @@ export interface Manifest {
   stepsTotal: number
   /** Seconds of each phase, all attempts together. */
   timings: Record<string, number>
+  /** Most memory that the process held until the run ended, MiB, of all attempts the largest. */
+  peakMemoryMiB?: number
   /** How often it was continued. */
   resumed: number
   warnings: string[]

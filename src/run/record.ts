@@ -58,6 +58,9 @@ export function openRecord(folder: string, manifest: Manifest, observer: RunObse
     finish(status, error) {
       manifest.status = status
       manifest.finished = new Date().toISOString()
+      // Of the whole process: what the machine must have. Several runs in one process share its peak.
+      const peak = Math.round(process.resourceUsage().maxRSS / 1024)
+      manifest.peakMemoryMiB = Math.max(manifest.peakMemoryMiB ?? 0, peak)
       if (error !== undefined) manifest.error = error
       save()
     },

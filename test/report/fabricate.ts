@@ -102,6 +102,7 @@ function manifestOf(status: RunStatus, steps: readonly [number, number], done: n
     stepsDone: done,
     stepsTotal: steps[0] + steps[1],
     timings: { align: 2.1, encode: 0.8, sibling: 0.2, match: 0.6, compile: 3.4, optimize: 116.3, write: 1.2 },
+    peakMemoryMiB: 812,
     resumed: 1,
     warnings: status === 'complete' ? [] : ['the picture is small: 90 × 120'],
   }
