@@ -172,10 +172,10 @@ function zeros(t: Tensor): ort.Tensor {
 }
 
 function ortTensor(t: Tensor, values: Numbers): ort.Tensor {
-  if (t.dtype === 'int64')
+  if (t.dtype === 'int32')
     return new ort.Tensor(
-      'int64',
-      values instanceof BigInt64Array ? values : BigInt64Array.from(values as number[], BigInt),
+      'int32',
+      values instanceof Int32Array ? values : Int32Array.from(values as ArrayLike<number>),
       t.shape,
     )
   return new ort.Tensor(

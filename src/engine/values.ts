@@ -3,8 +3,8 @@
 import { sizeOf } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 
-/** Row-major: floats for float32 tensors, integers for int64 ones. */
-export type Numbers = Float32Array | Float64Array | BigInt64Array | readonly number[]
+/** Row-major: floats for float32 tensors, integers for int32 ones. */
+export type Numbers = Float32Array | Float64Array | Int32Array | readonly number[]
 
 /** What is fed, by input name. */
 export type Feeds = Readonly<Record<string, Numbers>>

@@ -4,11 +4,11 @@ import { expand, reshape } from './layout.ts'
 import { normalizeAxes, type Shape, ShapeError, showShape } from './shape.ts'
 import { constant, node, type Tensor } from './tensor.ts'
 
-/** x taken at `indices` (int64, [k]) along `axis`. */
+/** x taken at `indices` (int32, [k]; ONNX Runtime's WebGPU provider would take int64 ones back to the CPU) along `axis`. */
 export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
   const at = normalizeAxes('Gather', [axis], x.shape)[0]!
-  if (indices.dtype !== 'int64' || indices.shape.length !== 1)
-    throw new ShapeError(`Gather: indices must be int64 [k], got ${indices.dtype} ${showShape(indices.shape)}`)
+  if (indices.dtype !== 'int32' || indices.shape.length !== 1)
+    throw new ShapeError(`Gather: indices must be int32 [k], got ${indices.dtype} ${showShape(indices.shape)}`)
   const count = indices.shape[0]!
   return node({
     op: 'Gather',

@@ -8,7 +8,7 @@ import type { Attribute, DType, Tensor } from './tensor.ts'
 
 const opset = 18
 const irVersion = 9
-const elementTypes: Record<DType, number> = { float32: 1, int64: 7, bool: 9 }
+const elementTypes: Record<DType, number> = { float32: 1, int32: 6, bool: 9 }
 
 /** Attributes that ONNX takes as constant int64 inputs, in the order of those inputs. */
 const attributesAsInputs: Record<string, readonly string[]> = {

@@ -4,7 +4,7 @@
 
 import { type Shape, ShapeError, showShape, sizeOf } from './shape.ts'
 
-export type DType = 'float32' | 'int64' | 'bool'
+export type DType = 'float32' | 'int32' | 'bool'
 
 /** Numbers of a constant. float64 data is kept as it is for the float64 executor and rounded when a model is written. */
 export type ConstantData = Float32Array | Float64Array

@@ -2,12 +2,13 @@
 // It has no numbers of a portrait in it: target and siblings enter through `given`, from which a second, small program
 // prepares at the start of each stage whatever does not change from step to step.
 
-import { type DegradationConfig, degradationStages, degrade, stageParameters } from '../degrade/degrade.ts'
-import { downsample } from '../degrade/downsample.ts'
-import type { Parameter, Side } from '../degrade/stage.ts'
+import { type DegradationConfig, Degrader, degradationStages, stageParameters } from '../degrade/degrade.ts'
+import { downsample, reduceTo } from '../degrade/downsample.ts'
+import type { Parameter, Side, StageFiles } from '../degrade/stage.ts'
 import { type GeneratorShape, generatorShape, synthesize } from '../generator/stylegan2.ts'
 import { add, mul } from '../graph/elementwise.ts'
 import { concat, reshape } from '../graph/layout.ts'
+import { sizeOf } from '../graph/shape.ts'
 import { input, type Tensor } from '../graph/tensor.ts'
 import type { Random } from './random.ts'
 import type { ObjectiveNetworks, SiblingTensors, Term, TermContext } from './term.ts'
@@ -40,10 +41,10 @@ export function lossTerms(config: LossesConfig): Term[] {
   return (Object.keys(makers) as (keyof LossesConfig)[]).map(make).filter((term) => term.weight > 0)
 }
 
-/** Integers that are drawn for every step and fed under `name`. */
+/** Numbers that are drawn for every step and fed under `name`: integers for a term, normal ones for a stage. */
 export interface Draw {
   name: string
-  sample: (random: Random) => number[]
+  sample: (random: Random) => number[] | Float32Array
 }
 
 export interface Objective {
@@ -57,6 +58,8 @@ export interface Objective {
   camera: Readonly<Record<string, { tensor: Tensor; parameter: Parameter }>>
   /** Factors of the terms, fed as "weight/<term>", so that a sweep over weights needs one compiled model. */
   weights: Readonly<Record<string, Tensor>>
+  /** What those factors are. */
+  weightOf: Readonly<Record<string, number>>
   terms: Readonly<Record<string, Tensor>>
   total: Tensor
   /** The result [1, 3, size, size] and the result through the degradation at the target's size, both in ±1. */
@@ -72,6 +75,8 @@ export interface Objective {
 export interface ObjectiveOptions {
   networks: ObjectiveNetworks
   degradation: DegradationConfig
+  /** Pictures that the degradation's config names, read. */
+  files?: StageFiles
   losses: LossesConfig
   /** Side of the target; at most the generator's. */
   target: Side
@@ -93,12 +98,12 @@ export function buildObjective(options: ObjectiveOptions): Objective {
   const noise = shape.noiseSides.map((r, i) => input(`noise/${i}`, [1, 1, r, r]))
   const { image, rgbs } = synthesize(networks.generator, whole, noise)
 
-  const stages = degradationStages(options.degradation)
+  const stages = degradationStages(options.degradation, options.files)
   const camera: Record<string, { tensor: Tensor; parameter: Parameter }> = {}
   for (const parameter of stageParameters(stages))
     camera[parameter.fullName] = { tensor: input(`camera/${parameter.fullName}`, parameter.shape), parameter }
   const cameraTensors = Object.fromEntries(Object.entries(camera).map(([name, { tensor }]) => [name, tensor]))
-  const reduction = options.degradation.downsample ?? { kernel: 'reference', grid: 'reference' }
+  const reduction = { ...downsample.defaults, ...options.degradation.downsample }
 
   const given = {
     target: input('target', [1, 3, target.height, target.width]),
@@ -109,6 +114,24 @@ export function buildObjective(options: ObjectiveOptions): Objective {
   const draws: Draw[] = []
   const once: Record<string, Tensor> = {}
   const prepared: Record<string, Tensor> = {}
+  const onceOnly = (name: string, value: Tensor): Tensor => {
+    prepared[name] = value
+    once[name] ??= input(name, value.shape)
+    return once[name]
+  }
+  const targetAt = (side: Side): Tensor => reduceTo(given.target, side, reduction)
+  const normals = new Map<string, Tensor>()
+  const degrader = new Degrader(stages, image, cameraTensors, {
+    old: (side) => onceOnly(`degrade/old/${side.height}×${side.width}`, targetAt(side)),
+    normal: (name, shape) => {
+      const known = normals.get(name)
+      if (known) return known
+      draws.push({ name, sample: (random) => random.normal(sizeOf(shape)) })
+      const drawn = input(name, shape)
+      normals.set(name, drawn)
+      return drawn
+    },
+  })
   const context: TermContext = {
     networks,
     size,
@@ -118,35 +141,50 @@ export function buildObjective(options: ObjectiveOptions): Objective {
     noise,
     degraded: (side = target) => {
       const key = `${side.height}×${side.width}`
-      const known = degradedBySize.get(key) ?? degrade(stages, image, cameraTensors, side)
+      const known = degradedBySize.get(key) ?? degrader.to(side)
       degradedBySize.set(key, known)
       return known
     },
     target: given.target,
-    targetAt: (side) => downsample(given.target, side, reduction),
+    targetAt,
     sibling: (which) => given[which],
-    once: (name, value) => {
-      prepared[name] = value
-      once[name] = input(name, value.shape)
-      return once[name]
-    },
+    once: onceOnly,
     draw: (name, count, sample) => {
       draws.push({ name, sample })
-      return input(name, [count], 'int64')
+      return input(name, [count], 'int32')
     },
   }
 
   const terms: Record<string, Tensor> = {}
   const weights: Record<string, Tensor> = {}
-  for (const term of lossTerms(options.losses)) {
-    terms[term.name] = reshape(term.build(context), [1])
-    weights[term.name] = input(`weight/${term.name}`, [1])
+  const weightOf: Record<string, number> = {}
+  const degraded = context.degraded()
+  const addTerm = (name: string, weight: number, loss: Tensor): void => {
+    terms[name] = reshape(loss, [1])
+    weights[name] = input(`weight/${name}`, [1])
+    weightOf[name] = weight
   }
+  for (const term of lossTerms(options.losses)) addTerm(term.name, term.weight, term.build(context))
+  for (const [name, loss] of degrader.likelihoods()) addTerm(name, 1, loss)
   const total = Object.keys(terms)
     .map((name) => mul(terms[name]!, weights[name]!))
     .reduce(add)
-  const degraded = context.degraded()
-  return { shape, latent, latentRest, noise, camera, weights, terms, total, image, degraded, draws, once, prepared }
+  return {
+    shape,
+    latent,
+    latentRest,
+    noise,
+    camera,
+    weights,
+    weightOf,
+    terms,
+    total,
+    image,
+    degraded,
+    draws,
+    once,
+    prepared,
+  }
 }
 
 function siblingInputs(which: string, rgbs: readonly Tensor[], size: number): SiblingTensors {

@@ -82,7 +82,7 @@ describe('layout', () => {
     ))
   test('roll forward', () => checkOp((x) => l.roll(x, 1, 1), [[2, 5]]))
   test('roll backward', () => checkOp((x) => l.roll(x, -2, 0), [[5, 2]]))
-  test('gather', () => checkOp((x) => gather(x, input('i', [3], 'int64'), 1), [[2, 4, 2]], { feeds: { i: [3, 0, 3] } }))
+  test('gather', () => checkOp((x) => gather(x, input('i', [3], 'int32'), 1), [[2, 4, 2]], { feeds: { i: [3, 0, 3] } }))
 })
 
 describe('matrix products', () => {

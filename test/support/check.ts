@@ -14,7 +14,7 @@ import { formulaValues } from './formula.ts'
 export interface CheckOptions {
   /** Makes the operands from formula numbers (mean 0, variance 1): keeps them off kinks and poles. */
   prepare?: (x: number, operand: number) => number
-  /** Values of int64 inputs of the graph, by name. */
+  /** Values of int32 inputs of the graph, by name. */
   feeds?: Record<string, number[]>
   gradient?: boolean
 }

@@ -16,7 +16,7 @@ import type { Term, TermContext } from '../term.ts'
  * @param x features of the sibling [1, C, H, W]
  * @param y features of the result, same shape
  * @param bandwidth h of exp((1 − d̃)/h)
- * @param subset int64 indices of the points to compare; undefined: all of them
+ * @param subset int32 indices of the points to compare; undefined: all of them
  */
 export function contextual(x: Tensor, y: Tensor, bandwidth: number, subset?: Tensor): Tensor {
   return scope('contextual', () => {
