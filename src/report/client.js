@@ -1,13 +1,9 @@
-// What moves in a report. Runs in the reader's browser, from the page itself; a plain module without imports.
-// Without it (scripts forbidden) the page still shows all pictures, the config and the manifest.
+// What moves in a report. Runs in the reader's browser, from the page itself; a plain module; page-scripts.ts
+// puts what it imports before it. Without it (scripts forbidden) the page still shows all pictures, the config and the manifest.
+
+import { layoutOf, legendAbove, PLOT_OPTIONS, themeOf } from './plot-theme.js'
 
 const data = JSON.parse(document.getElementById('run-data').textContent)
-const PLOT_OPTIONS = {
-  responsive: true,
-  displaylogo: false,
-  modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'],
-}
-
 comparison()
 scrubber()
 if (globalThis.Plotly && data.series.steps.length > 0) plots()
@@ -76,47 +72,6 @@ function plots() {
   for (const input of document.querySelectorAll('input[name^="loss-"]')) input.addEventListener('change', draw)
   dark.addEventListener('change', draw)
   draw()
-}
-
-// Colours come from the style sheet, so that plots follow the page into the dark.
-function themeOf(element) {
-  const css = getComputedStyle(element)
-  const read = (name) => css.getPropertyValue(name).trim()
-  return {
-    ink: read('--ink'),
-    faint: read('--faint'),
-    rule: read('--rule'),
-    paper: read('--card'),
-    font: read('--sans'),
-    lines: Array.from({ length: 8 }, (_, index) => read(`--line-${index + 1}`)),
-  }
-}
-
-function layoutOf(theme, extra) {
-  const axis = {
-    gridcolor: theme.rule,
-    zerolinecolor: theme.rule,
-    linecolor: theme.rule,
-    tickcolor: theme.rule,
-    automargin: true,
-  }
-  return {
-    paper_bgcolor: 'rgba(0,0,0,0)',
-    plot_bgcolor: 'rgba(0,0,0,0)',
-    font: { family: theme.font, size: 13, color: theme.faint },
-    margin: { l: 56, r: 12, t: 24, b: 44 },
-    hovermode: 'x unified',
-    hoverlabel: { bgcolor: theme.paper, bordercolor: theme.rule, font: { color: theme.ink } },
-    legend: { orientation: 'h', x: 0, y: 0, yref: 'container', yanchor: 'bottom', font: { color: theme.ink } },
-    ...extra,
-    xaxis: { ...axis, ...extra.xaxis },
-    yaxis: { ...axis, ...extra.yaxis },
-  }
-}
-
-// A small plot has no room for a legend under its axis title.
-function legendAbove(theme) {
-  return { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { color: theme.ink } }
 }
 
 function stageMarks(theme) {

@@ -2,18 +2,17 @@
  * The page of one run. Structure and words are here, looks in style.ts, what moves in client.js.
  *
  * The order is that of a reader's questions: is it a good portrait, how did it come to be, did the optimization
- * behave, what exactly was done. The policy in its head forbids every request, so "offline" is enforced, not hoped for.
+ * behave, what exactly was done.
  */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+
+import { choice } from './choice.ts'
 import type { ReportContent } from './collect.ts'
-import { Html, html, jsonScript, script } from './html.ts'
+import { htmlDocument } from './document.ts'
+import { type Html, html, jsonScript } from './html.ts'
 import { configSection, manifestSection } from './page-details.ts'
 import { banner, comparison, gallery, scrubber, summary } from './page-pictures.ts'
+import { clientScript, plotlyScript } from './page-scripts.ts'
 import { seriesOf } from './series.ts'
-import { style } from './style.ts'
-
-const POLICY = "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 /** The HTML of a report. */
 export function reportPage(content: ReportContent): string {
@@ -25,18 +24,7 @@ export function reportPage(content: ReportContent): string {
     frames: frames.map(({ step, src }) => ({ step, src })),
     response: config.degradation.response ?? null,
   }
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="color-scheme" content="light dark">
-<title>${title} · rephoto</title>
-<style>${new Html(style)}</style>
-</head>
-<body>
-<header>
+  const body = html`<header>
 <p class="kicker">rephoto · report of a run</p>
 <h1>${title}</h1>
 ${summary(content)}
@@ -52,11 +40,9 @@ ${manifestSection(content)}
 </main>
 <footer>Made with rephoto ${manifest.versions.rephoto}. The exact pictures, codes and numbers lie beside this file.</footer>
 ${jsonScript('run-data', data)}
-${hasCurves ? script(plotly(), 'classic') : null}
-${script(client(), 'module')}
-</body>
-</html>
-`.text
+${hasCurves ? plotlyScript() : null}
+${clientScript(new URL('./client.js', import.meta.url))}`
+  return htmlDocument(`${title} · rephoto`, body)
 }
 
 function curves({ config }: ReportContent): Html {
@@ -84,22 +70,4 @@ ${
 }
 </div>
 </section>`
-}
-
-function choice(name: string, legend: string, options: readonly (readonly [value: string, label: string])[]): Html {
-  return html`<fieldset class="choice"><legend>${legend}</legend>${options.map(
-    ([value, label], index) =>
-      html`<label><input type="radio" name="${name}" value="${value}"${index === 0 ? html` checked` : null}><span>${label}</span></label>`,
-  )}</fieldset>`
-}
-
-let plotlyCode: string | undefined
-
-function plotly(): string {
-  plotlyCode ??= readFileSync(createRequire(import.meta.url).resolve('plotly.js-basic-dist-min'), 'utf8')
-  return plotlyCode
-}
-
-function client(): string {
-  return readFileSync(new URL('./client.js', import.meta.url), 'utf8')
 }

@@ -1,0 +1,48 @@
+// The looks of every plot, and how it takes its colours from the page. Runs in the reader's browser.
+
+export const PLOT_OPTIONS = {
+  responsive: true,
+  displaylogo: false,
+  modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'],
+}
+
+// Colours come from the style sheet, so that plots follow the page into the dark.
+export function themeOf(element) {
+  const css = getComputedStyle(element)
+  const read = (name) => css.getPropertyValue(name).trim()
+  return {
+    ink: read('--ink'),
+    faint: read('--faint'),
+    rule: read('--rule'),
+    paper: read('--card'),
+    font: read('--sans'),
+    lines: Array.from({ length: 8 }, (_, index) => read(`--line-${index + 1}`)),
+  }
+}
+
+export function layoutOf(theme, extra) {
+  const axis = {
+    gridcolor: theme.rule,
+    zerolinecolor: theme.rule,
+    linecolor: theme.rule,
+    tickcolor: theme.rule,
+    automargin: true,
+  }
+  return {
+    paper_bgcolor: 'rgba(0,0,0,0)',
+    plot_bgcolor: 'rgba(0,0,0,0)',
+    font: { family: theme.font, size: 13, color: theme.faint },
+    margin: { l: 56, r: 12, t: 24, b: 44 },
+    hovermode: 'x unified',
+    hoverlabel: { bgcolor: theme.paper, bordercolor: theme.rule, font: { color: theme.ink } },
+    legend: { orientation: 'h', x: 0, y: 0, yref: 'container', yanchor: 'bottom', font: { color: theme.ink } },
+    ...extra,
+    xaxis: { ...axis, ...extra.xaxis },
+    yaxis: { ...axis, ...extra.yaxis },
+  }
+}
+
+// A small plot has no room for a legend under its axis title.
+export function legendAbove(theme) {
+  return { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { color: theme.ink } }
+}
