@@ -22,7 +22,7 @@ import { atPath, RunFolderError } from './run/errors.ts'
 import type { RunObserver } from './run/events.ts'
 import { createRunFolder, discard, removePartial, runFile, writeText } from './run/folder.ts'
 import { sha256File } from './run/hash.ts'
-import { isBeingWritten, type Manifest, readManifest } from './run/manifest.ts'
+import { isBeingWritten, type Manifest, readManifest, type SweepMark } from './run/manifest.ts'
 import { openRecord, type RunRecord } from './run/record.ts'
 
 /** What to do, and where. */
@@ -31,6 +31,8 @@ export interface RephotographOptions {
   readonly config: ConfigFragment
   /** Folder of the run, new or empty; default: reports/<name of the input>, numbered if taken. */
   readonly out?: string
+  /** The sweep that the run is part of, for its manifest; its report then leaves plots to the comparison. */
+  readonly sweep?: SweepMark
 }
 
 /** What came of a run. */
@@ -51,7 +53,7 @@ export interface RunResult {
  * @throws one of this package's errors, its message one line: what was expected, what was found, what to do
  */
 export async function rephotograph(
-  { config: fragment, out }: RephotographOptions,
+  { config: fragment, out, sweep }: RephotographOptions,
   observer: RunObserver = () => {},
   signal?: AbortSignal,
 ): Promise<RunResult> {
@@ -68,7 +70,9 @@ export async function rephotograph(
     const { folder, made } = createRunFolder(out, input)
     try {
       writeText(runFile.config(folder), `${JSON.stringify(asConfigFile(config, shape.size), null, 2)}\n`)
-      const record = openRecord(folder, newManifest(setting, input, picture), observer)
+      const manifest = newManifest(setting, input, picture)
+      if (sweep) manifest.sweep = sweep
+      const record = openRecord(folder, manifest, observer)
       return await carryThrough(setting, record, () => prepare(setting, record, picture), signal)
     } catch (error) {
       if (!(error instanceof Kept)) discard(folder, made)
@@ -138,7 +142,7 @@ async function carryThrough(
     await (end.failure ? write.catch(() => {}) : write)
     record.finish(end.failure ? 'failed' : end.finished ? 'complete' : 'partial', end.failure?.message)
     if (end.finished) removePartial(record.folder)
-    const report = await writeReport(record.folder)
+    const report = await writeReport(record.folder, { plots: record.manifest.sweep === undefined })
     if (end.failure) throw end.failure
     const result = runFile.picture(record.folder, 'result', !end.finished)
     const { stepsDone, stepsTotal } = record.manifest

@@ -1,6 +1,14 @@
 /** Configs: what a run does, as a file. */
 export { ConfigError } from './errors.ts'
-export { applySettings, checkConfig, loadConfig, mergeConfigs, presetNames, presetsFolder } from './load.ts'
+export {
+  applySettings,
+  checkConfig,
+  configWithin,
+  loadConfig,
+  mergeConfigs,
+  presetNames,
+  presetsFolder,
+} from './load.ts'
 export { latentSize, referenceConfig } from './reference.ts'
 export {
   type ConfigFile,

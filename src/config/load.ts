@@ -12,7 +12,7 @@ import { ConfigError } from './errors.ts'
 import { keyLines } from './locate.ts'
 import { isObject, type JsonObject, mergeFiles } from './merge.ts'
 import { type ConfigFragment, configFileSchema } from './relax.ts'
-import { shown, validate } from './validate.ts'
+import { type DocumentSource, placeOf, shown, validate } from './validate.ts'
 
 /** The presets that come with the package. */
 export const presetsFolder = fileURLToPath(new URL('../../configs/', import.meta.url))
@@ -50,32 +50,48 @@ export function checkConfig(config: ConfigFragment, name = 'config'): void {
   validate(configFileSchema, config, { name })
 }
 
+/** A JSON5 file that holds an object, with the lines of its keys for error messages. */
+export function readJson5(file: string): { readonly document: JsonObject; readonly source: DocumentSource } {
+  const name = shortName(file)
+  const text = readText(file, name)
+  return { document: parse(text, name), source: { name, lines: keyLines(text) } }
+}
+
+/**
+ * A config that stands inside another file, such as the base of an experiment: checked and extended like a file of its
+ * own, with paths relative to `folder`.
+ */
+export function configWithin(document: JsonObject, folder: string, source: DocumentSource): ConfigFragment {
+  return completed(structuredClone(document), folder, source, []) as ConfigFragment
+}
+
 function load(file: string, chain: readonly string[]): JsonObject {
   const name = shortName(file)
   if (chain.includes(file)) {
     const circle = [...chain.slice(chain.indexOf(file)), file].map((path) => basename(path)).join(' → ')
     throw new ConfigError(`expected "extends" to end somewhere, found a circle: ${circle}`, { source: name })
   }
-  const text = readText(file, name)
-  const document = parse(text, name)
-  const lines = keyLines(text)
-  validate(configFileSchema, document, { name, lines })
+  const { document, source } = readJson5(file)
+  return completed(document, dirname(file), source, [...chain, file])
+}
+
+function completed(document: JsonObject, folder: string, source: DocumentSource, chain: readonly string[]): JsonObject {
+  validate(configFileSchema, document, source)
   const { extends: bases, $schema: _, ...own } = document
-  absolutePaths(own, dirname(file))
+  absolutePaths(own, folder)
 
   const names = bases === undefined ? [] : Array.isArray(bases) ? (bases as string[]) : [bases as string]
   let merged: JsonObject = {}
   for (const base of names) {
-    const found = findConfig(base, dirname(file))
+    const found = findConfig(base, folder)
     if (found === undefined) {
-      const line = lines.get('extends')
-      const place = { source: name, path: 'extends', ...(line === undefined ? {} : { line }) }
+      const place = placeOf(source, ['extends'])
       throw new ConfigError(
         `expected a config file or a preset (${presetNames().join(', ')}), found no file ${shown(base)}`,
         place,
       )
     }
-    merged = mergeFiles(merged, load(found, [...chain, file]))
+    merged = mergeFiles(merged, load(found, chain))
   }
   return mergeFiles(merged, own)
 }
@@ -131,7 +147,8 @@ function absolutePaths(document: JsonObject, folder: string): void {
   if (typeof pack === 'string' && /[/\\]/u.test(pack)) document.pack = resolve(folder, pack)
 }
 
-function nested(path: readonly string[], value: unknown): JsonObject {
+/** An object with one key, at the end of a path of keys. */
+export function nested(path: readonly string[], value: unknown): JsonObject {
   const [first, ...rest] = path
   return { [first!]: rest.length > 0 ? nested(rest, value) : value }
 }

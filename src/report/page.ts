@@ -14,10 +14,16 @@ import { banner, comparison, gallery, scrubber, summary } from './page-pictures.
 import { clientScript, plotlyScript } from './page-scripts.ts'
 import { seriesOf } from './series.ts'
 
+/** What a report may leave out. */
+export interface ReportOptions {
+  /** Plots need a library that is larger than all the rest; the runs of a sweep have theirs in the comparison. */
+  readonly plots?: boolean
+}
+
 /** The HTML of a report. */
-export function reportPage(content: ReportContent): string {
+export function reportPage(content: ReportContent, { plots = true }: ReportOptions = {}): string {
   const { title, config, losses, frames, manifest } = content
-  const hasCurves = losses.length > 0
+  const hasCurves = plots && losses.length > 0
   const data = {
     series: seriesOf(losses),
     stages: manifest.stages,
@@ -34,7 +40,7 @@ ${banner(content)}
 ${comparison(content)}
 ${gallery(content)}
 ${scrubber(content)}
-${hasCurves ? curves(content) : null}
+${hasCurves ? curves(content) : plots ? null : curvesElsewhere()}
 ${configSection(content)}
 ${manifestSection(content)}
 </main>
@@ -43,6 +49,13 @@ ${jsonScript('run-data', data)}
 ${hasCurves ? plotlyScript() : null}
 ${clientScript(new URL('./client.js', import.meta.url))}`
   return htmlDocument(`${title} · rephoto`, body)
+}
+
+function curvesElsewhere(): Html {
+  return html`<section aria-labelledby="curves-title">
+<h2 id="curves-title">Did it converge?</h2>
+<p class="lead">This run is part of a sweep: its curves are in the <a href="../../report.html">comparison</a>, its numbers in <a href="losses.csv">losses.csv</a>. <code>rephoto report</code> with this folder writes them into this page.</p>
+</section>`
 }
 
 function curves({ config }: ReportContent): Html {

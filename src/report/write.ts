@@ -1,15 +1,15 @@
 /** Writes the report of a run: one HTML file that needs nothing else, not even a network. */
 import { runFile, writeText } from '../run/folder.ts'
 import { collectReport } from './collect.ts'
-import { reportPage } from './page.ts'
+import { type ReportOptions, reportPage } from './page.ts'
 
 /**
  * Writes report.html into a run folder, whatever state the run is in.
  *
  * @returns the path of the report
  */
-export async function writeReport(folder: string): Promise<string> {
+export async function writeReport(folder: string, options: ReportOptions = {}): Promise<string> {
   const path = runFile.report(folder)
-  writeText(path, reportPage(await collectReport(folder)))
+  writeText(path, reportPage(await collectReport(folder), options))
   return path
 }

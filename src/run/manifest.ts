@@ -25,6 +25,15 @@ export interface StageSummary {
   readonly steps: number
 }
 
+/** Of which sweep a run is a part. */
+export interface SweepMark {
+  readonly name: string
+  readonly condition: string
+  readonly input: string
+  /** Over everything that has a part in the result: a run of the same hash need not be made again. */
+  readonly hash: string
+}
+
 /** The manifest, as in manifest.json. */
 export interface Manifest {
   readonly format: 'rephoto-run'
@@ -47,6 +56,7 @@ export interface Manifest {
     readonly files: readonly HashedFile[]
   }
   seed: number
+  sweep?: SweepMark
   device: string
   threads: number
   stages: readonly StageSummary[]
