@@ -14,6 +14,7 @@ import { modelsCommand } from './models.ts'
 import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
 import { runCommand } from './run.ts'
+import { synthCommand } from './synth.ts'
 
 // In yargs' plural forms, which its types do not know.
 const one = (text: string) => ({ one: text, other: text })
@@ -46,6 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
     .command(encodeCommand)
     .command(reportCommand)
     .command(exportCommand)
+    .command(synthCommand)
     .command(modelsCommand)
     .command(doctorCommand)
     .demandCommand(1, 'expected a command; rephoto --help lists them')

@@ -1,0 +1,123 @@
+/**
+ * The recipe of a synthetic set, a JSON5 file: where the truths come from and what is done to them. It says of every
+ * parameter of a degradation what it may be (draw.ts); the stages are those of a run's config, with the same defaults.
+ */
+import { readFileSync } from 'node:fs'
+import { dirname, relative, resolve } from 'node:path'
+import JSON5 from 'json5'
+import { z } from 'zod'
+import { ConfigError } from '../config/errors.ts'
+import { keyLines } from '../config/locate.ts'
+import { isObject, type JsonObject } from '../config/merge.ts'
+import { degradationSchema, stageDefaults } from '../config/schema-degradation.ts'
+import { nonNegative } from '../config/schema-numbers.ts'
+import { validate } from '../config/validate.ts'
+import { type Draw, drawOf } from './draw.ts'
+
+/** Most pictures in a set, and most seeds of sets: together they number the portraits (truths.ts). */
+export const MOST_PICTURES = 4096
+export const MOST_SEEDS = 2 ** 19
+
+/** Film grain: Gaussian noise that is added to the finished picture. */
+const noiseSchema = z.strictObject({
+  deviation: nonNegative.describe('Standard deviation, in parts of the range from black to white.'),
+  size: nonNegative.describe('Sigma in pixels to which white noise is blurred; 0: white.'),
+})
+
+/** The noise of a picture. */
+export type NoiseConfig = z.infer<typeof noiseSchema>
+
+const truncationSchema = z.number().gt(0).max(1)
+
+const anything = z.unknown()
+
+/** What a recipe may say. The values inside degradation, noise and truncation are checked when draws are made of them. */
+export const recipeSchema = z.strictObject({
+  $schema: z.string().optional(),
+  description: z.string().optional().describe('What the set is for; goes into set.json.'),
+  pack: z.string().min(1).optional().describe('Model pack: its generator draws the truths and its size is theirs.'),
+  count: z.int().min(1).max(MOST_PICTURES).optional().describe('Number of pictures.'),
+  seed: z.int().min(0).lt(MOST_SEEDS).optional().describe('Fixes everything that is drawn.'),
+  truncation: anything.optional().describe('How far from the mean face a drawn face may lie, 0 to 1.'),
+  from: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .optional()
+    .describe('Photographs, or folders of them, instead of drawn faces; relative to the recipe.'),
+  align: z.enum(['auto', 'none']).optional().describe('Whether the faces have to be found in the photographs.'),
+  degradation: z.record(z.string(), anything).optional().describe('The ordered map of stages.'),
+  noise: z.record(z.string(), anything).optional().describe('Grain: deviation and size.'),
+})
+
+/** A recipe as it is written. */
+export type Recipe = z.infer<typeof recipeSchema>
+
+/** A recipe whose every value is settled or can be drawn. */
+export interface Plan {
+  readonly description: string
+  readonly pack: string
+  /** undefined: one for each photograph. */
+  readonly count: number | undefined
+  readonly seed: number
+  readonly from: readonly string[]
+  readonly align: 'auto' | 'none'
+  readonly truncation: Draw
+  readonly degradation: Draw
+  readonly noise: Draw
+}
+
+/** Reads a recipe; its paths become absolute. @throws ConfigError, one line */
+export function loadRecipe(file: string): Recipe {
+  const shown = relative(process.cwd(), resolve(file))
+  const name = shown.startsWith('..') ? file : shown
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new ConfigError('expected a recipe (JSON5), found no such file', { source: name }, { cause })
+  }
+  let document: unknown
+  try {
+    document = JSON5.parse(text)
+  } catch (cause) {
+    throw new ConfigError(`expected JSON5, found ${(cause as Error).message.replace(/^JSON5: /u, '')}`, {
+      source: name,
+    })
+  }
+  if (!isObject(document)) throw new ConfigError('expected an object { … }', { source: name })
+  validate(recipeSchema, document, { name, lines: keyLines(text) })
+  const recipe = document as Recipe
+  const folder = dirname(resolve(file))
+  planOf(recipe, name)
+  return {
+    ...recipe,
+    ...(recipe.pack !== undefined && /[/\\]/u.test(recipe.pack) ? { pack: resolve(folder, recipe.pack) } : {}),
+    ...(recipe.from === undefined ? {} : { from: [recipe.from].flat().map((path) => resolve(folder, path)) }),
+  }
+}
+
+/** Completes a recipe by its defaults and makes draws of its values. @throws ConfigError, one line */
+export function planOf(recipe: Recipe, source = 'recipe'): Plan {
+  validate(recipeSchema, recipe, { name: source })
+  const draw = (schema: z.core.$ZodType, spec: unknown, key: string) => drawOf(schema, spec, [key], source)
+  return {
+    description: recipe.description ?? '',
+    pack: recipe.pack ?? 'compact',
+    count: recipe.count ?? (recipe.from === undefined ? 8 : undefined),
+    seed: recipe.seed ?? 0,
+    from: [recipe.from ?? []].flat(),
+    align: recipe.align ?? 'auto',
+    truncation: draw(truncationSchema, recipe.truncation ?? 0.8, 'truncation'),
+    degradation: draw(degradationSchema, completed(recipe.degradation ?? {}), 'degradation'),
+    noise: draw(noiseSchema, { deviation: 0, size: 0, ...recipe.noise }, 'noise'),
+  }
+}
+
+/** What a recipe leaves out of a stage is the stage's own default, as in a run's config. */
+function completed(degradation: Readonly<Record<string, unknown>>): JsonObject {
+  const defaults: JsonObject = { ...stageDefaults() }
+  const stages = Object.entries(degradation).map(([name, stage]) => {
+    const start = defaults[name]
+    return [name, isObject(stage) && isObject(start) ? { ...start, ...stage } : stage]
+  })
+  return Object.fromEntries(stages)
+}

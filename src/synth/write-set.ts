@@ -1,0 +1,149 @@
+/**
+ * Writes a synthetic set: truths, the old pictures made of them, and set.json, which comes last: where it is, the set is
+ * whole. Everything is a function of the recipe and the pack's weights, byte for byte.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { ConfigError } from '../config/errors.ts'
+import type { ResolvedConfig } from '../config/index.ts'
+import type { Bitmap } from '../images/bitmap.ts'
+import { writePicture } from '../images/write.ts'
+import { type LoadedPack, loadPack } from '../models/load.ts'
+import { randomStream } from '../optimize/random.ts'
+import { createRunFolder, writeText } from '../run/folder.ts'
+import { sha256File } from '../run/hash.ts'
+import { aged, type Noise } from './age.ts'
+import type { NoiseConfig, Plan, Recipe } from './recipe.ts'
+import { planOf } from './recipe.ts'
+import type { SetItem, SyntheticSet } from './set.ts'
+import { faceDrawer, faceSeed, photographedTruth, photographs } from './truths.ts'
+
+/** What to write, where, and who hears of it. */
+export interface WriteSetOptions {
+  readonly recipe: Recipe
+  /** Folder, new or empty. */
+  readonly out: string
+  /** Whether a set that is there already may be replaced. */
+  readonly replace?: boolean
+  readonly onItem?: (done: number, total: number) => void
+  readonly onWarning?: (message: string) => void
+}
+
+interface Truth {
+  readonly bitmap: Bitmap
+  readonly source: SetItem['source']
+}
+
+/**
+ * @returns path of set.json
+ * @throws ConfigError, PictureError, RunFolderError: one line each
+ */
+export async function writeSet({ recipe, out, replace, onItem, onWarning }: WriteSetOptions): Promise<string> {
+  const plan = planOf(recipe)
+  const files = plan.from.length > 0 ? chosenPhotographs(plan) : undefined
+  const total = files?.length ?? plan.count!
+  const pack = loadPack(plan.pack)
+  try {
+    if (replace) clear(resolve(out))
+    const { folder } = createRunFolder(out, 'set')
+    const digits = Math.max(2, String(total).length)
+    const items: SetItem[] = []
+    for await (const { bitmap, source } of files ? photographed(files, plan, pack, onWarning) : drawn(plan, pack)) {
+      const index = items.length
+      const name = String(index + 1).padStart(digits, '0')
+      const degradation = plan.degradation(plan.seed, index) as ResolvedConfig['degradation']
+      const noise = drawnNoise(plan, index)
+      const item = { name, input: `${name}.png`, truth: `${name}-truth.png` }
+      await writePicture(join(folder, item.truth), bitmap)
+      await writePicture(join(folder, item.input), await aged(bitmap, degradation, noise, faceSeed(plan.seed, index)))
+      const sensitivity = degradation.spectral?.sensitivity ?? null
+      items.push({ ...item, aligned: true, sensitivity, degradation, noise, source })
+      onItem?.(items.length, total)
+    }
+    if (items.length === 0) throw new ConfigError('expected photographs with a face, found none', { source: out })
+    const set: SyntheticSet = {
+      format: 'rephoto-set',
+      formatVersion: 1,
+      description: plan.description,
+      pack: pack.pack.name,
+      ...(files ? {} : { generator: sha256File(pack.path('stylegan2')) }),
+      size: pack.pack.size,
+      seed: plan.seed,
+      recipe: portable(recipe),
+      items,
+    }
+    const path = join(folder, 'set.json')
+    writeText(path, `${JSON.stringify(set, null, 2)}\n`)
+    return path
+  } finally {
+    pack.close()
+  }
+}
+
+async function* drawn(plan: Plan, pack: LoadedPack): AsyncGenerator<Truth> {
+  const drawer = await faceDrawer(pack)
+  try {
+    for (let index = 0; index < plan.count!; index++) {
+      const seed = faceSeed(plan.seed, index)
+      const truncation = plan.truncation(plan.seed, index) as number
+      yield { bitmap: await drawer.draw(seed, truncation), source: { kind: 'generator', seed, truncation } }
+    }
+  } finally {
+    await drawer.dispose()
+  }
+}
+
+async function* photographed(
+  files: readonly string[],
+  plan: Plan,
+  pack: LoadedPack,
+  onWarning: ((message: string) => void) | undefined,
+): AsyncGenerator<Truth> {
+  for (const file of files) {
+    const truth = await photographedTruth(file, pack.pack.size, plan.align)
+    if ('refused' in truth) {
+      onWarning?.(`left out: ${truth.refused}`)
+      continue
+    }
+    // The name and the hash, not the path: a set may travel.
+    const source = { kind: 'photograph', file: basename(file), sha256: sha256File(file) }
+    yield { bitmap: truth.bitmap, source }
+  }
+}
+
+/** All photographs, or as many as wanted, drawn without preference. */
+function chosenPhotographs(plan: Plan): string[] {
+  const files = photographs(plan.from)
+  if (plan.count === undefined || plan.count >= files.length) return files
+  const chosen = randomStream(plan.seed, 'synth/photographs').subset(files.length, plan.count)
+  return chosen.sort((a, b) => a - b).map((i) => files[i]!)
+}
+
+function drawnNoise(plan: Plan, index: number): Noise | null {
+  const noise = plan.noise(plan.seed, index) as NoiseConfig
+  return noise.deviation > 0 ? { ...noise, seed: faceSeed(plan.seed, index) } : null
+}
+
+/** The recipe without folders of this machine. */
+function portable(recipe: Recipe): Recipe {
+  const { from, pack, $schema: _, ...rest } = recipe
+  return {
+    ...rest,
+    ...(pack === undefined ? {} : { pack: basename(pack) }),
+    ...(from === undefined ? {} : { from: [from].flat().map((path) => basename(path)) }),
+  }
+}
+
+/** Removes the files of an earlier set, and nothing else. */
+function clear(folder: string): void {
+  const file = join(folder, 'set.json')
+  if (!existsSync(file)) return
+  const old = JSON.parse(readFileSync(file, 'utf8')) as Partial<SyntheticSet>
+  if (old.format !== 'rephoto-set') return
+  for (const { input, truth } of old.items ?? [])
+    for (const name of [input, truth]) {
+      const path = resolve(folder, name)
+      if (dirname(relative(folder, path)) === '.') rmSync(path, { force: true })
+    }
+  rmSync(file)
+}
