@@ -2,11 +2,12 @@
 import { resolve } from 'node:path'
 import { writeAtomically } from './checkpoint/atomic.ts'
 import type { ConfigFragment } from './config/index.ts'
-import { programModel } from './engine/executable.ts'
+import { programModel } from './engine/program.ts'
 import { objectiveOf } from './optimize/objective-of.ts'
 import { stepProgram } from './optimize/step.ts'
 import { objectiveNetworks } from './pipeline/networks.ts'
 import { openSetting } from './pipeline/setting.ts'
+import { stageFiles } from './pipeline/stage-files.ts'
 import { atPath } from './run/errors.ts'
 
 /**
@@ -21,6 +22,7 @@ export async function exportStep(fragment: ConfigFragment, out: string): Promise
     const objective = objectiveOf({
       networks: objectiveNetworks(pack),
       degradation: config.degradation,
+      files: await stageFiles(config),
       losses: config.losses,
       optimize: config.optimize,
       target: { side: { width: shape.size, height: shape.size } },

@@ -5,7 +5,8 @@
 import { Executable } from '../engine/executable.ts'
 import { latentSize } from '../generator/stylegan2.ts'
 import { Synthesizer } from '../generator/synthesis.ts'
-import type { LossesConfig, Objective } from './objective.ts'
+import { sizeOf } from '../graph/shape.ts'
+import type { Objective } from './objective.ts'
 import { objectiveOf } from './objective-of.ts'
 import {
   type ArrayTensor,
@@ -54,8 +55,8 @@ export class Optimization {
     const synthesizer = await Synthesizer.compile(options.networks.generator, beside)
     observer.onCompiled?.({ flops: step.flops, milliseconds: performance.now() - begin })
     const run = new Optimization(options, objective, step, prepare, synthesizer)
-    if (options.resume) run.#restore(options.resume)
-    else run.#start()
+    if (options.resume) await run.#restore(options.resume)
+    else await run.#start()
     return run
   }
 
@@ -67,7 +68,7 @@ export class Optimization {
     for (const [stage, count] of steps.entries()) {
       const end = begin + count
       if (this.#done < end) {
-        if (this.#done === begin) this.#startStage()
+        if (this.#done === begin) await this.#startStage()
         await this.#prepareStage(stage, first)
       }
       while (this.#done < end && !signal?.aborted) {
@@ -79,14 +80,15 @@ export class Optimization {
       }
       begin = end
     }
-    return { finished: this.#done >= totalSteps, snapshot: this.snapshot(), codes: this.codes() }
+    return { finished: this.#done >= totalSteps, snapshot: await this.snapshot(), codes: await this.codes() }
   }
 
   /** A fresh optimizer; the sibling of this stage will be made from the latent as it stands now. */
-  #startStage(): void {
-    for (const name of this.#step.stateNames())
-      if (/^[mv]\//.test(name)) this.#step.writeState(name, new Float32Array(this.#step.readState(name).length))
-    this.#stageLatent = this.#latent()
+  async #startStage(): Promise<void> {
+    for (const [name, { tensor }] of Object.entries(learnedParameters(this.#objective)))
+      for (const moment of ['m', 'v'])
+        await this.#step.writeState(`${moment}/${name}`, new Float32Array(sizeOf(tensor.shape)))
+    this.#stageLatent = await this.#latent()
   }
 
   /** Computes what the steps of this stage read: features of the target, statistics and pictures of the siblings. */
@@ -106,11 +108,11 @@ export class Optimization {
     }
     const values = await this.#prepare.run(feeds)
     for (const [name, value] of Object.entries(values))
-      if (this.#step.hasState(name)) this.#step.writeState(name, value)
+      if (this.#step.hasState(name)) await this.#step.writeState(name, value)
   }
 
   async #takeStep(stage: number, begin: number, totalSteps: number, pictures: boolean): Promise<StepReport> {
-    const { optimize, losses, seed, overrides } = this.#options
+    const { optimize, seed, overrides } = this.#options
     const began = performance.now()
     const scales = radamScales(this.#done - begin + 1, optimize.optimizer)
     const learning = latentSize(optimize.coarseMin * 2 ** stage)
@@ -119,11 +121,11 @@ export class Optimization {
       'radam/plain': [scales.plain],
       'lr/latent': [optimize.lr],
       'lr/noise': [optimize.noiseLr],
-      'lr/camera': [optimize.cameraLr],
       'latent/mask': Array.from({ length: this.#objective.latent.shape[1]! }, (_, i) => (i < learning ? 1 : 0)),
     }
-    for (const name of Object.keys(this.#objective.weights))
-      feeds[`weight/${name}`] = [losses[name as keyof LossesConfig].weight]
+    for (const [name, { parameter }] of Object.entries(this.#objective.camera))
+      if (parameter.learn) feeds[`lr/camera/${name}`] = [parameter.lr ?? optimize.cameraLr]
+    for (const [name, weight] of Object.entries(this.#objective.weightOf)) feeds[`weight/${name}`] = [weight]
     for (const { name, sample } of this.#objective.draws)
       feeds[name] = overrides?.draws?.[name] ?? sample(randomStream(seed, name, this.#done))
     const { latentNoise } = optimize
@@ -140,14 +142,15 @@ export class Optimization {
     const out = await this.#step.run(feeds, wanted)
     const raw = Object.fromEntries(names.map((n) => [n, out[`loss/${n}`]![0]!]))
     const total = out['loss/total']![0]!
-    this.#refuseNaN(raw, total)
+    const camera = await this.#camera()
+    await this.#refuseNaN(raw, total, camera)
     const report: StepReport = {
       stage,
       step: this.#done,
       totalSteps,
       losses: raw,
       total,
-      camera: this.#camera(),
+      camera,
       milliseconds: performance.now() - began,
       ...(pictures && { pictures: { image: out.image!, degraded: out.degraded! } }),
     }
@@ -156,74 +159,74 @@ export class Optimization {
   }
 
   /** A bad loss belongs to the parameters before this step, so the last good state is the one before the last. */
-  #refuseNaN(losses: Record<string, number>, total: number): void {
+  async #refuseNaN(
+    losses: Record<string, number>,
+    total: number,
+    camera: Readonly<Record<string, number[]>>,
+  ): Promise<void> {
     const bad = Object.entries(losses).find(([, value]) => !Number.isFinite(value))
-    const camera = Object.entries(this.#camera()).find(([, values]) => values.some((v) => !Number.isFinite(v)))
-    if (!bad && Number.isFinite(total) && !camera) return
+    const moved = Object.entries(camera).find(([, values]) => values.some((v) => !Number.isFinite(v)))
+    if (!bad && Number.isFinite(total) && !moved) return
     this.#step.undo()
-    const what = bad ? `the loss "${bad[0]}"` : camera ? `the camera's "${camera[0]}"` : 'the total loss'
-    throw new DivergedError(what, this.#done, this.snapshot())
+    const what = bad ? `the loss "${bad[0]}"` : moved ? `the camera's "${moved[0]}"` : 'the total loss'
+    throw new DivergedError(what, this.#done, await this.snapshot())
   }
 
-  #start(): void {
+  async #start(): Promise<void> {
     const { latent, noise } = this.#options.start
-    this.#writeLatent(latent)
-    noise.forEach((map, i) => {
-      this.#step.writeState(`noise/${i}`, map)
-    })
+    await this.#writeLatent(latent)
+    for (const [i, map] of noise.entries()) await this.#step.writeState(`noise/${i}`, map)
     for (const [name, { parameter }] of Object.entries(this.#objective.camera))
-      if (this.#step.hasState(`camera/${name}`)) this.#step.writeState(`camera/${name}`, [...parameter.start])
+      if (this.#step.hasState(`camera/${name}`)) await this.#step.writeState(`camera/${name}`, [...parameter.start])
   }
 
-  #writeLatent(latent: Float32Array): void {
-    const optimized = this.#objective.latent.shape.reduce((a, b) => a * b, 1)
-    this.#step.writeState('latent', latent.subarray(0, optimized))
-    if (this.#objective.latentRest) this.#step.writeState('latent/rest', latent.subarray(optimized))
+  async #writeLatent(latent: Float32Array): Promise<void> {
+    const optimized = sizeOf(this.#objective.latent.shape)
+    await this.#step.writeState('latent', latent.subarray(0, optimized))
+    if (this.#objective.latentRest) await this.#step.writeState('latent/rest', latent.subarray(optimized))
   }
 
-  #latent(): Float32Array<ArrayBuffer> {
-    const rest = this.#objective.latentRest ? this.#step.readState('latent/rest') : new Float32Array()
-    return Float32Array.from([...this.#step.readState('latent'), ...rest])
+  async #latent(): Promise<Float32Array<ArrayBuffer>> {
+    const rest = this.#objective.latentRest ? await this.#step.readState('latent/rest') : []
+    return Float32Array.from([...(await this.#step.readState('latent')), ...rest])
   }
 
-  #camera(): Record<string, number[]> {
-    return Object.fromEntries(
-      Object.entries(this.#objective.camera).map(([name, { parameter }]) => [
-        name,
-        this.#step.hasState(`camera/${name}`) ? [...this.#step.readState(`camera/${name}`)] : [...parameter.start],
-      ]),
-    )
-  }
-
-  codes(): Codes {
-    return {
-      latent: this.#latent(),
-      noise: this.#objective.noise.map((_, i) => this.#step.readState(`noise/${i}`)),
-      camera: this.#camera(),
+  async #camera(): Promise<Record<string, number[]>> {
+    const camera: Record<string, number[]> = {}
+    for (const [name, { parameter }] of Object.entries(this.#objective.camera)) {
+      const state = `camera/${name}`
+      camera[name] = this.#step.hasState(state) ? [...(await this.#step.readState(state))] : [...parameter.start]
     }
+    return camera
   }
 
-  snapshot(): Snapshot {
+  async codes(): Promise<Codes> {
+    const noise: Float32Array[] = []
+    for (const i of this.#objective.noise.keys()) noise.push(await this.#step.readState(`noise/${i}`))
+    return { latent: await this.#latent(), noise, camera: await this.#camera() }
+  }
+
+  async snapshot(): Promise<Snapshot> {
     const tensors: Record<string, ArrayTensor> = {}
     const learned = learnedParameters(this.#objective)
     for (const name of this.#step.stateNames()) {
       const { tensor } = learned[name.replace(/^[mv]\//, '')]!
-      tensors[name] = { shape: tensor.shape, data: this.#step.readState(name) }
+      tensors[name] = { shape: tensor.shape, data: await this.#step.readState(name) }
     }
     const { latents, styleDim } = this.#objective.shape
-    tensors['latent/whole'] = { shape: [latents, styleDim], data: this.#latent() }
+    tensors['latent/whole'] = { shape: [latents, styleDim], data: await this.#latent() }
     tensors['latent/stage'] = { shape: [latents, styleDim], data: this.#stageLatent.slice() }
     return { step: this.#done, tensors }
   }
 
-  #restore({ step, tensors }: Snapshot): void {
-    this.#start()
+  async #restore({ step, tensors }: Snapshot): Promise<void> {
+    await this.#start()
     for (const name of this.#step.stateNames()) {
       const saved = tensors[name]
       if (!saved) throw new Error(`the saved state has no "${name}": it belongs to a run with another config`)
-      this.#step.writeState(name, saved.data)
+      await this.#step.writeState(name, saved.data)
     }
-    this.#writeLatent(tensors['latent/whole']!.data)
+    await this.#writeLatent(tensors['latent/whole']!.data)
     this.#stageLatent = Float32Array.from(tensors['latent/stage']!.data)
     this.#done = step
   }

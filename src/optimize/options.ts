@@ -1,9 +1,9 @@
 // What an optimization is given, what it tells while it runs, and what it leaves: the types of the loop's two ends.
 
 import type { DegradationConfig } from '../degrade/degrade.ts'
-import type { Side } from '../degrade/stage.ts'
+import type { Side, StageFiles } from '../degrade/stage.ts'
 import type { CompileOptions } from '../engine/executable.ts'
-import type { LossesConfig } from './objective.ts'
+import type { LossesConfig } from './losses.ts'
 import type { RAdamConfig } from './radam.ts'
 import type { ObjectiveNetworks } from './term.ts'
 
@@ -56,6 +56,8 @@ export interface StepReport {
 export interface OptimizeOptions {
   networks: ObjectiveNetworks
   degradation: DegradationConfig
+  /** Pictures that the degradation's config names, read. */
+  files?: StageFiles
   losses: LossesConfig
   optimize: OptimizeConfig
   seed: number
@@ -67,14 +69,14 @@ export interface OptimizeOptions {
   latentDeviation?: number
   compile?: CompileOptions
   /** Instead of the seed: integers to feed for a draw, noise for a stage's fresh sibling. */
-  overrides?: { draws?: Readonly<Record<string, number[]>>; freshNoise?: (side: number) => Float32Array }
+  overrides?: { draws?: Readonly<Record<string, number[] | Float32Array>>; freshNoise?: (side: number) => Float32Array }
 }
 
 export interface OptimizeObserver {
   onCompiled?(facts: { flops: number; milliseconds: number }): void
   wantPictures?(step: number): boolean
   /** May save `snapshot()`; awaited. */
-  onStep?(report: StepReport, snapshot: () => Snapshot): void | Promise<void>
+  onStep?(report: StepReport, snapshot: () => Promise<Snapshot>): void | Promise<void>
 }
 
 export interface Optimized {

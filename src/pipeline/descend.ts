@@ -20,6 +20,7 @@ import { latentDeviation } from './deviation.ts'
 import { objectiveNetworks } from './networks.ts'
 import { bitmapOf, type Prepared } from './prepare.ts'
 import type { Setting } from './setting.ts'
+import { stageFiles } from './stage-files.ts'
 
 /** Where the optimization ended. */
 export interface Descended {
@@ -62,7 +63,7 @@ export async function descend(
     record.progress(snapshot.step)
     savedAt = performance.now()
   }
-  const onStep = async (report: StepReport, snapshot: () => Snapshot) => {
+  const onStep = async (report: StepReport, snapshot: () => Promise<Snapshot>) => {
     const event = stepEvent(report, config)
     log.append(event)
     record.tell(event)
@@ -71,7 +72,7 @@ export async function descend(
       await writePicture(runFile.frame(folder, report.step), bitmap)
       record.tell({ type: 'frame', step: report.step, bitmap })
     }
-    if (performance.now() - savedAt >= config.output.saveEverySeconds * 1000) save(snapshot())
+    if (performance.now() - savedAt >= config.output.saveEverySeconds * 1000) save(await snapshot())
   }
   let began = performance.now()
   const onCompiled = ({ flops, milliseconds }: { flops: number; milliseconds: number }) => {
@@ -119,6 +120,7 @@ async function optimizeOptions(
   return {
     networks: objectiveNetworks(pack),
     degradation: config.degradation,
+    files: await stageFiles(config),
     losses: config.losses,
     optimize: config.optimize,
     seed: config.seed,

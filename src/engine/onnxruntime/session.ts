@@ -1,0 +1,56 @@
+// Sessions of ONNX Runtime and tensors for it: with its two neighbours the only place that talks to it.
+
+import * as ort from 'onnxruntime-node'
+import type { Shape } from '../../graph/shape.ts'
+import type { Tensor } from '../../graph/tensor.ts'
+import type { CompileOptions } from '../executable.ts'
+import { EngineError, type Numbers } from '../values.ts'
+import { adviceFor } from './requirements.ts'
+
+/** @param outputs where each output is to stay; all of them on the host unless told */
+export async function createSession(
+  model: Uint8Array,
+  options: CompileOptions,
+  outputs?: Readonly<Record<string, 'cpu' | 'gpu-buffer'>>,
+): Promise<ort.InferenceSession> {
+  const device = options.device ?? 'cpu'
+  try {
+    return await ort.InferenceSession.create(model, {
+      executionProviders: [device],
+      graphOptimizationLevel: 'all',
+      intraOpNumThreads: options.threads ?? 0,
+      logSeverityLevel: 3,
+      enableCpuMemArena: !options.occasional,
+      enableMemPattern: !options.occasional,
+      ...(outputs && { preferredOutputLocation: outputs }),
+      ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
+    })
+  } catch (error) {
+    if (device === 'cpu') throw error
+    throw new EngineError(`the device ${device} cannot be used: ${reasonOf(error)}; ${adviceFor(device)}`)
+  }
+}
+
+export async function releaseSession(session: ort.InferenceSession): Promise<void> {
+  session.endProfiling()
+  await session.release()
+}
+
+/** A tensor in the host's memory. */
+export function hostTensor({ dtype, shape }: Pick<Tensor, 'dtype' | 'shape'>, values: Numbers): ort.Tensor {
+  if (dtype === 'int32')
+    return new ort.Tensor('int32', values instanceof Int32Array ? values : Int32Array.from(values), shape)
+  return floatTensor(values instanceof Float32Array ? values : Float32Array.from(values), shape)
+}
+
+export function floatTensor(values: Float32Array, shape: Shape): ort.Tensor {
+  return new ort.Tensor('float32', values, shape)
+}
+
+/** The last line of what ONNX Runtime says, without the place in its source. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const line = lines.at(-1) ?? 'no reason was given'
+  return line.replace(/^.*was false\. /u, '').trim()
+}
