@@ -1,0 +1,172 @@
+/**
+ * Is the truth found? For inputs whose degradation is known: under which condition does each criterion come out best,
+ * and is that the condition with the true value? Works for any key of the degradation that the conditions set
+ * differently and the truth has as well: names (the emulsion) and numbers (a blur radius, where the nearest of the
+ * offered values counts as the true one).
+ */
+import type { ResolvedConfig } from '../config/index.ts'
+import type { JsonObject } from '../config/merge.ts'
+import { bootstrapInterval, type Interval, mean } from './bootstrap.ts'
+import { configDifferences, flatten } from './config-differences.ts'
+import type { Grid } from './grid.ts'
+import type { ComparedMetric } from './metrics.ts'
+import { type Mark, markOf, unitsOf } from './summary.ts'
+import { wilson } from './wilson.ts'
+
+/** What a criterion chose for one input. Values as JSON. */
+export interface Choice {
+  readonly input: string
+  readonly truth: string
+  /** The offered value that is the truth, or nearest to it. */
+  readonly nearest: string
+  readonly chosen: string
+}
+
+/** A metric used to choose among the conditions, averaged over seeds. */
+export interface Criterion {
+  readonly metric: ComparedMetric
+  readonly choices: readonly Choice[]
+  readonly hits: number
+  /** 95 % interval of the share of hits. */
+  readonly range: readonly [low: number, high: number]
+}
+
+/** A metric under the true value beside its mean under the wrong ones, over inputs. */
+export interface Matched {
+  readonly metric: ComparedMetric
+  readonly right: number
+  readonly wrong: number
+  readonly difference: Interval
+  readonly units: number
+  readonly improved: number
+  readonly mark: Mark | null
+}
+
+/** A key of the degradation that is both set and known. */
+export interface Factor {
+  readonly key: string
+  /** Offered values as JSON, in the order of the conditions. */
+  readonly values: readonly string[]
+  readonly criteria: readonly Criterion[]
+  readonly matched: readonly Matched[]
+}
+
+/** What can be said of finding the truth. */
+export interface Recovery {
+  readonly factors: readonly Factor[]
+  /** Further keys in which the conditions differ, so that not only the factors tell them apart. */
+  readonly others: readonly string[]
+}
+
+/** Undefined where no key is both set differently and known. */
+export function recoveryOf(grid: Grid, metrics: readonly ComparedMetric[]): Recovery | undefined {
+  const differing = configDifferences(grid).map(({ key }) => key)
+  const factors = differing.flatMap((key) => {
+    const factor = key.startsWith('degradation.') ? factorOf(grid, metrics, key) : undefined
+    return factor && factor.criteria.length > 0 ? [factor] : []
+  })
+  if (factors.length === 0) return undefined
+  // The run's sensitivity is the spectral stage's by default: the same factor by its other name.
+  const known = new Set(['sensitivity', ...factors.map(({ key }) => key)])
+  return { factors, others: differing.filter((key) => !known.has(key)) }
+}
+
+function factorOf(grid: Grid, metrics: readonly ComparedMetric[], key: string): Factor | undefined {
+  const { conditions, inputs, seeds } = grid
+  const configOf = (condition: string, input: string) =>
+    seeds.map((seed) => grid.at(condition, input, seed)?.config).find((config) => config !== undefined)
+  const offered = (condition: string, input: string) => {
+    const config = configOf(condition, input)
+    return config && flatten(config as unknown as JsonObject).get(key)
+  }
+  const trueValue = (input: string) => {
+    const config = conditions.map(({ name }) => configOf(name, input)).find((one) => one !== undefined)
+    return config && truthOf(config, key)
+  }
+  const values = [...new Set(conditions.flatMap(({ name }) => inputs.flatMap((input) => offered(name, input) ?? [])))]
+  const known = inputs.flatMap((input) => {
+    const truth = trueValue(input)
+    const nearest = truth === undefined ? undefined : nearestOf(truth, values)
+    return truth === undefined || nearest === undefined ? [] : [{ input, truth, nearest }]
+  })
+  if (known.length === 0 || values.length < 2) return undefined
+
+  const level = (metric: ComparedMetric, condition: string, input: string) => {
+    const found = seeds.flatMap((seed) => grid.at(condition, input, seed)?.metrics[metric.key] ?? [])
+    return found.length > 0 ? mean(found) : undefined
+  }
+
+  const criteria = metrics.filter(canChoose).flatMap((metric): Criterion[] => {
+    const sign = metric.better === 'higher' ? -1 : 1
+    const choices = known.flatMap(({ input, truth, nearest }): Choice[] => {
+      const candidates = conditions.flatMap(({ name }) => {
+        const [value, chosen] = [level(metric, name, input), offered(name, input)]
+        return value === undefined || chosen === undefined ? [] : [{ score: sign * value, chosen }]
+      })
+      if (new Set(candidates.map(({ chosen }) => chosen)).size < 2) return []
+      const best = candidates.reduce((a, b) => (b.score < a.score ? b : a))
+      return [{ input, truth, nearest, chosen: best.chosen }]
+    })
+    const hits = choices.filter(({ chosen, nearest }) => chosen === nearest).length
+    return choices.length > 0 ? [{ metric, choices, hits, range: wilson(hits, choices.length) }] : []
+  })
+
+  const matched = metrics.filter(canMatch).flatMap((metric): Matched[] => {
+    const sides = new Map(
+      known.map(({ input, nearest }) => {
+        const side = (right: boolean) =>
+          conditions.flatMap(({ name }) => {
+            const value = offered(name, input)
+            return value !== undefined && (value === nearest) === right ? (level(metric, name, input) ?? []) : []
+          })
+        return [input, { right: side(true), wrong: side(false) }]
+      }),
+    )
+    const whole = [...sides.values()].filter(({ right, wrong }) => right.length > 0 && wrong.length > 0)
+    if (whole.length === 0) return []
+    // Seeds are averaged already, so that one place stands for all of them.
+    const { units } = unitsOf({ inputs, seeds: [0] }, (input) => {
+      const { right = [], wrong = [] } = sides.get(input) ?? {}
+      return right.length > 0 && wrong.length > 0 ? mean(right) - mean(wrong) : undefined
+    })
+    const difference = bootstrapInterval(units.map(({ value }) => value))
+    const sign = metric.better === 'lower' ? -1 : 1
+    return [
+      {
+        metric,
+        right: mean(whole.map(({ right }) => mean(right))),
+        wrong: mean(whole.map(({ wrong }) => mean(wrong))),
+        difference,
+        units: units.length,
+        improved: units.filter(({ value }) => sign * value > 0).length,
+        mark: markOf(difference, units.length, metric.better),
+      },
+    ]
+  })
+  return { key, values, criteria, matched }
+}
+
+/** What one could choose a condition by: the objective, and all that has a better side and is about the result. */
+function canChoose({ key, better }: ComparedMetric): boolean {
+  if (/^(?:sibling|camera)\./u.test(key)) return false
+  return better !== null || key === 'loss.total' || key === 'loss.face'
+}
+
+function canMatch({ key, better }: ComparedMetric): boolean {
+  return better !== null && !key.startsWith('sibling.')
+}
+
+/** The true value of a key of the degradation, as JSON; of names and numbers only. */
+function truthOf({ truth }: ResolvedConfig & { truth?: { degradation?: unknown } }, key: string): string | undefined {
+  if (truth?.degradation === undefined || truth.degradation === null) return undefined
+  return flatten({ degradation: truth.degradation }).get(key)
+}
+
+function nearestOf(truth: string, values: readonly string[]): string | undefined {
+  if (values.includes(truth)) return truth
+  const target: unknown = JSON.parse(truth)
+  if (typeof target !== 'number') return undefined
+  const distance = (value: string) => Math.abs(Number(value) - target)
+  const numbers = values.filter((value) => Number.isFinite(Number(value)))
+  return numbers.length > 0 ? numbers.reduce((a, b) => (distance(b) < distance(a) ? b : a)) : undefined
+}

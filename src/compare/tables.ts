@@ -1,0 +1,119 @@
+/**
+ * The CSV files of a comparison. metrics.csv and summary.csv hold nothing that depends on when or where the runs were
+ * made, so that a sweep that was killed and continued can be compared with one that was not, byte for byte.
+ */
+import type { KeyDifference } from './config-differences.ts'
+import { type CsvCell, csvOf } from './csv.ts'
+import type { Grid } from './grid.ts'
+import type { ComparedMetric } from './metrics.ts'
+import type { Recovery } from './recovery.ts'
+import { secondsOf } from './resources.ts'
+import type { MetricSummary } from './summary.ts'
+
+/** Everything that the tables are made of. */
+export interface TableContent {
+  readonly grid: Grid
+  readonly metrics: readonly ComparedMetric[]
+  readonly summaries: readonly MetricSummary[]
+  readonly differences: readonly KeyDifference[]
+  readonly recovery: Recovery | undefined
+}
+
+/** Texts of the CSV files, by name. */
+export function tablesOf(content: TableContent): Record<string, string> {
+  const { recovery } = content
+  return {
+    'metrics.csv': metricsTable(content),
+    'summary.csv': summaryTable(content),
+    'configs.csv': configsTable(content),
+    'runs.csv': runsTable(content),
+    ...(recovery ? { 'recovery.csv': recoveryTable(recovery) } : {}),
+  }
+}
+
+/** A row for every run and metric. */
+function metricsTable({ grid, metrics }: TableContent): string {
+  const head = ['condition', 'input', 'seed', 'metric', 'value', 'unit']
+  return csvOf(
+    head,
+    grid.runs.flatMap(({ condition, input, seed, metrics: values }) =>
+      metrics.map(({ key, unit }) => [condition, input, seed, key, values[key], unit]),
+    ),
+  )
+}
+
+/** A row for every metric and condition. */
+function summaryTable({ summaries }: TableContent): string {
+  const head = [
+    ...[
+      'metric',
+      'condition',
+      'unit',
+      'better',
+      'shares_networks',
+      'inputs',
+      'values',
+      'mean',
+      'mean_low',
+      'mean_high',
+    ],
+    ...['pairs', 'dropped_pairs', 'units', 'difference', 'difference_low', 'difference_high', 'mark'],
+    ...['improved_units', 'p_sign_flip', 'p_holm'],
+  ]
+  const rows = summaries.flatMap(({ metric, cells }) =>
+    cells.map(({ condition, inputs, values, level, difference: d }): CsvCell[] => [
+      ...[metric.key, condition, metric.unit, metric.better, metric.shared.join(' '), inputs, values],
+      ...[level?.mean, level?.low, level?.high],
+      ...[d?.pairs, d?.dropped, d?.units.length, d?.mean, d?.low, d?.high, d?.mark, d?.improved, d?.p, d?.holm],
+    ]),
+  )
+  return csvOf(head, rows)
+}
+
+/** A row for every key that differs. */
+function configsTable({ grid, differences }: TableContent): string {
+  return csvOf(
+    ['key', ...grid.conditions.map(({ name }) => name)],
+    differences.map(({ key, values }) => [key, ...values]),
+  )
+}
+
+/** A row for every run: how it ended and what it cost. */
+function runsTable({ grid }: TableContent): string {
+  const head = [
+    'run',
+    'condition',
+    'input',
+    'seed',
+    'complete',
+    'problem',
+    'seconds',
+    'optimize_seconds',
+    'steps',
+    'peak_mib',
+  ]
+  return csvOf(
+    head,
+    grid.runs.map((run): CsvCell[] => {
+      const { manifest, complete, problem, name, condition, input, seed } = run
+      const { stepsDone, peakMemoryMiB, timings } = manifest ?? {}
+      const seconds = manifest && secondsOf(run)
+      return [name, condition, input, seed, complete, problem, seconds, timings?.optimize, stepsDone, peakMemoryMiB]
+    }),
+  )
+}
+
+/** A row for every factor, criterion and input: the true value and the one that would have been chosen. */
+function recoveryTable({ factors }: Recovery): string {
+  return csvOf(
+    ['key', 'criterion', 'input', 'true_value', 'nearest_offered', 'chosen', 'hit'],
+    factors.flatMap(({ key, criteria }) =>
+      criteria.flatMap(({ metric, choices }) =>
+        choices.map(({ input, truth, nearest, chosen }): CsvCell[] => [
+          ...[key, metric.key, input, truth, nearest, chosen],
+          chosen === nearest,
+        ]),
+      ),
+    ),
+  )
+}

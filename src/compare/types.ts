@@ -1,0 +1,53 @@
+/** What is compared: runs, each of one input and one seed under one condition. A sweep lists them; `rephoto compare` infers them. */
+
+/** A way of doing it: the base config with some keys set otherwise. */
+export interface Condition {
+  /** Short, stable, unique. */
+  readonly name: string
+  /** For people; the name by default. */
+  readonly label?: string | undefined
+  /** What it sets, by dotted key. */
+  readonly set?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** A run as it is listed: whether it really is complete, its own manifest says. */
+export interface ListedRun {
+  readonly name: string
+  readonly folder: string
+  readonly condition: string
+  readonly input: string
+  readonly seed: number
+  readonly status: string
+  /** Why it failed, where its folder can't tell. */
+  readonly error?: string | undefined
+}
+
+/** What to compare, and where to. */
+export interface CompareRequest {
+  readonly title: string
+  readonly description?: string | undefined
+  /** Name of the condition that the others are compared to. */
+  readonly base: string
+  readonly conditions: readonly Condition[]
+  readonly runs: readonly ListedRun[]
+  /** Folder for report.html and tables/. */
+  readonly out: string
+  /** Whether the page links to the single runs' folders (default); false where they don't travel with it. */
+  readonly links?: boolean | undefined
+  /** Whether inputs and targets are shown (default); false where they may not be passed on. */
+  readonly inputs?: boolean | undefined
+  /** Most bytes of pictures in the page. */
+  readonly pictureBytes?: number | undefined
+}
+
+/** What was written. */
+export interface ComparisonFiles {
+  readonly page: string
+  /** The CSV files. */
+  readonly tables: readonly string[]
+}
+
+/** Runs that can't be compared. One line: what was expected, what was found, what to do. */
+export class CompareError extends Error {
+  override readonly name = 'CompareError'
+}
