@@ -9,6 +9,7 @@ import { isObject, type JsonObject } from './merge.ts'
 import { referenceConfig } from './reference.ts'
 import { configFileSchema } from './relax.ts'
 import { runSchema } from './schema.ts'
+import { referenceStages, stageDefaults } from './schema-degradation.ts'
 
 /** The text of configs/schema.json. */
 export function schemaJson(): string {
@@ -20,8 +21,10 @@ export function schemaJson(): string {
 export function configTable(): string {
   const sections: string[] = []
   const top: string[] = []
+  // Stages that are off by default have their defaults too.
+  const values = { ...referenceConfig(1024), degradation: stageDefaults() } as unknown as JsonObject
   for (const [key, schema] of Object.entries(runSchema.shape)) {
-    const value = (referenceConfig(1024) as unknown as JsonObject)[key]
+    const value = values[key]
     if (isObject(value)) sections.push(section(key, schema, value))
     else top.push(row(key, schema, value))
   }
@@ -57,7 +60,8 @@ function rows(prefix: string, schema: z.core.$ZodType, values: JsonObject, base:
     const value = values[key]
     const path = `${base}${prefix}${key}`
     if (!isObject(value)) return [row(path, inner as z.core.$ZodType, value)]
-    const heading = `| **${path}** | | | ${description(inner as z.core.$ZodType)} |`
+    const off = base === 'degradation.' && prefix === '' && !(referenceStages as readonly string[]).includes(key)
+    const heading = `| **${path}** | |${off ? ' off ' : ' '}| ${description(inner as z.core.$ZodType)} |`
     return [heading, ...rows(`${prefix}${key}.`, inner as z.core.$ZodType, value, base)]
   })
 }

@@ -6,6 +6,9 @@
  * over these, and a config wins over both (resolve.ts).
  */
 import type { ResolvedConfig } from './schema.ts'
+import { referenceDegradation } from './schema-degradation.ts'
+
+export { stageDefaults } from './schema-degradation.ts'
 
 /** Number of latent layers of a generator, or of its part up to a resolution: 8 for 32, 18 for 1024. */
 export function latentSize(resolution: number): number {
@@ -38,7 +41,7 @@ export function referenceConfig(size: number): ResolvedConfig {
       // CelebAMask-HQ in the order of the reference's parser: skin, brows, eyes, glasses, ears, earring, nose, mouth, lips.
       skinClasses: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
     },
-    degradation: stageDefaults(),
+    degradation: referenceDegradation(),
     losses: {
       face: {
         weight: 1,
@@ -80,16 +83,6 @@ export function referenceConfig(size: number): ResolvedConfig {
       latentNoise: { strength: 0, ramp: 0.75 },
     },
     output: { frames: 48, saveEverySeconds: 5 },
-  }
-}
-
-/** Start values of every stage of the degradation there is, also of those that are only on when a config names them. */
-export function stageDefaults(): Required<ResolvedConfig['degradation']> {
-  return {
-    blur: { radius: 0.75, kernel: 'reference', unit: 'pixels' },
-    downsample: { kernel: 'reference', grid: 'reference' },
-    spectral: { sensitivity: 'b' },
-    response: { learn: true, gamma: 1, offset: 0, gain: 1 },
   }
 }
 

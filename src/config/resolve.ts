@@ -6,9 +6,10 @@
  */
 import { ConfigError } from './errors.ts'
 import { isObject, type JsonObject, mergeInto } from './merge.ts'
-import { colorTransferLevels, latentSize, referenceConfig, stageDefaults } from './reference.ts'
+import { colorTransferLevels, latentSize, referenceConfig } from './reference.ts'
 import type { ConfigFragment, PackSettings } from './relax.ts'
 import { type ResolvedConfig, runSchema } from './schema.ts'
+import { stageDefaults } from './schema-degradation.ts'
 import { validate } from './validate.ts'
 
 /**

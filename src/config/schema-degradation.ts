@@ -1,61 +1,38 @@
 /**
  * Schema of the degradation: the learnable camera as an ordered map of stages.
  *
- * A stage is known by its key. To add one: give it a schema here, its reference value (if it is on by default) in
- * reference.ts, and its graph function in src/degrade. Order matters, so the map is merged with care (merge.ts).
+ * A stage is known by its key; its own schema and defaults stand beside its function (src/degrade), so that adding one
+ * is one file there. Order matters, so the map is merged with care (merge.ts).
  */
 import { z } from 'zod'
-import { nonNegative, positive } from './schema-numbers.ts'
+import * as stageKinds from '../degrade/stages.ts'
 
-/** Spectral sensitivity of the emulsion. */
-export const sensitivitySchema = z.enum(['b', 'gb', 'g'])
+export { type Sensitivity, sensitivitySchema } from '../degrade/spectral.ts'
 
-/** 'b' blue-sensitive, 'gb' orthochromatic, 'g' panchromatic. */
-export type Sensitivity = z.infer<typeof sensitivitySchema>
+type Kinds = typeof stageKinds
+const kinds: Kinds = { ...stageKinds }
 
-const blur = z.strictObject({
-  radius: nonNegative.describe('Radius (sigma) of the blur; 0: none. 0.75 suits a sharp antique portrait.'),
-  kernel: z
-    .enum(['reference', 'gaussian'])
-    .describe(
-      '"reference" squares half the distance, so that the effective sigma is √2 times the radius (quirk); "gaussian" means what it says.',
-    ),
-  unit: z
-    .enum(['pixels', 'at1024'])
-    .describe(
-      'What the radius counts: pixels of the generator (quirk: the same number whatever its size) or pixels of a 1024 px face.',
-    ),
-})
+/** Stages of the reference's camera, in the order in which it applies them. */
+export const referenceStages = ['blur', 'downsample', 'spectral', 'response'] as const satisfies (keyof Kinds)[]
 
-const downsample = z.strictObject({
-  kernel: z.enum(['reference', 'gaussian']).describe('Kernel of the blur before sampling, as for the blur stage.'),
-  grid: z
-    .enum(['reference', 'exact'])
-    .describe(
-      'Where samples are taken when the sizes do not divide: "reference" has half a pixel of shift and an even kernel (quirk); "exact" is centred.',
-    ),
-})
+/** Every stage by its key, the reference's first. */
+const names = [...new Set([...referenceStages, ...(Object.keys(stageKinds) as (keyof Kinds)[])])]
 
-const spectral = z.strictObject({
-  sensitivity: sensitivitySchema.describe("How colour becomes gray; by default the run's sensitivity."),
-})
-
-const response = z.strictObject({
-  learn: z.boolean().describe('Learn gamma, offset and gain; false keeps them at their start.'),
-  gamma: positive.describe('Start of the exponent.'),
-  offset: z.number().describe('Start of the offset.'),
-  gain: positive.describe('Start of the factor.'),
-})
-
-/** Every stage there is, by key. A run may leave any of them out. */
-export const stageSchemas = { blur, downsample, spectral, response }
+const shape = Object.fromEntries(names.map((name) => [name, z.exactOptional(kinds[name].schema)])) as {
+  [Name in keyof Kinds]: z.ZodExactOptional<Kinds[Name]['schema']>
+}
 
 /** The ordered map of stages. */
-export const degradationSchema = z.strictObject({
-  blur: z.exactOptional(blur.describe('Blur of lens and paper.')),
-  downsample: z.exactOptional(
-    downsample.describe('Reduction to the size that a loss compares at; its place in the order is where that happens.'),
-  ),
-  spectral: z.exactOptional(spectral.describe('From colour to what the emulsion recorded.')),
-  response: z.exactOptional(response.describe('Tone curve offset + gain·u^gamma, fitted along with the face.')),
-})
+export const degradationSchema = z.strictObject(shape)
+
+/** Where every stage there is starts, also those that are only on when a config names them. */
+export function stageDefaults(): { [Name in keyof Kinds]: z.infer<Kinds[Name]['schema']> } {
+  const defaults = Object.fromEntries(names.map((name) => [name, structuredClone(kinds[name].defaults)]))
+  return defaults as { [Name in keyof Kinds]: z.infer<Kinds[Name]['schema']> }
+}
+
+/** The reference's camera. */
+export function referenceDegradation(): z.infer<typeof degradationSchema> {
+  const { blur, downsample, spectral, response } = stageDefaults()
+  return { blur, downsample, spectral, response }
+}

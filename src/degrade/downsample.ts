@@ -1,9 +1,10 @@
 // Reduction to the size at which a loss compares.
 
+import { z } from 'zod'
 import { resample } from '../graph/resample.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { type KernelRule, type ReductionGrid, reductionMatrix } from './gaussian.ts'
-import type { Side, Stage } from './stage.ts'
+import { defineStage, type Side } from './stage.ts'
 
 export interface DownsampleConfig {
   kernel: KernelRule
@@ -11,7 +12,7 @@ export interface DownsampleConfig {
 }
 
 /** x [N, C, H, W] reduced to `target`; a side that has its size already is left alone. */
-export function downsample(x: Tensor, target: Side, config: DownsampleConfig): Tensor {
+export function reduceTo(x: Tensor, target: Side, config: DownsampleConfig): Tensor {
   const [h, w] = x.shape.slice(2) as [number, number]
   if (h === target.height && w === target.width) return x
   return resample(
@@ -21,10 +22,20 @@ export function downsample(x: Tensor, target: Side, config: DownsampleConfig): T
   )
 }
 
-export function downsampleStage(config: DownsampleConfig): Stage {
-  return {
-    name: 'downsample',
+export const downsample = defineStage({
+  schema: z
+    .strictObject({
+      kernel: z.enum(['reference', 'gaussian']).describe('Kernel of the blur before sampling, as for the blur stage.'),
+      grid: z
+        .enum(['reference', 'exact'])
+        .describe(
+          'Where samples are taken when the sizes do not divide: "reference" has half a pixel of shift and an even kernel (quirk); "exact" is centred.',
+        ),
+    })
+    .describe('Reduction to the size that a loss compares at; its place in the order is where that happens.'),
+  defaults: { kernel: 'reference', grid: 'reference' },
+  make: (config) => ({
     parameters: [],
-    apply: (x, _, { target }) => (target ? downsample(x, target, config) : x),
-  }
-}
+    apply: (x, _, { target }) => (target ? reduceTo(x, target, config) : x),
+  }),
+})

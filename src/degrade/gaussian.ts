@@ -1,8 +1,11 @@
 // Gaussian kernels, and the reference's way to blur and to reduce a picture. Everything here is separable, so a
 // reduction is a pair of small matrices whatever the sizes and grids are.
 
+import { add, clamp, div, exp, mul, neg, square, sub } from '../graph/elementwise.ts'
+import { matmul, swap } from '../graph/matmul.ts'
+import { sum } from '../graph/reduce.ts'
 import { interpolationMatrix, type ResampleMatrix, resample } from '../graph/resample.ts'
-import type { Tensor } from '../graph/tensor.ts'
+import { constant, type Tensor } from '../graph/tensor.ts'
 
 /**
  * 'reference': weight ∝ exp(−((x − mean)/(2σ))²), whose effective sigma is √2·σ; 'gaussian': exp(−(x − mean)²/(2σ²)).
@@ -43,6 +46,40 @@ export function gaussianBlur(x: Tensor, radius: number, rule: KernelRule): Tenso
   if (radius <= 0) return x
   const [h, w] = x.shape.slice(2) as [number, number]
   return resample(x, blurMatrix(h, radius, rule), blurMatrix(w, radius, rule))
+}
+
+/**
+ * The same blur with a radius that is a tensor, differentiable in it: a tap at distance d weighs
+ * exp(−(d/spread)²)·min(max(2r + 1 − d, 0), 1), so that the outermost one fades in.
+ *
+ * @param x [N, C, H, W]; zeros outside
+ * @param radius [1], above zero
+ * @param options `scale`: pixels per unit of the radius; `largest`: the largest radius in pixels, beyond which no tap is
+ */
+export function learnedBlur(
+  x: Tensor,
+  radius: Tensor,
+  { scale, largest, rule }: { scale: number; largest: number; rule: KernelRule },
+): Tensor {
+  const pixels = mul(radius, scale)
+  const reach = Math.ceil(2 * largest + 1)
+  const weights = (distances: Float64Array, shape: readonly number[]): Tensor => {
+    const distance = constant(distances, shape)
+    const spread = mul(pixels, rule === 'reference' ? 2 : Math.SQRT2)
+    return mul(exp(neg(square(div(distance, spread)))), clamp(sub(add(mul(pixels, 2), 1), distance), 0, 1))
+  }
+  const total = sum(
+    weights(
+      Float64Array.from({ length: 2 * reach + 1 }, (_, i) => Math.abs(i - reach)),
+      [2 * reach + 1],
+    ),
+  )
+  const matrix = (side: number): Tensor => {
+    const distances = Float64Array.from({ length: side * side }, (_, i) => Math.abs((i % side) - Math.floor(i / side)))
+    return div(weights(distances, [side, side]), total)
+  }
+  const [h, w] = x.shape.slice(2) as [number, number]
+  return matmul(matmul(matrix(h), x), swap(matrix(w)))
 }
 
 /** Where samples are taken when the sides do not divide: see `reductionMatrix`. */

@@ -1,30 +1,60 @@
-// Tone curve of film, paper and scanner: v = offset + gain·u^gamma on 01 (Luo et al. 2021, section 4.2).
+// Tone curve of film, paper and scanner: v = offset + gain·u^gamma on 01 (Luo et al. 2021, section 4.2). With a curve for
+// each channel it is the three layers of a colour film (or of a toned print: a gray picture comes out with colour).
+// The reference knows no limits, so none are the default.
 
+import { z } from 'zod'
 import { add, clamp, mul, pow, sub } from '../graph/elementwise.ts'
-import type { Stage } from './stage.ts'
+import { reshape } from '../graph/layout.ts'
+import { bounds, defineStage, learning, limits } from './stage.ts'
 
-export interface ResponseConfig {
-  learn: boolean
-  gamma: number
-  offset: number
-  gain: number
-}
+const names = ['gamma', 'offset', 'gain'] as const
 
-export function responseStage(config: ResponseConfig): Stage {
-  const parameter = (name: 'gamma' | 'offset' | 'gain') => ({
-    name,
-    shape: [1],
-    start: [config[name]],
-    learn: config.learn,
-  })
-  return {
-    name: 'response',
-    parameters: [parameter('gamma'), parameter('offset'), parameter('gain')],
-    apply: (x, { gamma, offset, gain }) => {
-      // Above −1, so that the power has a slope everywhere.
-      const unit = mul(add(clamp(x, -0.99, 1), 1), 0.5)
-      const developed = add(offset!, mul(gain!, pow(unit, gamma!)))
-      return sub(mul(developed, 2), 1)
-    },
-  }
-}
+export const response = defineStage({
+  schema: z
+    .strictObject({
+      ...learning,
+      gamma: z.number().gt(0).describe('Start of the exponent.'),
+      offset: z.number().describe('Start of the offset.'),
+      gain: z.number().gt(0).describe('Start of the factor.'),
+      perChannel: z.boolean().describe('A curve for each of red, green and blue; a gray picture may become toned.'),
+      bounds: z
+        .strictObject({
+          gamma: limits.describe('Lowest and highest exponent; null: none.'),
+          offset: limits.describe('Lowest and highest offset; null: none.'),
+          gain: limits.describe('Lowest and highest factor; null: none.'),
+        })
+        .describe('Limits of what is learned.'),
+    })
+    .describe('Tone curve offset + gain·u^gamma, fitted along with the face.'),
+  defaults: {
+    learn: true,
+    lr: null,
+    gamma: 1,
+    offset: 0,
+    gain: 1,
+    perChannel: false,
+    bounds: { gamma: null, offset: null, gain: null },
+  },
+  make: (config) => {
+    const channels = config.perChannel ? 3 : 1
+    return {
+      parameters: names.map((name) => ({
+        name,
+        shape: [channels],
+        start: new Array<number>(channels).fill(config[name]),
+        learn: config.learn,
+        lr: config.lr,
+        bounds: bounds(config.bounds[name]),
+      })),
+      apply: (x, parameters) => {
+        const [gamma, offset, gain] = names.map((name) =>
+          config.perChannel ? reshape(parameters[name]!, [1, 3, 1, 1]) : parameters[name]!,
+        )
+        // Above −1, so that the power has a slope everywhere.
+        const unit = mul(add(clamp(x, -0.99, 1), 1), 0.5)
+        const developed = add(offset!, mul(gain!, pow(unit, gamma!)))
+        return sub(mul(developed, 2), 1)
+      },
+    }
+  },
+})

@@ -9,7 +9,7 @@ import type { OptimizeOptions } from './options.ts'
 
 /** The step of a run as a graph: what `optimize` compiles and `rephoto export` writes. */
 export function objectiveOf(
-  options: Pick<OptimizeOptions, 'networks' | 'degradation' | 'losses' | 'optimize' | 'latentDeviation'> & {
+  options: Pick<OptimizeOptions, 'networks' | 'degradation' | 'files' | 'losses' | 'optimize' | 'latentDeviation'> & {
     target: { side: Side }
   },
 ): Objective {
@@ -19,6 +19,7 @@ export function objectiveOf(
   return buildObjective({
     networks: options.networks,
     degradation: options.degradation,
+    ...(options.files && { files: options.files }),
     losses: options.losses,
     target: options.target.side,
     coarseLatents,

@@ -2,6 +2,7 @@
 // parameters and moments are its state; what is fed are the step's random draws and a handful of scalars; what comes out
 // are the losses and, when asked for, pictures.
 
+import { type Parameter, projected } from '../degrade/stage.ts'
 import type { Program } from '../engine/executable.ts'
 import { mul } from '../graph/elementwise.ts'
 import { gradients } from '../graph/gradients.ts'
@@ -18,27 +19,34 @@ export interface StepOptions {
 /** Learned parameters by state name, with the learning rate that moves them. */
 export type ParameterGroup = 'latent' | 'noise' | 'camera'
 
-export function learnedParameters(objective: Objective): Record<string, { tensor: Tensor; group: ParameterGroup }> {
-  const learned: Record<string, { tensor: Tensor; group: ParameterGroup }> = {
+export interface Learned {
+  tensor: Tensor
+  group: ParameterGroup
+  /** Of the camera's: how it is kept where it has a meaning. */
+  parameter?: Parameter
+}
+
+export function learnedParameters(objective: Objective): Record<string, Learned> {
+  const learned: Record<string, Learned> = {
     latent: { tensor: objective.latent, group: 'latent' },
   }
   objective.noise.forEach((tensor, i) => {
     learned[`noise/${i}`] = { tensor, group: 'noise' }
   })
   for (const [name, { tensor, parameter }] of Object.entries(objective.camera))
-    if (parameter.learn) learned[`camera/${name}`] = { tensor, group: 'camera' }
+    if (parameter.learn) learned[`camera/${name}`] = { tensor, group: 'camera', parameter }
   return learned
 }
 
 /**
- * Inputs: "radam/adaptive", "radam/plain", "lr/latent", "lr/noise", "lr/camera" ([1] each), "latent/mask" (1 where a
- * layer is optimized in this stage), "weight/<term>", the objective's draws. Outputs: "loss/<term>" (raw), "loss/total",
+ * Inputs: "radam/adaptive", "radam/plain", "lr/latent", "lr/noise", "lr/camera/<stage>.<parameter>" ([1] each),
+ * "latent/mask" (1 where a layer is optimized in this stage), "weight/<term>", the objective's draws. Outputs: "loss/<term>" (raw), "loss/total",
  * "image", "degraded": all of the parameters *before* the step. State: parameters, and their moments under "m/…", "v/…".
  */
 export function stepProgram(objective: Objective, options: StepOptions): Program {
   const learned = Object.entries(learnedParameters(objective))
   const scales = { adaptive: input('radam/adaptive', [1]), plain: input('radam/plain', [1]) }
-  const rates = { latent: input('lr/latent', [1]), noise: input('lr/noise', [1]), camera: input('lr/camera', [1]) }
+  const rates = { latent: input('lr/latent', [1]), noise: input('lr/noise', [1]) }
   const mask = input('latent/mask', [1, objective.latent.shape[1]!, 1])
   const slopes = gradients(
     objective.total,
@@ -47,11 +55,17 @@ export function stepProgram(objective: Objective, options: StepOptions): Program
 
   const state: Record<string, { current: Tensor; next: Tensor }> = {}
   scope('update', () =>
-    learned.forEach(([name, { tensor, group }], i) => {
+    learned.forEach(([name, { tensor, group, parameter: limits }], i) => {
       const moments = { mean: input(`m/${name}`, tensor.shape), square: input(`v/${name}`, tensor.shape) }
-      const rate = group === 'latent' ? mul(rates.latent, mask) : rates[group]
+      const rate =
+        group === 'camera' ? input(`lr/${name}`, [1]) : group === 'latent' ? mul(rates.latent, mask) : rates.noise
       const next = radamUpdate(tensor, slopes[i]!, moments, scales, rate, options.optimizer)
-      const parameter = group === 'noise' && options.normalizeNoise ? normalizeNoise(next.parameter) : next.parameter
+      const noise = group === 'noise' && options.normalizeNoise
+      const parameter = limits
+        ? projected(next.parameter, limits)
+        : noise
+          ? normalizeNoise(next.parameter)
+          : next.parameter
       state[name] = { current: tensor, next: parameter }
       state[`m/${name}`] = { current: moments.mean, next: next.moments.mean }
       state[`v/${name}`] = { current: moments.square, next: next.moments.square }

@@ -6,16 +6,19 @@ import { mkdirSync } from 'node:fs'
 import { degradationStages, degrade } from '../degrade/degrade.ts'
 import { runOnce } from '../engine/executable.ts'
 import { Synthesizer } from '../generator/synthesis.ts'
+import { sizeOf } from '../graph/shape.ts'
 import { input } from '../graph/tensor.ts'
 import { type Bitmap, fromPlanar } from '../images/bitmap.ts'
 import { isGray, toGray } from '../images/gray.ts'
 import { writePicture } from '../images/write.ts'
+import { randomStream } from '../optimize/random.ts'
 import { runFile } from '../run/folder.ts'
 import type { RunRecord } from '../run/record.ts'
 import { type PortraitCodes, writeCodes } from './codes.ts'
 import { weightsOf } from './networks.ts'
 import { bitmapOf } from './prepare.ts'
 import type { Setting } from './setting.ts'
+import { stageFiles } from './stage-files.ts'
 import { freshNoise } from './start.ts'
 
 /** Where a run came to. */
@@ -61,15 +64,21 @@ async function degraded(
   codes: PortraitCodes,
   { width, height }: Pick<Bitmap, 'width' | 'height'>,
 ): Promise<Bitmap> {
-  const stages = degradationStages(config.degradation)
+  const stages = degradationStages(config.degradation, await stageFiles(config))
   const names = Object.keys(codes.camera)
   const parameters = Object.fromEntries(
     names.map((name) => [name, input(`camera/${name}`, [codes.camera[name]!.length])]),
   )
   const picture = input('image', [1, 3, shape.size, shape.size])
-  const out = degrade(stages, picture, parameters, { width, height })
+  // What is random in the camera is drawn once more; what it takes from the old picture (under a mask) it leaves out here.
+  const drawn: Record<string, Float32Array> = {}
+  const normal = (name: string, sides: readonly number[]) => {
+    drawn[name] = randomStream(config.seed, `degraded/${name}`).normal(sizeOf(sides))
+    return input(name, sides)
+  }
+  const out = degrade(stages, picture, parameters, { width, height }, { normal })
   const values = Object.fromEntries(names.map((name) => [`camera/${name}`, [...codes.camera[name]!]]))
-  const { y } = await runOnce({ y: out }, { image, ...values }, { threads })
+  const { y } = await runOnce({ y: out }, { image, ...values, ...drawn }, { threads })
   const bitmap = fromPlanar(y!, { channels: 3, width: out.shape[3]!, height: out.shape[2]! }, 'pm1', 'round')
   return isGray(bitmap) ? toGray(bitmap) : bitmap
 }

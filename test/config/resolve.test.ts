@@ -57,7 +57,7 @@ describe('resolveConfig', () => {
 
   it('completes a stage that the pack had removed', () => {
     const config = resolveConfig({ degradation: { blur: { radius: 2 } } }, { degradation: { blur: null } }, 64)
-    expect(config.degradation.blur).toEqual({ radius: 2, kernel: 'reference', unit: 'pixels' })
+    expect(config.degradation.blur).toMatchObject({ radius: 2, kernel: 'reference', unit: 'pixels', learn: false })
   })
 
   it.each([
