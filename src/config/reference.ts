@@ -5,6 +5,7 @@
  * one rule each, stated beside it; a pack that was measured to want something else says so in its settings, which win
  * over these, and a config wins over both (resolve.ts).
  */
+import { defaultLosses } from '../optimize/losses.ts'
 import type { ResolvedConfig } from './schema.ts'
 import { referenceDegradation } from './schema-degradation.ts'
 
@@ -18,13 +19,12 @@ export function latentSize(resolution: number): number {
 /** The reference's config for a generator of `size` pixels (a power of two, at least 16). */
 export function referenceConfig(size: number): ResolvedConfig {
   const layers = latentSize(size)
-  // A window or comparison of 256 px; smaller generators keep at least one halving, so that grain is not fitted.
-  const quarter = Math.min(256, size / 2)
   return {
     input: null,
     seed: 0,
     pack: 'compact',
     device: 'auto',
+    engine: 'onnxruntime',
     threads: 0,
     sensitivity: 'b',
     align: { mode: 'auto', face: null, landmarks: null, outputSize: size, transformSize: 4 * size },
@@ -42,36 +42,7 @@ export function referenceConfig(size: number): ResolvedConfig {
       skinClasses: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
     },
     degradation: referenceDegradation(),
-    losses: {
-      face: {
-        weight: 1,
-        size: quarter,
-        vgg: 1,
-        vggFace: 0.3,
-        vggLayers: ['relu1_2', 'relu2_2', 'relu3_3', 'relu4_3'],
-        vggFaceLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'],
-        vggFaceRange: 'unit',
-      },
-      eye: {
-        weight: 0.1,
-        vggLayers: ['relu1_2', 'relu2_2', 'relu3_3', 'relu4_3'],
-        side: 224,
-        centers: [
-          [480, 384],
-          [480, 640],
-        ],
-      },
-      contextual: {
-        weight: 0.1,
-        layers: ['relu3_4', 'relu2_2', 'relu1_2'],
-        window: quarter,
-        points: 4096,
-        bandwidth: 0.5,
-        sibling: 'fresh',
-      },
-      colorTransfer: { weight: 1e10, levels: 5, sibling: 'first' },
-      noise: { weight: 5e4, minSize: 8 },
-    },
+    losses: defaultLosses(size),
     optimize: {
       steps: [250, 750],
       coarseMin: Math.min(32, size / 4),

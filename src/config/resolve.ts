@@ -4,6 +4,7 @@
  * reference (by size) ← pack settings ← config: each wins over what is left of it. Only then can be checked what no
  * single key can know: windows that fit, layers that exist, steps that leave frames to keep.
  */
+import { misfitOf } from '../optimize/losses.ts'
 import { ConfigError } from './errors.ts'
 import { isObject, type JsonObject, mergeInto } from './merge.ts'
 import { colorTransferLevels, latentSize, referenceConfig } from './reference.ts'
@@ -81,17 +82,10 @@ function checkAgainstSize(config: ResolvedConfig, size: number): void {
       steps,
     )
   }
-  const { face, contextual, colorTransfer } = config.losses
-  if (contextual.weight > 0 && contextual.window >= size) {
-    fail('losses.contextual.window', `less than the ${size} px of the generator`, contextual.window)
-  }
-  if (face.size > size) fail('losses.face.size', `at most the ${size} px of the generator`, face.size)
-  const outputs = Math.log2(size) - 1
-  if (colorTransfer.levels > outputs) {
-    fail(
-      'losses.colorTransfer.levels',
-      `at most ${outputs}, the colour outputs of a ${size} px generator`,
-      colorTransfer.levels,
-    )
+  const misfit = misfitOf(config.losses, size)
+  if (misfit) {
+    const keys = misfit.path.split('.')
+    const found = keys.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), config.losses)
+    fail(`losses.${misfit.path}`, misfit.expected, found)
   }
 }

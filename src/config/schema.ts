@@ -7,8 +7,8 @@
  * with a run is the whole truth about it (the idea is k-diffusion's: the config travels inside the artefact).
  */
 import { z } from 'zod'
+import { lossesSchema } from '../optimize/losses.ts'
 import { degradationSchema, sensitivitySchema } from './schema-degradation.ts'
-import { lossesSchema } from './schema-losses.ts'
 import { nonNegative, positive, positiveInteger } from './schema-numbers.ts'
 
 const alignSchema = z.strictObject({
@@ -107,7 +107,16 @@ export const runSchema = z.strictObject({
   input: z.string().nullable().describe('The portrait, relative to the config file (null: named on the command line).'),
   seed: z.int().min(0).max(0xffffffff).describe('Fixes everything that is drawn.'),
   pack: z.string().min(1).describe('Model pack: "compact", another installed pack, or the path of a pack folder.'),
-  device: z.string().min(1).describe('Where the step runs: "auto", "cpu", or a device that `rephoto doctor` lists.'),
+  device: z
+    .enum(['auto', 'cpu', 'webgpu', 'cuda'])
+    .describe(
+      'Where networks and the step are computed: "auto" takes the quickest that works; `rephoto doctor` lists what is there (docs/devices.md).',
+    ),
+  engine: z
+    .enum(['onnxruntime', 'tfjs'])
+    .describe(
+      'What computes: ONNX Runtime, or TensorFlow.js where its package for Node is installed (it then says where).',
+    ),
   threads: z.int().min(0).describe('CPU threads; 0: as many as there are cores.'),
   sensitivity: sensitivitySchema.describe(
     'What the emulsion saw: "b" blue (before 1873), "gb" blue and green (1873 to 1906, also "b"), "g" everything (later). Chooses the colour encoder, the histogram match and the spectral stage.',

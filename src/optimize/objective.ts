@@ -10,36 +10,9 @@ import { add, mul } from '../graph/elementwise.ts'
 import { concat, reshape } from '../graph/layout.ts'
 import { sizeOf } from '../graph/shape.ts'
 import { input, type Tensor } from '../graph/tensor.ts'
+import { type LossesConfig, lossTerms } from './losses.ts'
 import type { Random } from './random.ts'
-import type { ObjectiveNetworks, SiblingTensors, Term, TermContext } from './term.ts'
-import { type ColorTransferConfig, colorTransferTerm } from './terms/color-transfer.ts'
-import { type ContextualConfig, contextualTerm } from './terms/contextual.ts'
-import { type EyeConfig, eyeTerm } from './terms/eye.ts'
-import { type FaceConfig, faceTerm } from './terms/face.ts'
-import { noiseTerm } from './terms/noise.ts'
-
-/** Terms by key; those of weight 0 are left out. */
-export interface LossesConfig {
-  face: FaceConfig
-  eye: EyeConfig
-  contextual: ContextualConfig
-  colorTransfer: ColorTransferConfig
-  noise: { weight: number; minSize: number }
-}
-
-/** To add a term: a file in terms/, a line here, and its schema in src/config/schema-losses.ts. */
-const makers: { [Name in keyof LossesConfig]: (config: LossesConfig[Name]) => Term } = {
-  face: faceTerm,
-  eye: eyeTerm,
-  contextual: contextualTerm,
-  colorTransfer: colorTransferTerm,
-  noise: noiseTerm,
-}
-
-export function lossTerms(config: LossesConfig): Term[] {
-  const make = <Name extends keyof LossesConfig>(name: Name): Term => makers[name](config[name])
-  return (Object.keys(makers) as (keyof LossesConfig)[]).map(make).filter((term) => term.weight > 0)
-}
+import type { ObjectiveNetworks, SiblingTensors, TermContext } from './term.ts'
 
 /** Numbers that are drawn for every step and fed under `name`: integers for a term, normal ones for a stage. */
 export interface Draw {

@@ -1,9 +1,12 @@
-// What a term of the objective is, and what it can see. A term is one file in terms/: it builds its raw loss from the
-// tensors of the current step, says which tensors need computing only once, and which random numbers it wants.
+// What a term of the objective is, and what it can see. One file in terms/ makes a term: its schema (what a config may
+// say), its defaults, the networks it looks through, and what builds its raw loss from the tensors of the current step,
+// says which tensors need computing only once, and which random numbers it wants.
 
+import type { z } from 'zod'
 import type { Side } from '../degrade/stage.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Weights } from '../graph/weights.ts'
+import type { Role } from '../models/roles.ts'
 import type { Random } from './random.ts'
 
 export interface ObjectiveNetworks {
@@ -45,10 +48,23 @@ export interface TermContext {
   draw(name: string, count: number, sample: (random: Random) => number[]): Tensor
 }
 
-export interface Term {
-  /** Its key in the config, in losses.csv and in the report. */
-  name: string
-  weight: number
+/** Networks a term may look through: roles of the pack, and face-api's own, which come with their npm package. */
+export type TermNetwork = Role | 'faceRecognitionNet' | 'ageGenderNet'
+
+/** A kind of term: one file in terms/, one line in terms/terms.ts. */
+export interface TermKind<Schema extends z.ZodObject> {
+  /** Its keys in a config, `weight` among them, with a description of each and of the whole. */
+  schema: Schema
+  /** Its config for a generator of `size` px: the reference's, or weight 0 where the reference has no such term. */
+  defaults: (size: number) => z.infer<Schema>
+  /** Networks that it looks through: needed to build it, and no longer fit to judge what it does. */
+  networks: (config: z.infer<Schema>) => readonly TermNetwork[]
+  /** A value that does not fit a generator of `size` px: its key, and what was expected. Asked only of terms in use. */
+  misfit?: (config: z.infer<Schema>, size: number) => readonly [key: string, expected: string] | undefined
   /** The raw loss, a single number. */
-  build(context: TermContext): Tensor
+  build: (config: z.infer<Schema>, context: TermContext) => Tensor
+}
+
+export function termKind<Schema extends z.ZodObject>(kind: TermKind<Schema>): TermKind<Schema> {
+  return kind
 }

@@ -11,7 +11,8 @@ import { type E4eLayout, officialE4eLayout } from '../encoders/e4e.ts'
 import type { Encoders } from '../encoders/encode.ts'
 import { Weights } from '../graph/weights.ts'
 import type { LoadedPack } from '../models/load.ts'
-import type { Role } from '../models/roles.ts'
+import { isRole, type Role } from '../models/roles.ts'
+import { networksOfLosses } from '../optimize/losses.ts'
 import type { ObjectiveNetworks } from '../optimize/term.ts'
 import { sha256File } from '../run/hash.ts'
 import type { HashedFile } from '../run/manifest.ts'
@@ -59,12 +60,8 @@ export function objectiveNetworks(pack: LoadedPack): ObjectiveNetworks {
 
 /** Networks that a run cannot do without. */
 export function neededRoles({ sensitivity, losses }: ResolvedConfig): Role[] {
-  const { face, eye, contextual } = losses
-  const roles: Role[] = ['stylegan2', 'e4e', colorEncoderRole(sensitivity)]
-  if ((face.weight > 0 && face.vgg > 0) || eye.weight > 0) roles.push('vgg16')
-  if (face.weight > 0 && face.vggFace > 0) roles.push('vggface')
-  if (contextual.weight > 0) roles.push('vgg19')
-  return roles
+  const seen = networksOfLosses(losses).filter(isRole)
+  return ['stylegan2', 'e4e', colorEncoderRole(sensitivity), ...seen]
 }
 
 /** What a pack prescribes: its settings, and the sides that its networks were trained at. */

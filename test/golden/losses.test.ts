@@ -10,8 +10,8 @@ import { gradients } from '../../src/graph/gradients.ts'
 import { constant, input, type Tensor } from '../../src/graph/tensor.ts'
 import { normalizeNoise } from '../../src/optimize/normalize-noise.ts'
 import { radamScales, radamUpdate } from '../../src/optimize/radam.ts'
-import { colorTransfer, gramMatrix } from '../../src/optimize/terms/color-transfer.ts'
-import { contextual } from '../../src/optimize/terms/contextual.ts'
+import { gramDistance, gramMatrix } from '../../src/optimize/terms/color-transfer.ts'
+import { contextualDistance } from '../../src/optimize/terms/contextual.ts'
 import { noiseCorrelation } from '../../src/optimize/terms/noise.ts'
 import { type PerceptualConfig, perceptualDistance, perceptualFeatures } from '../../src/optimize/terms/perceptual.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
@@ -63,7 +63,7 @@ describe('contextual loss', () => {
   test('of given features', async () => {
     const x = formulaInput('cx/x', [1, 64, 16, 16], salt)
     const y = formulaInput('cx/y', [1, 64, 16, 16], salt)
-    const loss = contextual(x, y, 0.5)
+    const loss = contextualDistance(x, y, 0.5)
     const out = await runOnce({ loss, slope: gradients(loss, [y])[0]! })
     expectNear(out.loss![0]!, golden.functional.loss, 1e-4, 'loss')
     expectGradient(out.slope!, golden.functional.grad_y, 1e-3, 'gradient')
@@ -80,7 +80,7 @@ describe('contextual loss', () => {
     const y = features(result)
     const subset = input('subset2', [4096], 'int32')
     const subset1 = input('subset1', [4096], 'int32')
-    const loss = [undefined, subset, subset1].map((s, i) => contextual(x[i]!, y[i]!, 0.5, s)).reduce(add)
+    const loss = [undefined, subset, subset1].map((s, i) => contextualDistance(x[i]!, y[i]!, 0.5, s)).reduce(add)
     const spread = (total: number): number[] => Array.from({ length: 4096 }, (_, i) => Math.floor((i * total) / 4096))
     const picture = (name: string): Float32Array => formulaImage(name, 3, 256, 256, salt).map((v) => 2 * v - 1)
     const feeds = {
@@ -107,7 +107,7 @@ describe('colour transfer and noise', () => {
     const shape = (i: number): number[] => [1, 3, 4 * 2 ** i, 4 * 2 ** i]
     const current = golden.color.grads.map((_, i) => formulaInput(`rgb/cur/${i}`, shape(i), salt, 1.1))
     const grams = golden.color.grads.map((_, i) => gramMatrix(formulaInput(`rgb/sib/${i}`, shape(i), salt)))
-    const loss = colorTransfer(current, grams)
+    const loss = gramDistance(current, grams)
     const slopes = gradients(loss, current)
     const out = await runOnce({ loss, ...Object.fromEntries(slopes.map((g, i) => [`g${i}`, g])) })
     expectNear(out.loss![0]!, golden.color.loss, 1e-4, 'loss')

@@ -79,7 +79,7 @@ test('losses, latent, noise and camera', { timeout: 600_000 }, async () => {
 
 test.runIf(full)('a sibling that is not drawn afresh misses the gate', { timeout: 600_000 }, async () => {
   const options = setup()
-  options.losses = { ...options.losses, contextual: { ...options.losses.contextual, sibling: 'first' } }
+  options.losses = { ...options.losses, contextual: { ...goldenLosses.contextual, sibling: 'first' } }
   options.optimize = { ...options.optimize, steps: [1] }
   await expect(optimize(options, { onStep: (report) => expectLosses(report, report.step) })).rejects.toThrow(
     'contextual',

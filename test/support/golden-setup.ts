@@ -1,7 +1,7 @@
 // The set-up that the golden objective and trajectory share: 512 px, formula weights, weights of the terms chosen so
 // that every one counts.
 
-import type { LossesConfig } from '../../src/optimize/objective.ts'
+import type { LossesConfig } from '../../src/optimize/losses.ts'
 import type { OptimizeConfig } from '../../src/optimize/options.ts'
 import type { ObjectiveNetworks } from '../../src/optimize/term.ts'
 import { formulaWeights } from './formula-weights.ts'
@@ -15,7 +15,7 @@ export function goldenNetworks(salt: string, size: number): ObjectiveNetworks {
   }
 }
 
-export const goldenLosses: LossesConfig = {
+export const goldenLosses = {
   face: {
     weight: 1,
     size: 256,
@@ -44,7 +44,7 @@ export const goldenLosses: LossesConfig = {
   },
   colorTransfer: { weight: 100, levels: 5, sibling: 'first' },
   noise: { weight: 10, minSize: 8 },
-}
+} satisfies LossesConfig
 
 export const goldenDegradation = {
   blur: { radius: 0.75, kernel: 'reference', unit: 'pixels' },

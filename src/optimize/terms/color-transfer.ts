@@ -1,12 +1,15 @@
 // Colour transfer: the Gram matrices of the generator's colour outputs stay those of the sibling (Luo et al. 2021,
 // section 4.3, after Gatys et al. 2016).
 
+import { z } from 'zod'
+import { positiveInteger } from '../../config/schema-numbers.ts'
 import { abs, add, greater, mul, square, sub, where } from '../../graph/elementwise.ts'
 import { reshape } from '../../graph/layout.ts'
 import { matmul, swap } from '../../graph/matmul.ts'
 import { mean } from '../../graph/reduce.ts'
 import { scope, type Tensor } from '../../graph/tensor.ts'
-import type { Term } from '../term.ts'
+import { termKind } from '../term.ts'
+import { sibling, weight } from '../term-schema.ts'
 
 /** F·Fᵀ/(C·N) of [1, C, H, W] with N = H·W: [C, C]. */
 export function gramMatrix(features: Tensor): Tensor {
@@ -22,27 +25,33 @@ export function smoothL1(a: Tensor, b: Tensor): Tensor {
   return mean(where(greater(1, size), mul(square(d), 0.5), sub(size, 0.5)))
 }
 
-export function colorTransfer(rgbs: readonly Tensor[], siblingGrams: readonly Tensor[]): Tensor {
+/** Σ smooth-L1 over the levels that `siblingGrams` holds. */
+export function gramDistance(rgbs: readonly Tensor[], siblingGrams: readonly Tensor[]): Tensor {
   return scope('color_transfer', () => siblingGrams.map((gram, i) => smoothL1(gramMatrix(rgbs[i]!), gram)).reduce(add))
 }
 
-export interface ColorTransferConfig {
-  weight: number
-  /** How many of the coarsest colour outputs are compared. */
-  levels: number
-  sibling: 'fresh' | 'first'
-}
-
-export function colorTransferTerm(config: ColorTransferConfig): Term {
-  return {
-    name: 'colorTransfer',
-    weight: config.weight,
-    build: (context) => {
-      const grams = context
-        .sibling(config.sibling)
-        .rgbs.slice(0, config.levels)
-        .map((rgb, i) => context.once(`colorTransfer/gram${i}`, gramMatrix(rgb)))
-      return colorTransfer(context.rgbs, grams)
-    },
-  }
-}
+export const colorTransfer = termKind({
+  schema: z
+    .strictObject({
+      weight: weight('the colour statistics of the sibling'),
+      levels: positiveInteger.describe(
+        'How many of the coarsest colour outputs of the generator are compared; by default those up to the resolution of the last stage.',
+      ),
+      sibling: sibling.describe('The sibling to compare with, as for the contextual loss.'),
+    })
+    .describe("The generator's colour outputs have the statistics of the sibling's."),
+  // The number of levels follows from the stages of the optimization: src/config/resolve.ts.
+  defaults: () => ({ weight: 1e10, levels: 5, sibling: 'first' as const }),
+  networks: () => [],
+  misfit: ({ levels }, size) => {
+    const outputs = Math.log2(size) - 1
+    return levels > outputs ? ['levels', `at most ${outputs}, the colour outputs of a ${size} px generator`] : undefined
+  },
+  build: (config, context) => {
+    const grams = context
+      .sibling(config.sibling)
+      .rgbs.slice(0, config.levels)
+      .map((rgb, i) => context.once(`colorTransfer/gram${i}`, gramMatrix(rgb)))
+    return gramDistance(context.rgbs, grams)
+  },
+})

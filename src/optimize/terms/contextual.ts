@@ -1,6 +1,8 @@
 // The contextual loss (Mechrez et al. 2018): every feature of the sibling should find its like somewhere in the result,
 // wherever that is. It carries fine texture and colour over without asking for aligned pixels.
 
+import { z } from 'zod'
+import { positive, positiveInteger } from '../../config/schema-numbers.ts'
 import { imagenetNormalized, toUnit } from '../../features/normalization.ts'
 import { type VggLayer, vggFeatures } from '../../features/vgg.ts'
 import { add, div, log, maximum, mul, neg, sqrt, square, sub } from '../../graph/elementwise.ts'
@@ -10,7 +12,8 @@ import { matmul, swap } from '../../graph/matmul.ts'
 import { max, mean, softmax, sum } from '../../graph/reduce.ts'
 import { scope, type Tensor } from '../../graph/tensor.ts'
 import type { Random } from '../random.ts'
-import type { Term, TermContext } from '../term.ts'
+import { type TermContext, termKind } from '../term.ts'
+import { comparisonSide, layers, sibling, weight } from '../term-schema.ts'
 
 /**
  * @param x features of the sibling [1, C, H, W]
@@ -18,7 +21,7 @@ import type { Term, TermContext } from '../term.ts'
  * @param bandwidth h of exp((1 − d̃)/h)
  * @param subset int32 indices of the points to compare; undefined: all of them
  */
-export function contextual(x: Tensor, y: Tensor, bandwidth: number, subset?: Tensor): Tensor {
+export function contextualDistance(x: Tensor, y: Tensor, bandwidth: number, subset?: Tensor): Tensor {
   return scope('contextual', () => {
     const [pointsX, pointsY] = [x, y].map((t) => (subset ? gather(points(t), subset, 1) : points(t))) as [
       Tensor,
@@ -47,39 +50,48 @@ function unitColumns(t: Tensor): Tensor {
   return div(t, maximum(sqrt(add(sum(square(t), [0], true), 1e-24)), 1e-12))
 }
 
-export interface ContextualConfig {
-  weight: number
-  layers: readonly string[]
-  /** Side of the random window, in pixels of the generator's picture. */
-  window: number
-  /** Most points of a layer that are compared. */
-  points: number
-  bandwidth: number
-  sibling: 'fresh' | 'first'
-}
-
 /** A random window, the same in the undegraded result and the sibling, compared layer by layer. */
-export function contextualTerm(config: ContextualConfig): Term {
-  return {
-    name: 'contextual',
-    weight: config.weight,
-    build: (context) => {
-      const [row, column] = (['row', 'column'] as const).map((axis) => windowIndices(context, config.window, axis))
-      const crop = (image: Tensor): Tensor => gather(gather(image, row!, 2), column!, 3)
-      const sibling = context.once('contextual/sibling', context.sibling(config.sibling).image)
-      const layers = config.layers as VggLayer[]
-      const features = (image: Tensor): Tensor[] =>
-        vggFeatures('vgg19', context.networks.vgg19, imagenetNormalized(toUnit(crop(image))), layers)
-      const x = features(sibling)
-      const y = features(context.image)
-      return layers
-        .map((layer, i) =>
-          contextual(x[i]!, y[i]!, config.bandwidth, subsetIndices(context, layer, y[i]!, config.points)),
-        )
-        .reduce(add)
-    },
-  }
-}
+export const contextual = termKind({
+  schema: z
+    .strictObject({
+      weight: weight('the contextual loss, which takes detail and colour from the sibling'),
+      layers: layers('VGG19'),
+      window: positiveInteger.describe(
+        'Side of the random window that is compared; smaller than the generator. By default 256, at most half the generator.',
+      ),
+      points: positiveInteger.describe('Most points of a layer that are compared; more are thinned at random.'),
+      bandwidth: positive.describe('Bandwidth h of the similarity exp((1 − d)/h).'),
+      sibling: sibling.describe(
+        'Compare with a sibling drawn afresh at each stage ("fresh", a quirk: colour transfer keeps the first) or with the first.',
+      ),
+    })
+    .describe('The result has the detail of the sibling, wherever it may lie.'),
+  defaults: (size) => ({
+    weight: 0.1,
+    layers: ['relu3_4', 'relu2_2', 'relu1_2'],
+    window: comparisonSide(size),
+    points: 4096,
+    bandwidth: 0.5,
+    sibling: 'fresh' as const,
+  }),
+  networks: () => ['vgg19'],
+  misfit: ({ window }, size) => (window >= size ? ['window', `less than the ${size} px of the generator`] : undefined),
+  build: (config, context) => {
+    const [row, column] = (['row', 'column'] as const).map((axis) => windowIndices(context, config.window, axis))
+    const crop = (image: Tensor): Tensor => gather(gather(image, row!, 2), column!, 3)
+    const detail = context.once('contextual/sibling', context.sibling(config.sibling).image)
+    const layers = config.layers as VggLayer[]
+    const features = (image: Tensor): Tensor[] =>
+      vggFeatures('vgg19', context.networks.vgg19, imagenetNormalized(toUnit(crop(image))), layers)
+    const x = features(detail)
+    const y = features(context.image)
+    return layers
+      .map((layer, i) =>
+        contextualDistance(x[i]!, y[i]!, config.bandwidth, subsetIndices(context, layer, y[i]!, config.points)),
+      )
+      .reduce(add)
+  },
+})
 
 /** Consecutive rows or columns from a start in 0 … size − window − 1, as the reference draws it. */
 function windowIndices(context: TermContext, window: number, axis: 'row' | 'column'): Tensor {

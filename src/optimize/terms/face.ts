@@ -1,23 +1,47 @@
 // The degraded result looks like the target: perceptual distance of the whole face at a moderate size.
 
-import type { Term } from '../term.ts'
-import { onceFeatures, type PerceptualConfig, perceptualDistance, perceptualFeatures } from './perceptual.ts'
+import { z } from 'zod'
+import { nonNegative, positiveInteger } from '../../config/schema-numbers.ts'
+import { termKind } from '../term.ts'
+import { comparisonSide, layers, weight } from '../term-schema.ts'
+import { onceFeatures, perceptualDistance, perceptualFeatures } from './perceptual.ts'
 
-export interface FaceConfig extends PerceptualConfig {
-  weight: number
-  /** Side at which result and target are compared. */
-  size: number
-}
-
-export function faceTerm(config: FaceConfig): Term {
-  return {
-    name: 'face',
-    weight: config.weight,
-    build: (context) => {
-      const side = { height: config.size, width: config.size }
-      const target = perceptualFeatures(context.networks, context.targetAt(side), config)
-      const result = perceptualFeatures(context.networks, context.degraded(side), config)
-      return perceptualDistance(result, onceFeatures(context, 'face', target), config)
-    },
-  }
-}
+export const face = termKind({
+  schema: z
+    .strictObject({
+      weight: weight('the comparison of the whole face'),
+      size: positiveInteger.describe(
+        "Side at which degraded result and target are compared (the reference's recon_size). By default 256, at most half the generator.",
+      ),
+      vgg: nonNegative.describe('Share of the VGG16 distance.'),
+      vggFace: nonNegative.describe('Share of the VGG-Face distance.'),
+      vggLayers: layers('VGG16'),
+      vggFaceLayers: layers('VGG-Face'),
+      vggFaceRange: z
+        .enum(['unit', 'byte'])
+        .describe(
+          'Range of the pictures that VGG-Face sees: "unit" is 0..1, a quirk; it was trained on "byte", 0..255.',
+        ),
+    })
+    .describe('The degraded result looks like the target.'),
+  defaults: (size) => ({
+    weight: 1,
+    size: comparisonSide(size),
+    vgg: 1,
+    vggFace: 0.3,
+    vggLayers: ['relu1_2', 'relu2_2', 'relu3_3', 'relu4_3'],
+    vggFaceLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'],
+    vggFaceRange: 'unit' as const,
+  }),
+  networks: ({ vgg, vggFace }) => [
+    ...(vgg > 0 ? ['vgg16' as const] : []),
+    ...(vggFace > 0 ? ['vggface' as const] : []),
+  ],
+  misfit: (config, size) => (config.size > size ? ['size', `at most the ${size} px of the generator`] : undefined),
+  build: (config, context) => {
+    const side = { height: config.size, width: config.size }
+    const target = perceptualFeatures(context.networks, context.targetAt(side), config)
+    const result = perceptualFeatures(context.networks, context.degraded(side), config)
+    return perceptualDistance(result, onceFeatures(context, 'face', target), config)
+  },
+})

@@ -1,11 +1,13 @@
 // The regulariser that keeps noise maps white, so that they cannot draw the picture (Karras et al. 2020, appendix D).
 
+import { z } from 'zod'
 import { add, mul, square } from '../../graph/elementwise.ts'
 import { roll } from '../../graph/layout.ts'
 import { avgPool } from '../../graph/pool.ts'
 import { mean } from '../../graph/reduce.ts'
 import { scope, type Tensor } from '../../graph/tensor.ts'
-import type { Term } from '../term.ts'
+import { termKind } from '../term.ts'
+import { weight } from '../term-schema.ts'
 
 /**
  * Sum over the maps and their halvings down to `minSize` of the squared correlation with their neighbours; maps of side
@@ -27,10 +29,14 @@ export function noiseCorrelation(noise: readonly Tensor[], minSize = 8): Tensor 
   })
 }
 
-export function noiseTerm(config: { weight: number; minSize: number }): Term {
-  return {
-    name: 'noise',
-    weight: config.weight,
-    build: ({ noise }) => noiseCorrelation(noise, config.minSize),
-  }
-}
+export const noise = termKind({
+  schema: z
+    .strictObject({
+      weight: weight('the whiteness of the noise maps'),
+      minSize: z.int().min(1).describe('Side down to which the maps are halved and looked at again.'),
+    })
+    .describe('The noise maps stay noise.'),
+  defaults: () => ({ weight: 5e4, minSize: 8 }),
+  networks: () => [],
+  build: ({ minSize }, context) => noiseCorrelation(context.noise, minSize),
+})
