@@ -24,11 +24,11 @@ export interface EncodedFiles {
 export async function encodeFile(fragment: ConfigFragment, out?: string): Promise<EncodedFiles> {
   const setting = openSetting(fragment)
   try {
-    const { pack, config, shape, threads } = setting
+    const { pack, config, shape, compute } = setting
     if (config.input === null) throw new ConfigError('expected a picture, found none', { path: 'input' })
     const aligned = await alignedPortrait(await readPicture(config.input), config)
     const gray = grayPortrait(aligned, shape.size)
-    const latent = await firstLatent(pack, config, gray, shape, threads)
+    const latent = await firstLatent(pack, config, gray, shape, compute.options)
     const noise = firstNoise(config, shape)
     const stem = basename(config.input, extname(config.input))
     const path = resolve(out ?? `${stem}-latent.safetensors`)

@@ -9,6 +9,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { asConfigFile, ConfigError, type ConfigFragment } from './config/index.ts'
+import { devices } from './engine/executable.ts'
 import type { Bitmap } from './images/bitmap.ts'
 import { readPicture } from './images/read.ts'
 import { descend, totalSteps } from './pipeline/descend.ts'
@@ -106,8 +107,8 @@ export async function resumeRun(
   }
   const path = runFile.config(place)
   const fragment = atPath(path, () => JSON.parse(readFileSync(path, 'utf8')) as ConfigFragment)
-  // Sums are split by threads: the same result needs as many as before.
-  const setting = openSetting({ ...fragment, threads: manifest.threads })
+  // Sums are split by threads: the same result needs as many as before, and the same device.
+  const setting = openSetting({ ...fragment, threads: manifest.threads, ...sameDevice(manifest) })
   try {
     checkWeights(manifest, setting)
     manifest.resumed++
@@ -181,6 +182,12 @@ async function preparedAgain(setting: Setting, record: RunRecord): Promise<Prepa
   return prepare(setting, record, await readPicture(input))
 }
 
+/** What a run was begun on it is finished on, whatever 'auto' would choose today. */
+function sameDevice({ device }: Manifest): ConfigFragment {
+  const known = devices.find((name) => name === device)
+  return known ? { device: known } : {}
+}
+
 function checkWeights(manifest: Manifest, setting: Setting): void {
   const before = new Map(manifest.pack.files.map(({ name, sha256 }) => [name, sha256]))
   const changed = weightFiles(setting.pack, setting.config.sensitivity).find(
@@ -192,7 +199,7 @@ function checkWeights(manifest: Manifest, setting: Setting): void {
   )
 }
 
-function newManifest({ pack, config, shape, threads }: Setting, input: string, picture: Bitmap): Manifest {
+function newManifest({ pack, config, shape, threads, compute }: Setting, input: string, picture: Bitmap): Manifest {
   return {
     format: 'rephoto-run',
     formatVersion: 1,
@@ -210,7 +217,7 @@ function newManifest({ pack, config, shape, threads }: Setting, input: string, p
       files: weightFiles(pack, config.sensitivity),
     },
     seed: config.seed,
-    device: 'cpu',
+    device: compute.device,
     threads,
     stages: config.optimize.steps.map((steps, stage) => ({ coarse: config.optimize.coarseMin * 2 ** stage, steps })),
     stepsDone: 0,

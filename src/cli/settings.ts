@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import type { Argv } from 'yargs'
 import type { ConfigFragment } from '../config/index.ts'
+import type { Device, Engine } from '../engine/executable.ts'
 import { UsageError } from './failure.ts'
 
 /** Options that change a config. */
@@ -13,6 +14,7 @@ export interface SettingOptions {
   seed?: number | undefined
   threads?: number | undefined
   device?: string | undefined
+  engine?: string | undefined
   sensitivity?: string | undefined
 }
 
@@ -38,7 +40,16 @@ export function withSettings<T>(yargs: Argv<T>): Argv<T & SettingOptions> {
     })
     .option('pack', { type: 'string', describe: 'Model pack, by name or folder; short for --set pack=…' })
     .option('seed', { type: 'number', describe: 'Short for --set seed=…' })
-    .option('device', { type: 'string', describe: 'Where to compute; short for --set device=…' })
+    .option('device', {
+      type: 'string',
+      choices: ['auto', 'cpu', 'webgpu', 'cuda'],
+      describe: 'Where to compute; short for --set device=…',
+    })
+    .option('engine', {
+      type: 'string',
+      choices: ['onnxruntime', 'tfjs'],
+      describe: 'What computes; short for --set engine=…',
+    })
     .option('threads', { type: 'number', describe: 'CPU threads; short for --set threads=…' })
 }
 
@@ -63,7 +74,7 @@ export async function configOf(
         `${source}: expected a picture, a config file or a preset (${presetNames().join(', ')}), found none of that name`,
       )
   }
-  const { pack, seed, threads, device, sensitivity, align, face, landmarks } = options
+  const { pack, seed, threads, device, engine, sensitivity, align, face, landmarks } = options
   for (const [name, value] of Object.entries({ seed, threads, face })) {
     if (value !== undefined && !Number.isInteger(value)) throw new UsageError(`--${name}: expected a whole number`)
   }
@@ -71,7 +82,8 @@ export async function configOf(
     ...(pack === undefined ? {} : { pack: /[/\\]/u.test(pack) ? resolve(pack) : pack }),
     ...(seed === undefined ? {} : { seed }),
     ...(threads === undefined ? {} : { threads }),
-    ...(device === undefined ? {} : { device }),
+    ...(device === undefined ? {} : { device: device as 'auto' | Device }),
+    ...(engine === undefined ? {} : { engine: engine as Engine }),
     ...(sensitivity === undefined ? {} : { sensitivity: sensitivity as 'b' | 'gb' | 'g' }),
     ...(align === undefined && face === undefined && landmarks === undefined
       ? {}

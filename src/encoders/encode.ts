@@ -1,7 +1,7 @@
 // A portrait's first latent: e4e sees its shape, the ResNet18 encoder the colours that this emulsion turned to gray, and
 // the layers that carry colour take the second code (Luo et al. 2021, section 4.1).
 
-import { runOnce } from '../engine/executable.ts'
+import { type CompileOptions, runOnce } from '../engine/executable.ts'
 import { add } from '../graph/elementwise.ts'
 import { concat } from '../graph/layout.ts'
 import { resizeBilinear } from '../graph/resample.ts'
@@ -26,7 +26,7 @@ export interface EncodeOptions {
   readonly colorSize: number
   /** Layers [start, end) that take the colour code. */
   readonly mix: readonly [number, number]
-  readonly threads?: number
+  readonly compile?: CompileOptions
 }
 
 export interface Encoded {
@@ -60,7 +60,7 @@ export async function encodePortrait(encoders: Encoders, gray: Bitmap, options: 
   const color = colorEncoder(encoders.color, resizeBilinear(unit, colorSize, colorSize, false))
 
   const feeds = { 'picture/pm1': toPlanar(gray, 'pm1'), 'picture/01': toPlanar(gray, '01') }
-  const codes = await runOnce({ shape, color }, feeds, threadsOption(options.threads))
+  const codes = await runOnce({ shape, color }, feeds, options.compile)
   const [, latents, styleDim] = shape.shape as [number, number, number]
   const latent = Float32Array.from(codes.shape!)
   for (let layer = mix[0]; layer < mix[1]; layer++) latent.set(codes.color!, layer * styleDim)
@@ -70,8 +70,4 @@ export async function encodePortrait(encoders: Encoders, gray: Bitmap, options: 
 function withAverage(latent: Tensor, weights: Weights): Tensor {
   if (!weights.has('latent_avg')) return latent
   return add(latent, weights.get('latent_avg', latent.shape.slice(1)))
-}
-
-function threadsOption(threads: number | undefined) {
-  return threads === undefined ? {} : { threads }
 }

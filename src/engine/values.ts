@@ -13,6 +13,18 @@ export class EngineError extends Error {
   override name = 'EngineError'
 }
 
+/** A device that cannot be used, or computes wrongly. */
+export class DeviceError extends EngineError {
+  override name = 'DeviceError'
+  /** What happened, without advice. */
+  readonly reason: string
+
+  constructor(device: string, reason: string, advice: string) {
+    super(`the device ${device} cannot be used: ${reason}; ${advice}`)
+    this.reason = reason
+  }
+}
+
 /** The numbers for an input, or an error that says what it should have been given. */
 export function feedOf(feeds: Feeds, t: Tensor): Numbers {
   const value = feeds[t.name!]

@@ -1,7 +1,7 @@
 // Where the skin is in a portrait: the face parser's labels, and from them a mask of the portrait's size. The parser
 // always looks at the 8-bit picture brought to its own size by PIL's antialiased bilinear filter, as the reference does.
 
-import { runOnce } from '../engine/executable.ts'
+import { type CompileOptions, runOnce } from '../engine/executable.ts'
 import { imagenetNormalized } from '../features/normalization.ts'
 import { input } from '../graph/tensor.ts'
 import type { Weights } from '../graph/weights.ts'
@@ -14,14 +14,14 @@ import { resizeMask } from './skin.ts'
 export interface ParseOptions {
   /** Side at which the parser looks, 512 for the official one. */
   readonly inputSize: number
-  readonly threads?: number
+  readonly compile?: CompileOptions
 }
 
 /** Class of every pixel of inputSize × inputSize, for each picture. */
 export async function parseFaces(
   weights: Weights,
   bitmaps: readonly Bitmap[],
-  { inputSize, threads }: ParseOptions,
+  { inputSize, compile }: ParseOptions,
 ): Promise<Uint8Array[]> {
   const shape = [1, 3, inputSize, inputSize]
   const scores = Object.fromEntries(
@@ -33,7 +33,7 @@ export async function parseFaces(
       toPlanar(resize(toColor(bitmap), inputSize, inputSize, 'bilinear'), '01'),
     ]),
   )
-  const results = await runOnce(scores, feeds, threads === undefined ? {} : { threads })
+  const results = await runOnce(scores, feeds, compile)
   return bitmaps.map((_, i) => argmax(results[`scores${i}`]!, inputSize * inputSize))
 }
 

@@ -39,7 +39,7 @@ export async function descend(
   start: Prepared,
   signal: AbortSignal | undefined,
 ): Promise<Descended> {
-  const { config, shape } = setting
+  const { config, shape, compute } = setting
   const { folder } = record
   const saved = loadState(runFile.state(folder))
   tidy(folder, saved?.step ?? 0)
@@ -81,7 +81,8 @@ export async function descend(
     began = performance.now()
   }
 
-  record.tell({ type: 'phase', name: 'compile' })
+  const why = config.device === 'auto' ? { detail: `for ${compute.device}: ${compute.reason}` } : {}
+  record.tell({ type: 'phase', name: 'compile', ...why })
   try {
     const options = await optimizeOptions(setting, start, saved)
     const result = await optimize(options, { onCompiled, wantPictures: (step) => frames.has(step), onStep }, signal)
@@ -115,7 +116,7 @@ async function optimizeOptions(
   start: Prepared,
   saved: Snapshot | undefined,
 ): Promise<OptimizeOptions> {
-  const { pack, config, threads } = setting
+  const { pack, config, compute } = setting
   const { width, height } = start.target
   return {
     networks: objectiveNetworks(pack),
@@ -126,9 +127,11 @@ async function optimizeOptions(
     seed: config.seed,
     target: { side: { width, height }, data: toPlanar(toColor(start.target), 'pm1') },
     start: { latent: start.latent, noise: start.noise },
-    compile: { threads },
+    compile: compute.options,
     ...(saved === undefined ? {} : { resume: { step: saved.step, tensors: saved.tensors } }),
-    ...(config.optimize.latentNoise.strength > 0 ? { latentDeviation: await latentDeviation(pack) } : {}),
+    ...(config.optimize.latentNoise.strength > 0
+      ? { latentDeviation: await latentDeviation(pack, compute.options) }
+      : {}),
   }
 }
 

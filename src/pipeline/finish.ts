@@ -35,10 +35,10 @@ export async function writeOutcome(
   { codes, step, finished }: Outcome,
   target: Pick<Bitmap, 'width' | 'height'>,
 ): Promise<void> {
-  const { pack, config, shape, threads } = setting
+  const { pack, config, shape, compute } = setting
   const { folder } = record
   const partial = !finished
-  const synthesizer = await Synthesizer.compile(weightsOf(pack, 'stylegan2'), { threads })
+  const synthesizer = await Synthesizer.compile(weightsOf(pack, 'stylegan2'), compute.options)
   try {
     const { image } = await synthesizer.run(codes.latent, codes.noise)
     const result = bitmapOf(image, shape.size, 'round')
@@ -59,7 +59,7 @@ export async function writeOutcome(
 
 /** A result through the camera that was learned, at the target's size. */
 async function degraded(
-  { config, shape, threads }: Setting,
+  { config, shape, compute }: Setting,
   image: Float32Array,
   codes: PortraitCodes,
   { width, height }: Pick<Bitmap, 'width' | 'height'>,
@@ -78,7 +78,7 @@ async function degraded(
   }
   const out = degrade(stages, picture, parameters, { width, height }, { normal })
   const values = Object.fromEntries(names.map((name) => [`camera/${name}`, [...codes.camera[name]!]]))
-  const { y } = await runOnce({ y: out }, { image, ...values, ...drawn }, { threads })
+  const { y } = await runOnce({ y: out }, { image, ...values, ...drawn }, compute.options)
   const bitmap = fromPlanar(y!, { channels: 3, width: out.shape[3]!, height: out.shape[2]! }, 'pm1', 'round')
   return isGray(bitmap) ? toGray(bitmap) : bitmap
 }

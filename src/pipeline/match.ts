@@ -3,6 +3,7 @@
  * matched, and the run is told so: that is better than no match, and better than no run.
  */
 import type { ResolvedConfig } from '../config/index.ts'
+import type { CompileOptions } from '../engine/executable.ts'
 import type { Bitmap } from '../images/bitmap.ts'
 import type { LoadedPack } from '../models/load.ts'
 import { HistogramError, type MatchOptions, matchSkinHistogram } from '../parsing/histogram.ts'
@@ -16,7 +17,7 @@ export async function matchedTarget(
   config: ResolvedConfig,
   gray: Bitmap,
   sibling: Bitmap,
-  options: { readonly threads: number; readonly warn: (message: string) => void },
+  options: { readonly compile: CompileOptions; readonly warn: (message: string) => void },
 ): Promise<Bitmap> {
   if (!config.histogram.match) return gray
   const source = quantizeLikeReference(gray, config.histogram.quantize)
@@ -28,7 +29,7 @@ export async function matchedTarget(
   const [sourceMask, siblingMask] = await skinMasks(weightsOf(pack, 'bisenet'), [source, sibling], {
     inputSize: parserSize(pack),
     classes: config.histogram.skinClasses,
-    threads: options.threads,
+    compile: options.compile,
   })
   try {
     return matchSkinHistogram(source, sibling, { ...how, sourceMask: sourceMask!, siblingMask: siblingMask! }).bitmap

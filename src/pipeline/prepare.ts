@@ -27,19 +27,19 @@ export interface Prepared {
 
 /** Carries out the first half of a run. */
 export async function prepare(setting: Setting, record: RunRecord, picture: Bitmap): Promise<Prepared> {
-  const { pack, config, shape, threads } = setting
+  const { pack, config, shape, compute } = setting
   const { folder } = record
 
   const aligned = await record.phase('align', () => alignedPortrait(picture, config))
   await writePicture(runFile.picture(folder, 'aligned'), aligned)
   const gray = grayPortrait(aligned, shape.size)
-  const latent = await record.phase('encode', () => firstLatent(pack, config, gray, shape, threads))
+  const latent = await record.phase('encode', () => firstLatent(pack, config, gray, shape, compute.options))
   const noise = firstNoise(config, shape)
   const sibling = await record.phase('sibling', () => siblingOf(setting, latent, noise))
   await writePicture(runFile.picture(folder, 'sibling'), bitmapOf(sibling, shape.size, 'round'))
   const target = await record.phase('match', () => {
     const bytes = bitmapOf(sibling, shape.size, config.histogram.quantize)
-    return matchedTarget(pack, config, gray, bytes, { threads, warn: record.warn })
+    return matchedTarget(pack, config, gray, bytes, { compile: compute.options, warn: record.warn })
   })
   await writePicture(runFile.picture(folder, 'target'), target)
   writeCodes(runFile.initial(folder), { latent, noise, camera: {} }, shape)
@@ -57,11 +57,11 @@ export async function prepared(setting: Setting, folder: string): Promise<Prepar
 
 /** The generator's picture of codes, [3, size, size] in ±1. */
 export async function siblingOf(
-  { pack, threads }: Setting,
+  { pack, compute }: Setting,
   latent: Float32Array,
   noise: readonly Float32Array[],
 ): Promise<Float32Array> {
-  const synthesizer = await Synthesizer.compile(weightsOf(pack, 'stylegan2'), { threads })
+  const synthesizer = await Synthesizer.compile(weightsOf(pack, 'stylegan2'), compute.options)
   try {
     return (await synthesizer.run(latent, noise)).image
   } finally {

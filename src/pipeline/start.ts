@@ -1,6 +1,7 @@
 /** Where an optimization starts: encoded or given latent, drawn or given noise, and the sibling that they make. */
 import type { ResolvedConfig } from '../config/index.ts'
 import { encodePortrait } from '../encoders/encode.ts'
+import type { CompileOptions } from '../engine/executable.ts'
 import type { GeneratorShape } from '../generator/stylegan2.ts'
 import type { Bitmap } from '../images/bitmap.ts'
 import type { LoadedPack } from '../models/load.ts'
@@ -14,11 +15,11 @@ export async function firstLatent(
   config: ResolvedConfig,
   gray: Bitmap,
   shape: GeneratorShape,
-  threads: number,
+  compile: CompileOptions,
 ): Promise<Float32Array> {
   if (config.init.latent !== null) return readLatent(config.init.latent, shape)
   const { mix, e4eSize, colorSize } = config.encode
-  const encoded = await encodePortrait(encodersOf(pack, config.sensitivity), gray, { mix, e4eSize, colorSize, threads })
+  const encoded = await encodePortrait(encodersOf(pack, config.sensitivity), gray, { mix, e4eSize, colorSize, compile })
   return encoded.latent
 }
 

@@ -1,10 +1,111 @@
-// What a device needs beyond ONNX Runtime itself, and whether it is there: for advice in errors and for the doctor.
+// What a device needs beyond ONNX Runtime itself, down to the package that installs it. These are looks at files, quick
+// and harmless; whether a device really computes is found out by computing (probe.ts).
 
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { homedir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
 import type { Device } from '../executable.ts'
 
-/** What to do where a device cannot be used. */
-export function adviceFor(device: Exclude<Device, 'cpu'>): string {
-  return device === 'cuda'
-    ? 'it needs an NVIDIA driver and the provider that onnxruntime-node installs (see docs/devices.md); or use --device cpu'
-    : 'rephoto doctor says what is missing; or use --device cpu'
+/** Something that is missing, and what brings it. */
+export interface Missing {
+  what: string
+  advice: string
+}
+
+/** What keeps a device from being used, most basic first; empty where nothing is known to be missing. */
+export function missingFor(device: Device): Missing[] {
+  if (device === 'cpu') return []
+  return device === 'webgpu' ? missingForWebGpu() : missingForCuda()
+}
+
+function missingForWebGpu(): Missing[] {
+  // Windows and macOS bring Direct3D 12 and Metal themselves.
+  if (process.platform !== 'linux') return []
+  const missing: Missing[] = []
+  if (!hasLibrary('libvulkan.so.1'))
+    missing.push({ what: 'the Vulkan loader (libvulkan.so.1)', advice: 'apt install libvulkan1' })
+  if (vulkanDrivers().length === 0)
+    missing.push({
+      what: 'a Vulkan driver',
+      advice: 'apt install mesa-vulkan-drivers (AMD, Intel), or NVIDIA’s driver (apt install nvidia-driver)',
+    })
+  return missing
+}
+
+function missingForCuda(): Missing[] {
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    return [
+      { what: 'CUDA for this platform in onnxruntime-node (only Linux on x64 has it)', advice: 'use --device webgpu' },
+    ]
+  const missing: Missing[] = []
+  if (!hasLibrary('libcuda.so.1'))
+    missing.push({ what: 'NVIDIA’s driver (libcuda.so.1)', advice: 'apt install nvidia-driver' })
+  if (!existsSync(join(binaries(), 'libonnxruntime_providers_cuda.so')))
+    missing.push({
+      what: 'ONNX Runtime’s CUDA provider',
+      advice: 'ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js',
+    })
+  if (!hasLibrary('libcudart.so.12') || !hasLibrary('libcudnn.so.9'))
+    missing.push({
+      what: 'the CUDA 12 runtime with cuDNN 9',
+      advice: 'apt install cuda-toolkit-12 cudnn9-cuda-12 from NVIDIA’s repository',
+    })
+  return missing
+}
+
+/** Whether a graphics processor shows itself to this system; drivers in software don't count. */
+export function hasGraphicsProcessor(): boolean {
+  if (process.platform !== 'linux') return true
+  return (
+    ['/dev/nvidia0', '/dev/dxg'].some((path) => existsSync(path)) || namesIn('/dev/dri').some((n) => /^render/u.test(n))
+  )
+}
+
+/** Files that describe the installed Vulkan drivers, where the loader looks for them. */
+function vulkanDrivers(): string[] {
+  const { VK_DRIVER_FILES, VK_ICD_FILENAMES, XDG_DATA_HOME } = process.env
+  const named = VK_DRIVER_FILES ?? VK_ICD_FILENAMES
+  if (named !== undefined) return named.split(delimiter).filter((path) => existsSync(path))
+  const data = XDG_DATA_HOME ?? join(homedir(), '.local/share')
+  return ['/etc', '/usr/share', '/usr/local/share', '/usr/local/etc', data].flatMap((place) => {
+    const folder = join(place, 'vulkan/icd.d')
+    return namesIn(folder).map((name) => join(folder, name))
+  })
+}
+
+function hasLibrary(name: string): boolean {
+  const folders = (process.env.LD_LIBRARY_PATH ?? '').split(delimiter).filter((folder) => folder !== '')
+  return folders.some((folder) => existsSync(join(folder, name))) || knownLibraries().includes(`\t${name} `)
+}
+
+let libraries: string | undefined
+
+/** What the dynamic linker knows. */
+function knownLibraries(): string {
+  libraries ??= ['/sbin/ldconfig', '/usr/sbin/ldconfig', 'ldconfig']
+    .map((command) => {
+      try {
+        return execFileSync(command, ['-p'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+      } catch {
+        return ''
+      }
+    })
+    .join('\n')
+  return libraries
+}
+
+/** Where onnxruntime-node keeps its libraries. */
+function binaries(): string {
+  const { resolve } = createRequire(import.meta.url)
+  return join(dirname(resolve('onnxruntime-node')), `../bin/napi-v6/${process.platform}/${process.arch}`)
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }

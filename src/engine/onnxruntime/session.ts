@@ -4,8 +4,7 @@ import * as ort from 'onnxruntime-node'
 import type { Shape } from '../../graph/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import type { CompileOptions } from '../executable.ts'
-import { EngineError, type Numbers } from '../values.ts'
-import { adviceFor } from './requirements.ts'
+import { DeviceError, type Numbers } from '../values.ts'
 
 /** @param outputs where each output is to stay; all of them on the host unless told */
 export async function createSession(
@@ -27,7 +26,7 @@ export async function createSession(
     })
   } catch (error) {
     if (device === 'cpu') throw error
-    throw new EngineError(`the device ${device} cannot be used: ${reasonOf(error)}; ${adviceFor(device)}`)
+    throw new DeviceError(device, reasonOf(error), 'rephoto doctor says what is missing, --device cpu always works')
   }
 }
 
