@@ -14,6 +14,8 @@ import { modelsCommand } from './models.ts'
 import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
 import { runCommand } from './run.ts'
+import { sweepCommand } from './sweep.ts'
+import { sweepRunCommand } from './sweep-run.ts'
 import { synthCommand } from './synth.ts'
 
 // In yargs' plural forms, which its types do not know.
@@ -47,6 +49,8 @@ async function main(args: readonly string[]): Promise<number> {
     .command(encodeCommand)
     .command(reportCommand)
     .command(exportCommand)
+    .command(sweepCommand)
+    .command(sweepRunCommand)
     .command(synthCommand)
     .command(modelsCommand)
     .command(doctorCommand)

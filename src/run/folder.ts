@@ -78,7 +78,7 @@ function claim(folder: string): boolean {
 }
 
 /** Level by level: Node's own recursive mkdir never returns where a parent refuses to hold folders, as /proc does. */
-function makeFolders(folder: string): void {
+export function makeFolders(folder: string): void {
   if (existsSync(folder)) return
   makeFolders(dirname(folder))
   try {

@@ -1,0 +1,118 @@
+/**
+ * From the factors of an experiment to its list of conditions: single ones, the grid of all combinations, and
+ * leave-one-out, in which each condition lacks one term of the objective (Meyes et al. 2019 on ablation studies in
+ * neural networks; the base is the whole).
+ */
+import { ConfigError, type ConfigFragment, mergeConfigs } from '../config/index.ts'
+import { configWithin } from '../config/load.ts'
+import type { JsonObject } from '../config/merge.ts'
+import { type DocumentSource, placeOf } from '../config/validate.ts'
+import { flattened, fromDotted } from './dotted.ts'
+import { checkDistinct, slug } from './names.ts'
+import type { ConditionsEntry, FromTruth, Level } from './schema.ts'
+import { objectiveWeights } from './terms.ts'
+
+/** What differs from the base in some runs. */
+export interface Condition {
+  readonly name: string
+  readonly label?: string
+  readonly config: ConfigFragment
+  /** The same, dotted, and what follows the truth in words. */
+  readonly set: Readonly<Record<string, unknown>>
+  readonly fromTruth: FromTruth
+}
+
+/** All conditions of an experiment, in the order: leave-one-out, list, grid. */
+export function conditionsOf(
+  entry: ConditionsEntry,
+  base: ConfigFragment,
+  folder: string,
+  source: DocumentSource,
+): { conditions: Condition[]; baseCondition: string } {
+  const make = (name: string, level: Level, path: string) => conditionOf(name, level, folder, source, path)
+  const conditions = [
+    ...(entry.leaveOneOut === undefined ? [] : leaveOneOut(entry.leaveOneOut, base, make)),
+    ...(entry.list ?? []).map(({ name, ...level }, i) => make(name, level, `conditions.list.${i}`)),
+    ...(entry.grid === undefined ? [] : grid(entry.grid, make)),
+  ]
+  const place = (key: string) => placeOf(source, ['conditions', key])
+  const names = conditions.map(({ name }) => name)
+  const first = names[0]
+  if (first === undefined) {
+    throw new ConfigError('expected a list, a grid or leaveOneOut, found none', placeOf(source, ['conditions']))
+  }
+  checkDistinct(names, 'conditions', 'rename one of them')
+  const wanted = entry.base === undefined ? first : slug(entry.base)
+  if (!names.includes(wanted)) {
+    throw new ConfigError(`expected one of the conditions ${names.join(', ')}, found "${entry.base}"`, place('base'))
+  }
+  return { conditions, baseCondition: wanted }
+}
+
+type Make = (name: string, level: Level, path: string) => Condition
+
+function leaveOneOut(wanted: 'all' | readonly string[], base: ConfigFragment, make: Make): Condition[] {
+  const keys =
+    wanted === 'all' ? objectiveWeights(base) : wanted.map((key) => (key.includes('.') ? key : weightOf(key)))
+  const without = keys.map((key) => {
+    const term = key.replace(/^losses\./u, '').replace(/\.weight$/u, '')
+    return make(`no-${term}`, { label: `without ${term}`, set: { [key]: 0 } }, 'conditions.leaveOneOut')
+  })
+  return [make('all', { label: 'all terms' }, 'conditions.leaveOneOut'), ...without]
+}
+
+const weightOf = (term: string) => `losses.${term}.weight`
+
+function grid(factors: NonNullable<ConditionsEntry['grid']>, make: Make): Condition[] {
+  let rows: { names: string[]; labels: string[]; level: Level }[] = [{ names: [], labels: [], level: {} }]
+  for (const [factor, levels] of Object.entries(factors)) {
+    const choices = Array.isArray(levels) ? valuesAsLevels(factor, levels) : Object.entries(levels)
+    rows = rows.flatMap(({ names, labels, level }) =>
+      choices.map(([name, own]) => ({
+        names: [...names, name],
+        labels: [...labels, own.label ?? name],
+        level: bothLevels(level, own),
+      })),
+    )
+  }
+  return rows.map(({ names, labels, level }) =>
+    make(names.join('_'), { ...level, label: labels.join(', ') }, 'conditions.grid'),
+  )
+}
+
+/** A key with values: each is named by the last part of the key and the value, "radius-0.5". */
+function valuesAsLevels(key: string, values: readonly unknown[]): [string, Level][] {
+  const short = key.split('.').at(-1)!
+  return values.map((value) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    return [`${short}-${text}`, { label: `${short} ${text}`, set: { [key]: value } }]
+  })
+}
+
+function bothLevels(a: Level, b: Level): Level {
+  return {
+    extends: [a.extends ?? [], b.extends ?? []].flat(),
+    set: { ...a.set, ...b.set },
+    fromTruth: { ...a.fromTruth, ...b.fromTruth },
+  }
+}
+
+function conditionOf(name: string, level: Level, folder: string, source: DocumentSource, path: string): Condition {
+  const config = levelConfig(level, folder, { name: `${source.name}: ${path} (${name})` })
+  const fromTruth = level.fromTruth ?? {}
+  const follows = Object.entries(fromTruth).map(([key, factor]) => [key, factor === true ? 'true' : `${factor} × true`])
+  return {
+    name: slug(name),
+    ...(level.label === undefined ? {} : { label: level.label }),
+    config,
+    set: { ...flattened(config as JsonObject), ...Object.fromEntries(follows) },
+    fromTruth,
+  }
+}
+
+/** The presets of a level, then its own settings. */
+function levelConfig(level: Level, folder: string, source: DocumentSource): ConfigFragment {
+  const bases = [level.extends ?? []].flat()
+  const extended = bases.length === 0 ? {} : configWithin({ extends: bases }, folder, source)
+  return mergeConfigs([extended, configWithin(fromDotted(level.set ?? {}), folder, source)])
+}

@@ -1,0 +1,98 @@
+/**
+ * How long a sweep will take, before it starts: from runs of the same folder that are done where there are any, else
+ * from the arithmetic of a step and what this machine reaches on a convolution, measured for a fraction of a second.
+ */
+import { Executable } from '../engine/executable.ts'
+import { conv2d } from '../graph/conv.ts'
+import { countFlops } from '../graph/flops.ts'
+import { constant, input } from '../graph/tensor.ts'
+import { loadPack } from '../models/load.ts'
+import { sweepFile } from './folder.ts'
+import type { StandingRun } from './standing.ts'
+import { stepFlops } from './step-flops.ts'
+import { manifestAt } from './worker.ts'
+
+/** An estimate and what it rests on. */
+export interface Estimate {
+  readonly seconds: number
+  readonly basis: string
+}
+
+/** Start of a process, encoding, compiling, writing: about this where nothing has been measured. */
+const AROUND_SECONDS = 7
+/** Share of a convolution's speed that a whole step reaches; from about 0.5 at 128 px to 0.9 at 1024 px. */
+const STEP_SHARE = 0.5
+
+/** Estimates the runs that are to be made, `jobs` at a time. */
+export async function estimate(
+  folder: string,
+  runs: readonly StandingRun[],
+  { jobs, threads }: { jobs: number; threads: number },
+): Promise<Estimate> {
+  const toDo = runs.filter(({ standing }) => standing !== 'complete' && standing !== 'twin')
+  if (toDo.length === 0) return { seconds: 0, basis: 'nothing is left to do' }
+  const steps = toDo.reduce((sum, run) => sum + run.steps, 0)
+  const measured = measuredPace(folder, runs)
+  const { perStep, around, basis } = measured ?? (await calibratedPace(toDo[0]!, threads))
+  return { seconds: (steps * perStep + toDo.length * around) / Math.max(1, Math.min(jobs, toDo.length)), basis }
+}
+
+interface Pace {
+  /** Seconds. */
+  readonly perStep: number
+  readonly around: number
+  readonly basis: string
+}
+
+/** The pace of the runs in the folder, also of ones made with an earlier version of the program. */
+function measuredPace(folder: string, runs: readonly StandingRun[]): Pace | undefined {
+  const done = runs.flatMap(({ name }) => {
+    const manifest = manifestAt(sweepFile.run(folder, name))
+    if (manifest?.status !== 'complete' || manifest.resumed > 0 || manifest.stepsDone === 0) return []
+    const { optimize = 0, ...others } = manifest.timings
+    const around = Object.values(others).reduce((sum, seconds) => sum + seconds, 0)
+    return [{ perStep: optimize / manifest.stepsDone, around }]
+  })
+  if (done.length === 0) return undefined
+  const perStep = median(done.map((run) => run.perStep))
+  // A process starts and ends in about a second, which no manifest sees.
+  const around = median(done.map((run) => run.around)) + 1
+  const basis = `${done.length} finished runs in the folder: ${(1000 * perStep).toFixed(0)} ms a step, ${around.toFixed(1)} s around the steps`
+  return { perStep, around, basis }
+}
+
+async function calibratedPace(run: StandingRun, threads: number): Promise<Pace> {
+  const pack = loadPack(run.config.pack ?? 'compact')
+  try {
+    const flops = stepFlops(pack, run.config)
+    const rate = await convolutionRate(threads)
+    const perStep = flops / (rate * STEP_SHARE)
+    const basis = `${(flops / 1e9).toFixed(1)} GFLOP a step at half of the ${(rate / 1e9).toFixed(0)} GFLOP/s that a convolution reaches here now with ${threads} thread${threads === 1 ? '' : 's'}, and ${AROUND_SECONDS} s around the steps of each run; no run has finished yet`
+    return { perStep, around: AROUND_SECONDS, basis }
+  } finally {
+    pack.close()
+  }
+}
+
+/** FLOP/s of a 3×3 convolution of 64 channels at 64 px, the kind that steps consist of. */
+async function convolutionRate(threads: number): Promise<number> {
+  const x = input('x', [1, 64, 64, 64])
+  const y = conv2d(x, constant(new Float32Array(64 * 64 * 9).fill(0.01), [64, 64, 3, 3]), { padding: 1 })
+  const executable = await Executable.compile({ outputs: { y } }, { threads })
+  try {
+    const feeds = { x: new Float32Array(64 * 64 * 64).fill(0.5) }
+    let best = Number.POSITIVE_INFINITY
+    for (let i = 0; i < 20; i++) {
+      const began = performance.now()
+      await executable.run(feeds)
+      best = Math.min(best, performance.now() - began)
+    }
+    return countFlops([y]) / (best / 1000)
+  } finally {
+    await executable.dispose()
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!
+}

@@ -1,0 +1,112 @@
+/** From an experiment to its runs: every condition on every input with every seed, each with its whole config. */
+import { ConfigError, type ConfigFragment, mergeConfigs, resolveConfig, runSchema } from '../config/index.ts'
+import { checkConfig } from '../config/load.ts'
+import type { JsonObject } from '../config/merge.ts'
+import { type LoadedPack, loadPack } from '../models/load.ts'
+import { neededRoles, settingsOf } from '../pipeline/networks.ts'
+import type { Condition } from './conditions.ts'
+import { fromDotted } from './dotted.ts'
+import { SweepError } from './error.ts'
+import type { Experiment } from './experiment.ts'
+import { runHash } from './hash.ts'
+import { type SweepInput, trueValue } from './inputs.ts'
+import { runName } from './names.ts'
+import type { FromTruth } from './schema.ts'
+
+/** A run that is to be made. */
+export interface PlannedRun {
+  readonly name: string
+  readonly condition: string
+  readonly input: string
+  readonly seed: number
+  readonly hash: string
+  readonly config: ConfigFragment
+  readonly steps: number
+}
+
+/**
+ * Expands an experiment. Every config is completed and checked here, so that a mistake in the last condition is found
+ * before the first run, not hours after it.
+ *
+ * @param code version of the program, part of every hash
+ */
+export function expand(experiment: Experiment, inputs: readonly SweepInput[], code: string): PlannedRun[] {
+  const packs = new Map<string, LoadedPack>()
+  const packOf = (name: string) => {
+    const pack = packs.get(name) ?? loadPack(name)
+    packs.set(name, pack)
+    return pack
+  }
+  try {
+    return experiment.seeds.flatMap((seed) =>
+      inputs.flatMap((input) =>
+        experiment.conditions.map((condition) => {
+          const config = configOf(experiment, condition, input, seed)
+          const pack = packOf(config.pack ?? 'compact')
+          const resolved = atCondition(condition, input, () => resolveFor(config, pack))
+          return {
+            name: runName(condition.name, input.name, seed),
+            condition: condition.name,
+            input: input.name,
+            seed,
+            hash: runHash(resolved, pack, code),
+            config,
+            steps: resolved.optimize.steps.reduce((sum, steps) => sum + steps, 0),
+          }
+        }),
+      ),
+    )
+  } finally {
+    for (const pack of packs.values()) pack.close()
+  }
+}
+
+/** The complete config that a run of a fragment has; what the pack lacks is said here. */
+export function resolveFor(config: ConfigFragment, pack: LoadedPack) {
+  const resolved = resolveConfig(config, settingsOf(pack, config.sensitivity ?? 'b'), pack.pack.size)
+  for (const role of neededRoles(resolved)) pack.path(role)
+  return resolved
+}
+
+function configOf(experiment: Experiment, condition: Condition, input: SweepInput, seed: number): ConfigFragment {
+  const truth = input.truth &&
+    'truth' in runSchema.shape && { truth: { picture: input.truth.picture, degradation: input.truth.degradation } }
+  const config = mergeConfigs([
+    experiment.base,
+    { ...input.config, input: input.path, ...truth } as ConfigFragment,
+    following(experiment.fromTruth, input, undefined),
+    condition.config,
+    following(condition.fromTruth, input, condition),
+    { seed, threads: experiment.threads },
+  ])
+  atCondition(condition, input, () => checkConfig(config))
+  return config
+}
+
+/** The settings that follow an input's truth. What all conditions follow, an input may lack; what one asks for, not. */
+function following(keys: FromTruth, input: SweepInput, condition: Condition | undefined): ConfigFragment {
+  const settings: JsonObject = {}
+  for (const [key, factor] of Object.entries(keys)) {
+    const value = input.truth && trueValue(input.truth, key)
+    if (value === undefined) {
+      if (!condition) continue
+      throw new SweepError(
+        `condition ${condition.name}: expected the truth of ${key} for input ${input.name}, found none; leave the input out, or set the key`,
+      )
+    }
+    if (factor !== true && typeof value !== 'number') {
+      throw new SweepError(`fromTruth ${key}: expected a number to multiply, found ${JSON.stringify(value)}; use true`)
+    }
+    settings[key] = factor === true ? value : (value as number) * (factor as number)
+  }
+  return fromDotted(settings) as ConfigFragment
+}
+
+function atCondition<T>(condition: Condition, input: SweepInput, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    throw new SweepError(`condition ${condition.name}, input ${input.name}: ${error.message}`, { cause: error })
+  }
+}

@@ -1,0 +1,28 @@
+/** Names of conditions, inputs and runs: they become folders, so they hold what every file system takes. */
+import { SweepError } from './error.ts'
+
+/** A name that is safe as a folder: letters, digits, . _ - only. */
+export function slug(text: string): string {
+  return (
+    text
+      .normalize('NFC')
+      .replaceAll(/[^\p{L}\p{N}._]+/gu, '-')
+      .replaceAll(/^[-.]+|-+$/gu, '') || 'x'
+  )
+}
+
+/** Name of a run. Stable: it depends on nothing but its condition, input and seed. */
+export function runName(condition: string, input: string, seed: number): string {
+  return `${condition}--${input}--${seed}`
+}
+
+/** Throws when two things have the same name; `advice` says what to do. */
+export function checkDistinct(names: readonly string[], what: string, advice: string): void {
+  const seen = new Set<string>()
+  for (const name of names) {
+    // Some file systems do not tell capitals from small letters.
+    const key = name.toLowerCase()
+    if (seen.has(key)) throw new SweepError(`expected ${what} of different names, found "${name}" twice; ${advice}`)
+    seen.add(key)
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * The schema of an experiment file: base config, inputs, conditions, seeds.
+ *
+ * A condition is a named set of config keys that differ from the base; a run is one condition on one input with one
+ * seed (the crossed design of a repeated-measures experiment, so that differences can be paired by input and seed).
+ * Keys of configs are written dotted here, as with --set on the command line, because an experiment changes single keys.
+ */
+import { z } from 'zod'
+
+const settings = z.record(z.string(), z.unknown())
+
+/** true: as in the truth; a number: that many times the truth. */
+const fromTruth = z.record(z.string(), z.union([z.literal(true), z.number()]))
+
+const level = z.strictObject({
+  label: z.string().optional().describe('Words for reports.'),
+  extends: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('Configs or presets that it brings in.'),
+  set: settings.optional().describe('Dotted keys of the config and their values.'),
+  fromTruth: fromTruth.optional().describe("Dotted keys that take the input's true value, or a multiple of it."),
+})
+
+const condition = z.strictObject({ name: z.string().min(1), ...level.shape })
+
+const input = z.strictObject({
+  set: z.string().optional().describe('A synthetic set with its truth: folder or set.json.'),
+  files: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .optional()
+    .describe(
+      'Pictures, folders or globs, relative to the experiment; environment variables as in a shell, with a default.',
+    ),
+  truth: z.string().optional().describe('For files: where the true picture is, such as "{name}.truth.png".'),
+  items: z.array(z.string()).min(1).optional().describe('Names (or patterns) of those to take; default: all.'),
+  take: z.int().min(1).optional().describe('At most so many, the first by name.'),
+  prefix: z.string().optional().describe('Before their names, where two entries would have equal ones.'),
+  with: settings.optional().describe('Dotted keys for these inputs, such as align.mode.'),
+  optional: z.boolean().optional().describe('Left out, with a note, where nothing is found.'),
+})
+
+const conditions = z.strictObject({
+  base: z.string().optional().describe('Name of the condition that the others are compared to; default: the first.'),
+  list: z.array(condition).optional().describe('Conditions one by one.'),
+  grid: z
+    .record(z.string(), z.union([z.array(z.unknown()).min(1), z.record(z.string(), level)]))
+    .optional()
+    .describe('All combinations: a dotted key with its values, or a name with named levels.'),
+  leaveOneOut: z
+    .union([z.literal('all'), z.array(z.string()).min(1)])
+    .optional()
+    .describe('A condition "all", and one for each loss term (or dotted weight) without it.'),
+})
+
+/** Schema of an experiment file. */
+export const experimentSchema = z.strictObject({
+  name: z.string().min(1).optional().describe("Default: the file's name."),
+  description: z.string().optional(),
+  base: z.record(z.string(), z.unknown()).optional().describe('A config, as in a config file; may extend presets.'),
+  fromTruth: fromTruth.optional().describe('As in a condition, for all of them; inputs without a truth keep the base.'),
+  inputs: z.array(input).min(1),
+  conditions: conditions.describe('What differs between runs on the same input.'),
+  seeds: z.array(z.int().min(0).max(0xffffffff)).min(1).optional().describe('Default: [0].'),
+  threads: z.int().min(1).optional().describe('Threads of each run; part of what makes results equal. Default: 1.'),
+  sbatch: z.array(z.string()).optional().describe('More options for sbatch, such as "--partition=long".'),
+})
+
+/** An experiment file as written. */
+export type ExperimentFile = z.infer<typeof experimentSchema>
+/** An entry of its inputs. */
+export type InputEntry = z.infer<typeof input>
+/** What a condition, or a level of a grid's factor, changes. */
+export type Level = z.infer<typeof level>
+/** Its conditions. */
+export type ConditionsEntry = z.infer<typeof conditions>
+/** Which keys follow the truth. */
+export type FromTruth = z.infer<typeof fromTruth>

@@ -1,0 +1,15 @@
+/** Conditions can come to the same run (the true film is one of three films): it is made once, and copied. */
+import { cpSync, rmSync } from 'node:fs'
+import { readManifest, writeManifest } from '../run/manifest.ts'
+import { sweepFile } from './folder.ts'
+import type { StandingRun } from './standing.ts'
+
+/** Copies the run that a twin equals into its place. The manifest, which says whether a run is whole, comes last. */
+export function copyTwin(folder: string, run: StandingRun): void {
+  const [from, to] = [sweepFile.run(folder, run.twinOf!), sweepFile.run(folder, run.name)]
+  rmSync(to, { recursive: true, force: true })
+  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('manifest.json') })
+  const manifest = readManifest(from)
+  const { condition, input } = run
+  writeManifest(to, { ...manifest, sweep: { ...manifest.sweep!, condition, input } })
+}
