@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { alignCommand } from './align.ts'
+import { compareCommand } from './compare.ts'
 import { doctorCommand } from './doctor.ts'
 import { encodeCommand } from './encode.ts'
 import { exportCommand } from './export.ts'
@@ -48,6 +49,7 @@ async function main(args: readonly string[]): Promise<number> {
     .command(alignCommand)
     .command(encodeCommand)
     .command(reportCommand)
+    .command(compareCommand)
     .command(exportCommand)
     .command(sweepCommand)
     .command(sweepRunCommand)

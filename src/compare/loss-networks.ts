@@ -1,8 +1,12 @@
 /** Which networks the losses of a run looked through. */
 import type { ResolvedConfig } from '../config/index.ts'
-import { neededRoles } from '../pipeline/networks.ts'
+import { networksOfLosses } from '../optimize/losses.ts'
 
-/** Roles of the networks that terms with a weight above 0 use. */
-export function lossNetworks(config: ResolvedConfig): string[] {
-  return neededRoles(config).filter((role) => /^vgg/u.test(role))
+/** Networks that terms with a weight above 0 use; none for the config of another version whose losses can't be read. */
+export function lossNetworks({ losses }: ResolvedConfig): string[] {
+  try {
+    return [...networksOfLosses(losses)]
+  } catch {
+    return []
+  }
 }

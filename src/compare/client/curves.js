@@ -1,0 +1,60 @@
+// Losses over the steps: a line for each condition, and its runs when asked.
+import { layoutOf, PLOT_OPTIONS, themeOf } from '../../report/plot-theme.js'
+import { colorOf, dashOf, data } from './data.js'
+
+export function startCurves() {
+  const term = document.getElementById('curve-term')
+  if (!term || !data.curves) return undefined
+  const singles = document.getElementById('curve-singles')
+  const draw = () => {
+    const scale = document.querySelector('input[name="curve-scale"]:checked').value
+    curves(term.value, scale === 'log', singles.checked)
+  }
+  for (const control of [term, singles, ...document.querySelectorAll('input[name="curve-scale"]')]) {
+    control.addEventListener('change', draw)
+  }
+  draw()
+  return draw
+}
+
+function curves(term, log, withSingles) {
+  const theme = themeOf(document.documentElement)
+  const { steps, means, singles, runs } = data.curves
+  // A loss can be exactly zero, which has no logarithm: a gap.
+  const visible = (column) => (log ? column.map((value) => (value > 0 ? value : null)) : column)
+  const trace = (column, condition, extra) => ({
+    type: 'scatter',
+    mode: 'lines',
+    x: steps,
+    y: visible(column),
+    legendgroup: String(condition),
+    name: data.conditions[condition],
+    ...extra,
+  })
+  const thick = means[term].flatMap((column, index) =>
+    column.every((value) => value === null)
+      ? []
+      : [trace(column, index, { line: { color: colorOf(theme, index), dash: dashOf(theme, index), width: 2.4 } })],
+  )
+  const thin = withSingles
+    ? runs.map(({ condition, label }, run) =>
+        trace(singles[term][run], condition, {
+          line: { color: colorOf(theme, condition), width: 0.7 },
+          opacity: 0.45,
+          showlegend: false,
+          hovertemplate: `${label.replaceAll('<', '&lt;')}: %{y:.3g}<extra>%{fullData.name}</extra>`,
+        }),
+      )
+    : []
+  const layout = layoutOf(theme, {
+    hovermode: withSingles ? 'closest' : 'x unified',
+    xaxis: { title: { text: 'step' } },
+    yaxis: {
+      title: { text: term },
+      type: log ? 'log' : 'linear',
+      exponentformat: 'power',
+      ...(log ? {} : { rangemode: 'tozero' }),
+    },
+  })
+  Plotly.react('plot-curves', [...thin, ...thick], layout, PLOT_OPTIONS)
+}

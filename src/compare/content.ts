@@ -1,0 +1,43 @@
+/** Everything that a comparison shows, computed once; page and tables only put it into words. */
+import { type Ages, agesOf } from './ages.ts'
+import { configDifferences, type KeyDifference } from './config-differences.ts'
+import { type Curves, curvesOf } from './curves.ts'
+import { type Grid, gridOf } from './grid.ts'
+import { type ComparedMetric, metricsOf } from './metrics.ts'
+import { type ComparisonPictures, comparisonPictures } from './pictures.ts'
+import { type Recovery, recoveryOf } from './recovery.ts'
+import { type Cost, costs } from './resources.ts'
+import { type MetricSummary, summarize } from './summary.ts'
+import type { CompareRequest } from './types.ts'
+
+/** A comparison. */
+export interface ComparisonContent {
+  readonly request: CompareRequest
+  readonly grid: Grid
+  readonly metrics: readonly ComparedMetric[]
+  readonly summaries: readonly MetricSummary[]
+  readonly differences: readonly KeyDifference[]
+  readonly recovery: Recovery | undefined
+  readonly ages: readonly Ages[]
+  readonly curves: Curves | undefined
+  readonly costs: readonly Cost[]
+  readonly pictures: ComparisonPictures
+}
+
+/** Reads the runs and computes. */
+export async function contentOf(request: CompareRequest): Promise<ComparisonContent> {
+  const grid = gridOf(request)
+  const metrics = metricsOf(grid)
+  return {
+    request,
+    grid,
+    metrics,
+    summaries: metrics.map((metric) => summarize(grid, metric)),
+    differences: configDifferences(grid),
+    recovery: recoveryOf(grid, metrics),
+    ages: agesOf(grid),
+    curves: curvesOf(grid),
+    costs: costs(grid),
+    pictures: await comparisonPictures(grid, { inputs: request.inputs, bytes: request.pictureBytes }),
+  }
+}

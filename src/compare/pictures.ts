@@ -1,0 +1,133 @@
+/**
+ * The pictures of a comparison, small enough for one file: each distinct picture once, scaled down and compressed as far
+ * as the page's budget asks for. The page says to which side; the exact pictures are in the runs' folders.
+ */
+import { existsSync } from 'node:fs'
+import { embedPicture } from '../report/pictures.ts'
+import { type PictureName, runFile } from '../run/folder.ts'
+import { sha256File } from '../run/hash.ts'
+import type { GatheredRun } from './gather.ts'
+import type { Grid } from './grid.ts'
+
+/** What the cells of the matrix can show. */
+export const VIEWS = ['result', 'degraded', 'sibling', 'target'] as const
+export type View = (typeof VIEWS)[number]
+
+/** Pictures by index into `sources`; -1: none. */
+export interface ComparisonPictures {
+  /** Data URIs. */
+  readonly sources: readonly string[]
+  /** One for each input; absent where no input has one. */
+  readonly input?: readonly number[]
+  readonly truth?: readonly number[]
+  /** [seed][input][condition] */
+  readonly views: Readonly<Partial<Record<View, readonly (readonly (readonly number[])[])[]>>>
+  /** Views that are the same under all conditions, and need no column of each. */
+  readonly constant: readonly View[]
+  /** Side to which they were scaled, and the runs' own. */
+  readonly side: number
+  readonly ownSide: number
+}
+
+/** By default a page of two hundred runs stays below ten megabytes, plots and numbers included. */
+export const PICTURE_BYTES = 6_500_000
+
+/** From careful to coarse; the first that fits is taken. */
+const LEVELS: readonly (readonly [side: number, quality: number])[] = [
+  ...[[512, 86] as const, [384, 82] as const, [256, 82] as const, [192, 80] as const, [160, 80] as const],
+  ...[[128, 82] as const, [128, 65] as const, [96, 65] as const, [64, 60] as const, [48, 50] as const],
+]
+const SAMPLE = 12
+
+/** Embeds the pictures. `inputs` false leaves out whatever shows the input itself. */
+export async function comparisonPictures(
+  grid: Grid,
+  {
+    inputs: withInputs = true,
+    bytes = PICTURE_BYTES,
+  }: { inputs?: boolean | undefined; bytes?: number | undefined } = {},
+): Promise<ComparisonPictures> {
+  const { conditions, inputs, seeds, runs } = grid
+  const pool = new Pool()
+  const shown = (run: GatheredRun | undefined, name: PictureName) =>
+    run?.complete ? pool.add(runFile.picture(run.folder, name)) : -1
+  const first = (input: string, read: (run: GatheredRun) => number) => {
+    const own = runs.filter((run) => run.input === input)
+    return own.map(read).find((index) => index >= 0) ?? -1
+  }
+  const input = inputs.map((name) => (withInputs ? first(name, (run) => shown(run, 'aligned')) : -1))
+  const truth = inputs.map((name) => first(name, (run) => pool.add(truthPicture(run))))
+  const views: Partial<Record<View, number[][][]>> = {}
+  for (const view of VIEWS) {
+    if (view === 'target' && !withInputs) continue
+    views[view] = seeds.map((seed) =>
+      inputs.map((name) => conditions.map((condition) => shown(grid.at(condition.name, name, seed), view))),
+    )
+  }
+  const constant = (['sibling', 'target'] as const).filter((view) =>
+    views[view]?.every((bySeed) => bySeed.every((row) => new Set(row.filter((index) => index >= 0)).size <= 1)),
+  )
+  const ownSide = Math.max(...runs.map(({ manifest }) => manifest?.pack.size ?? 0))
+  const { sources, side } = await pool.embed(bytes, ownSide)
+  return {
+    sources,
+    ...(input.some((index) => index >= 0) ? { input } : {}),
+    ...(truth.some((index) => index >= 0) ? { truth } : {}),
+    views,
+    constant,
+    side,
+    ownSide,
+  }
+}
+
+function truthPicture({ config }: GatheredRun): string | undefined {
+  const { truth } = (config ?? {}) as { truth?: { picture?: string | null } }
+  return truth?.picture ?? undefined
+}
+
+/** Distinct pictures, by content. */
+class Pool {
+  readonly #paths: string[] = []
+  readonly #byPath = new Map<string, number>()
+  readonly #byHash = new Map<string, number>()
+
+  add(path: string | undefined): number {
+    if (path === undefined) return -1
+    const known = this.#byPath.get(path)
+    if (known !== undefined) return known
+    let index = -1
+    if (existsSync(path)) {
+      const hash = sha256File(path)
+      index = this.#byHash.get(hash) ?? this.#paths.push(path) - 1
+      this.#byHash.set(hash, index)
+    }
+    this.#byPath.set(path, index)
+    return index
+  }
+
+  async embed(bytes: number, ownSide: number): Promise<{ sources: string[]; side: number }> {
+    const levels = LEVELS.filter(([side], index) => side <= ownSide || LEVELS[index + 1] === undefined)
+    const fitting = levels.length > 0 ? levels : LEVELS.slice(-1)
+    const stride = Math.max(1, Math.floor(this.#paths.length / SAMPLE))
+    const sample = this.#paths.filter((_, index) => index % stride === 0)
+    for (const [index, [side, quality]] of fitting.entries()) {
+      const isLast = index === fitting.length - 1
+      const guess = (length(await embedAll(sample, side, quality)) / Math.max(sample.length, 1)) * this.#paths.length
+      if (guess > 1.1 * bytes && !isLast) continue
+      const sources = await embedAll(this.#paths, side, quality)
+      if (length(sources) <= bytes || isLast) return { sources, side: Math.min(side, ownSide) }
+    }
+    return { sources: [], side: 0 }
+  }
+}
+
+function length(sources: readonly string[]): number {
+  return sources.reduce((sum, { length: one }) => sum + one, 0)
+}
+
+/** A picture that can't be read is left empty: the page still shows all others. */
+async function embedAll(paths: readonly string[], side: number, quality: number): Promise<string[]> {
+  const sources: string[] = []
+  for (const path of paths) sources.push((await embedPicture(path, side, quality).catch(() => undefined))?.src ?? '')
+  return sources
+}
