@@ -18,7 +18,13 @@ import { type DocumentSource, placeOf, shown, validate } from './validate.ts'
 export const presetsFolder = fileURLToPath(new URL('../../configs/', import.meta.url))
 
 /** Keys that hold paths of files; `pack` too, when it looks like one. */
-const PATH_KEYS = [['input'], ['align', 'landmarks'], ['init', 'latent'], ['init', 'noise']] as const
+const PATH_KEYS = [
+  ['input'],
+  ['align', 'landmarks'],
+  ['init', 'latent'],
+  ['init', 'noise'],
+  ['truth', 'picture'],
+] as const
 
 /** Loads a config file with everything it extends. A name without a folder is also looked for among the presets. */
 export function loadConfig(file: string): ConfigFragment {

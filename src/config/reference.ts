@@ -35,6 +35,7 @@ export function referenceConfig(size: number): ResolvedConfig {
       colorSize: 256,
     },
     init: { latent: null, noise: null },
+    target: { color: 'gray' },
     histogram: {
       match: true,
       quantize: 'truncate',
@@ -53,6 +54,7 @@ export function referenceConfig(size: number): ResolvedConfig {
       normalizeNoise: true,
       latentNoise: { strength: 0, ramp: 0.75 },
     },
+    truth: { picture: null, degradation: null },
     output: { frames: 48, saveEverySeconds: 5 },
   }
 }

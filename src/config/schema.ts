@@ -55,6 +55,14 @@ const initSchema = z.strictObject({
     ),
 })
 
+const targetSchema = z.strictObject({
+  color: z
+    .enum(['gray', 'keep'])
+    .describe(
+      '"gray": the input is turned to gray, as the reference does; "keep": a painting keeps its colours, and skin matching moves only its tones. The stages of the degradation then must not turn the result to gray (spectral: null).',
+    ),
+})
+
 const histogramSchema = z.strictObject({
   match: z.boolean().describe("Match the skin's histogram of the input to that of the sibling before optimizing."),
   quantize: z
@@ -97,6 +105,21 @@ const optimizeSchema = z.strictObject({
     .describe('Noise added to the latent while optimizing.'),
 })
 
+const truthSchema = z.strictObject({
+  picture: z
+    .string()
+    .nullable()
+    .describe(
+      'The aligned picture that should come out (of a synthetic input), to measure the result by; null: unknown.',
+    ),
+  degradation: z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .nullable()
+    .describe(
+      'The true degradation, stages and parameters named as in `degradation`, to measure the learned camera by; null: unknown.',
+    ),
+})
+
 const outputSchema = z.strictObject({
   frames: z.int().min(0).describe('How many pictures of the optimization to keep, evenly spread; 0: none.'),
   saveEverySeconds: positive.describe('How often the state is saved from which an interrupted run continues.'),
@@ -124,12 +147,14 @@ export const runSchema = z.strictObject({
   align: alignSchema.describe('From the picture to the aligned square.'),
   encode: encodeSchema.describe('From the aligned square to the first latent.'),
   init: initSchema.describe('Starting points that replace the encoded ones.'),
+  target: targetSchema.describe('What the result is compared with.'),
   histogram: histogramSchema.describe('Skin histogram matching of the input to the sibling.'),
   degradation: degradationSchema.describe(
     'What the camera and the film did to the photograph: stages by name, applied in the order of the keys; null removes one.',
   ),
   losses: lossesSchema.describe('The terms of the objective; weight 0 leaves one out.'),
   optimize: optimizeSchema.describe('Stages, learning rates and the optimizer.'),
+  truth: truthSchema.describe('What a synthetic input is known to come from. Only metrics.json sees it.'),
   output: outputSchema.describe('What is kept of a run.'),
 })
 
