@@ -1,6 +1,7 @@
 /** `rephoto sweep`: an experiment from its file to its comparison. */
 import type { CommandModule } from 'yargs'
 import { duration } from '../report/duration.ts'
+import type { SweepOptions, SweepResult } from '../sweep/sweep.ts'
 import { Interrupted, UsageError } from './failure.ts'
 import { printPath, shownPath } from './print.ts'
 import { createSweepProgress } from './sweep-progress.ts'
@@ -13,6 +14,9 @@ interface Options {
   'dry-run': boolean
   only?: string | undefined
   set?: string[] | undefined
+  launcher: string
+  wait: boolean
+  collect: boolean
 }
 
 /** The command. */
@@ -33,6 +37,14 @@ export const sweepCommand: CommandModule<object, Options> = {
         nargs: 1,
         describe: 'Change one key of the base config: --set optimize.steps=[10,20]; repeatable',
       })
+      .option('launcher', {
+        type: 'string',
+        choices: ['local', 'slurm'],
+        default: 'local',
+        describe: '"slurm" submits the runs as a job array',
+      })
+      .option('wait', { type: 'boolean', default: true, describe: 'With slurm: stay until the tasks have ended' })
+      .option('collect', { type: 'boolean', default: false, describe: 'Make no runs, compare those that are done' })
       .example('$0 sweep experiments/films.json5 --dry-run', 'what would be done, and how long it takes'),
   handler: async (options) => {
     for (const key of ['jobs', 'threads'] as const) {
@@ -53,34 +65,54 @@ export const sweepCommand: CommandModule<object, Options> = {
       const { printDryRun } = await import('./sweep-dry-run.ts')
       return printDryRun(sweepOptions)
     }
-    const { sweep } = await import('../sweep/sweep.ts')
-    const progress = createSweepProgress(process.stderr)
-    const controller = new AbortController()
-    let received: 'SIGINT' | 'SIGTERM' | undefined
-    const stop = (signal: 'SIGINT' | 'SIGTERM') => {
-      received = signal
-      controller.abort()
-      progress.say('stopping after the steps that are being taken; once more to stop at once')
-      process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM')
+    if (options.collect) {
+      const [{ collectSweep }, { sweepFolder }] = await Promise.all([
+        import('../sweep/collect.ts'),
+        import('../sweep/sweep.ts'),
+      ])
+      return tell(await collectSweep(sweepFolder(sweepOptions)))
     }
-    process.on('SIGINT', stop).on('SIGTERM', stop)
-    const began = performance.now()
-    try {
-      const result = await sweep(sweepOptions, progress.observer, controller.signal)
-      progress.end()
-      for (const { name, error } of result.failed) process.stderr.write(`FAILED  ${name}: ${error}\n`)
-      const counts = `${result.complete} complete, ${result.failed.length} failed, ${result.waiting} left to do`
-      process.stderr.write(`${counts} after ${duration((performance.now() - began) / 1000)}\n`)
-      printPath('sweep', result.folder)
-      if (result.report !== undefined) printPath('report', result.report)
-      if (received) {
-        process.stderr.write(`stopped; go on with the same command: rephoto sweep ${shownPath(file)} …\n`)
-        throw new Interrupted(received)
-      }
-      if (result.failed.length > 0) process.exitCode = 1
-    } finally {
-      progress.end()
-      process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop)
-    }
+    await carryOutSweep(sweepOptions, options)
   },
+}
+
+/** Sweeps to the end, or to the first Ctrl-C; a second one ends the process, and with it the runs, at once. */
+async function carryOutSweep(sweepOptions: SweepOptions, { launcher, jobs, wait }: Options): Promise<void> {
+  const [{ sweep }, { withSlurm }] = await Promise.all([import('../sweep/sweep.ts'), import('../sweep/slurm.ts')])
+  const progress = createSweepProgress(process.stderr)
+  const { observer, say, end } = progress
+  const controller = new AbortController()
+  let received: 'SIGINT' | 'SIGTERM' | undefined
+  const stop = (signal: 'SIGINT' | 'SIGTERM') => {
+    received = signal
+    controller.abort()
+    say('stopping after the steps that are being taken; once more to stop at once')
+    process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM')
+  }
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  const began = performance.now()
+  try {
+    const limit = jobs === undefined ? {} : { jobs }
+    const launch = launcher === 'slurm' ? withSlurm({ ...limit, wait }, observer, controller.signal) : undefined
+    const result = await sweep(sweepOptions, observer, controller.signal, launch)
+    end()
+    tell(result)
+    process.stderr.write(`after ${duration((performance.now() - began) / 1000)}\n`)
+    if (received) {
+      process.stderr.write(`stopped; the same command goes on: rephoto sweep ${shownPath(sweepOptions.file)}\n`)
+      throw new Interrupted(received)
+    }
+  } finally {
+    end()
+    process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop)
+  }
+}
+
+/** Says how a sweep stands; one with failed runs is a failure. */
+function tell({ folder, report, complete, failed, waiting }: SweepResult): void {
+  for (const { name, error } of failed) process.stderr.write(`FAILED  ${name}: ${error}\n`)
+  process.stderr.write(`${complete} complete, ${failed.length} failed, ${waiting} left to do\n`)
+  printPath('sweep', folder)
+  if (report !== undefined) printPath('report', report)
+  if (failed.length > 0) process.exitCode = 1
 }

@@ -1,10 +1,13 @@
 /** The comparison of a sweep's runs. */
-import type { SweepIndex } from './folder.ts'
+import { compareRuns } from '../compare/compare.ts'
+import { readSweep } from '../compare/sweep-file.ts'
+import { sweepFile } from './folder.ts'
 
 /**
- * Writes the comparison into the folder of a sweep.
+ * Writes the comparison into the folder of a sweep: report.html and tables/.
  * @returns the page
  */
-export async function compareSweep(_folder: string, _index: SweepIndex): Promise<string | undefined> {
-  return undefined
+export async function compareSweep(folder: string): Promise<string> {
+  const { page } = await compareRuns({ ...readSweep(sweepFile.sweep(folder)), out: folder })
+  return page
 }

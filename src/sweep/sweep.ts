@@ -81,11 +81,20 @@ export function layOut(options: SweepOptions, observer: SweepObserver = () => {}
   const note = (message: string) => observer({ type: 'note', message })
   const inputs = findInputs(experiment.inputs, experiment.folder, source, note)
   const code = codeVersion()
-  const folder = resolve(options.out ?? join('reports', slug(experiment.name)))
+  const folder = folderOf(experiment, options.out)
   checkSweepFolder(folder)
   const runs = standingOf(folder, expand(experiment, inputs, code))
   const jobs = options.jobs ?? Math.max(1, Math.floor(availableParallelism() / experiment.threads))
   return { experiment, folder, inputs, runs, code, jobs, wanted: wantedBy(options.only) }
+}
+
+/** The folder of a sweep. */
+export function sweepFolder({ file, out, settings, threads }: SweepOptions): string {
+  return folderOf(loadExperiment(file, settings, threads), out)
+}
+
+function folderOf({ name }: Experiment, out: string | undefined): string {
+  return resolve(out ?? join('reports', slug(name)))
 }
 
 /** Runs a sweep to its end, or to the signal. */

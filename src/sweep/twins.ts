@@ -2,10 +2,12 @@
 import { cpSync, rmSync } from 'node:fs'
 import { readManifest, writeManifest } from '../run/manifest.ts'
 import { sweepFile } from './folder.ts'
-import type { StandingRun } from './standing.ts'
 
 /** Copies the run that a twin equals into its place. The manifest, which says whether a run is whole, comes last. */
-export function copyTwin(folder: string, run: StandingRun): void {
+export function copyTwin(
+  folder: string,
+  run: { readonly name: string; readonly condition: string; readonly input: string; readonly twinOf?: string },
+): void {
   const [from, to] = [sweepFile.run(folder, run.twinOf!), sweepFile.run(folder, run.name)]
   rmSync(to, { recursive: true, force: true })
   cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('manifest.json') })
