@@ -1,4 +1,4 @@
-/** What differs between the configs of the conditions, key by key. Compared are runs of the same input and seed, so that what belongs to an input is no difference. */
+/** What differs between the configs of the conditions, key by key. Compared are runs of the same input and seed, so that what belongs to an input is no difference; what is known of its truth changes no run and is left out. */
 import { isObject, type JsonObject } from '../config/merge.ts'
 import type { Grid } from './grid.ts'
 
@@ -36,7 +36,7 @@ export function configDifferences(grid: Grid): KeyDifference[] {
     }
   }
   return [...order]
-    .filter((key) => differing.has(key))
+    .filter((key) => differing.has(key) && !key.startsWith('truth.'))
     .map((key) => ({
       key,
       values: values.map((seen) => {

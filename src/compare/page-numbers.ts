@@ -108,7 +108,7 @@ export function paretoSection({ summaries }: ComparisonContent): Html {
     )
   return html`<section aria-labelledby="pareto-title" class="wide">
 <h2 id="pareto-title">What is traded for what</h2>
-<p class="lead">Means of the conditions for two metrics, with their intervals over inputs. The line joins those that no other beats in both; better is up and to the right, whatever the metrics' own directions.</p>
+<p class="lead">Means of the conditions for two metrics; the bars are the intervals of their paired differences to the base (diamond). The line joins those that no other beats in both; better is up and to the right, whatever the metrics' own directions.</p>
 <div class="controls"><label class="field">Across <select id="pareto-x">${options(across)}</select></label><label class="field">Up <select id="pareto-y">${options(up)}</select></label></div>
 <p class="note" id="pareto-note" role="status"></p>
 <div class="plot tall" id="plot-pareto" role="img" aria-label="Scatter plot: the conditions by two metrics. The numbers are in the table of all metrics."></div>

@@ -1,13 +1,14 @@
 /** The comparison of a sweep's runs. */
 import { compareRuns } from '../compare/compare.ts'
 import { readSweep } from '../compare/sweep-file.ts'
-import { sweepFile } from './folder.ts'
+import { type SweepIndex, sweepFile } from './folder.ts'
 
 /**
  * Writes the comparison into the folder of a sweep: report.html and tables/.
  * @returns the page
  */
-export async function compareSweep(folder: string): Promise<string> {
-  const { page } = await compareRuns({ ...readSweep(sweepFile.sweep(folder)), out: folder })
+export async function compareSweep(folder: string, { name }: SweepIndex): Promise<string> {
+  const listed = readSweep(sweepFile.sweep(folder))
+  const { page } = await compareRuns({ ...listed, title: name, out: folder })
   return page
 }

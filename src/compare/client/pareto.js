@@ -32,15 +32,24 @@ function pareto(xMetric, yMetric) {
     shared
       .map((metric) => ` ${metric.label}: a compared loss uses ${metric.shared.join(', ')}, so it is no evidence.`)
       .join('')
-  const errors = (axis) => ({
-    type: 'data',
-    symmetric: false,
-    array: points.map(({ level }) => (level[axis].high === null ? 0 : level[axis].high - level[axis].mean)),
-    arrayminus: points.map(({ level }) => (level[axis].low === null ? 0 : level[axis].mean - level[axis].low)),
-    color: theme.faint,
-    thickness: 1,
-    width: 3,
-  })
+  // Between inputs means vary far more than between conditions; what tells conditions apart are paired differences.
+  const errors = (metric) => {
+    const half = (side) =>
+      points.map(({ index }) => {
+        const { difference } = metric.cells[index]
+        if (!difference || difference.low === null) return 0
+        return side === 'high' ? difference.high - difference.mean : difference.mean - difference.low
+      })
+    return {
+      type: 'data',
+      symmetric: false,
+      array: half('high'),
+      arrayminus: half('low'),
+      color: theme.faint,
+      thickness: 1,
+      width: 3,
+    }
+  }
   const line = {
     type: 'scatter',
     mode: 'lines',
@@ -67,8 +76,8 @@ function pareto(xMetric, yMetric) {
       symbol: points.map(({ index }) => (index === data.base ? 'diamond' : 'circle')),
       color: points.map(({ index }) => colorOf(theme, index)),
     },
-    error_x: errors('x'),
-    error_y: errors('y'),
+    error_x: errors(xMetric),
+    error_y: errors(yMetric),
   }
   const axis = (metric) => ({
     title: { text: `${titleOf(metric)}, ${metric.better} is better` },
