@@ -14,6 +14,7 @@ import type { Bitmap } from './images/bitmap.ts'
 import { readPicture } from './images/read.ts'
 import { descend, totalSteps } from './pipeline/descend.ts'
 import { writeOutcome } from './pipeline/finish.ts'
+import { measure } from './pipeline/measure.ts'
 import { licencesOf, weightFiles } from './pipeline/networks.ts'
 import { type Prepared, prepare, prepared } from './pipeline/prepare.ts'
 import { openSetting, type Setting } from './pipeline/setting.ts'
@@ -24,6 +25,7 @@ import type { RunObserver } from './run/events.ts'
 import { createRunFolder, discard, removePartial, runFile, writeText } from './run/folder.ts'
 import { sha256File } from './run/hash.ts'
 import { isBeingWritten, type Manifest, readManifest, type SweepMark } from './run/manifest.ts'
+import type { Metrics } from './run/metrics.ts'
 import { openRecord, type RunRecord } from './run/record.ts'
 
 /** What to do, and where. */
@@ -44,6 +46,8 @@ export interface RunResult {
   readonly stepsDone: number
   readonly stepsTotal: number
   readonly files: { readonly report: string; readonly result: string }
+  /** What was measured at the end of a complete run, by the keys of metrics.json. */
+  readonly metrics?: Metrics
 }
 
 /**
@@ -141,6 +145,9 @@ async function carryThrough(
     const write = record.phase('write', () => writeOutcome(setting, record, end, start.target))
     // Where a loss was no number, the picture may be none either; the first of the two errors is the one to report.
     await (end.failure ? write.catch(() => {}) : write)
+    const metrics = end.finished
+      ? await record.phase('measure', () => measure(setting, record, start, end.codes))
+      : undefined
     record.finish(end.failure ? 'failed' : end.finished ? 'complete' : 'partial', end.failure?.message)
     if (end.finished) removePartial(record.folder)
     const report = await writeReport(record.folder, { plots: record.manifest.sweep === undefined })
@@ -153,6 +160,7 @@ async function carryThrough(
       stepsDone,
       stepsTotal,
       files: { report, result },
+      ...(metrics && { metrics }),
     }
   } catch (error) {
     if (record.manifest.status === 'running') fail(record, error)

@@ -33,6 +33,7 @@ const PHASES = {
   compile: 'compiling the step',
   optimize: 'optimizing',
   write: 'writing',
+  measure: 'measuring',
 } as const
 
 /** Progress on a stream. */

@@ -17,7 +17,7 @@ export interface LossRecord {
 }
 
 /** The parts of a run, in their order. */
-export type PhaseName = 'align' | 'encode' | 'sibling' | 'match' | 'compile' | 'optimize' | 'write'
+export type PhaseName = 'align' | 'encode' | 'sibling' | 'match' | 'compile' | 'optimize' | 'write' | 'measure'
 
 /** A step of the optimization has been taken. `step` counts over all stages, from 1. */
 export interface StepEvent {

@@ -7,6 +7,7 @@
  *     degraded.png  result.png  result-fresh.png      with -partial in the name while the run is not complete
  *     initial.safetensors  final.safetensors          latent, noise.0…, camera.*; likewise
  *     losses.csv           every step, raw and weighted, and the camera
+ *     metrics.json         what was measured at the end of a complete run (metrics.ts)
  *     frames/0000.png …    the result after that many steps
  *     state.safetensors    from which an unfinished run continues; gone when it is complete
  *     report.html
@@ -37,6 +38,7 @@ export const runFile = {
   picture: (folder: string, name: PictureName, partial = false) => join(folder, marked(`${name}.png`, partial)),
   frames: (folder: string) => join(folder, 'frames'),
   frame: (folder: string, step: number) => join(folder, 'frames', `${String(step).padStart(4, '0')}.png`),
+  metrics: (folder: string) => join(folder, 'metrics.json'),
   report: (folder: string) => join(folder, 'report.html'),
 }
 

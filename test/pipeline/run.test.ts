@@ -33,6 +33,7 @@ const exact = [
   'target.png',
   'sibling.png',
   'aligned.png',
+  'metrics.json',
 ]
 const bytes = (folder: string) =>
   Object.fromEntries(exact.map((name) => [name, readFileSync(join(folder, name)).toString('base64')]))
@@ -57,6 +58,7 @@ describe('a run', () => {
       'compile',
       'optimize',
       'write',
+      'measure',
     ])
     expect(events.filter(({ type }) => type === 'step')).toHaveLength(7)
 
