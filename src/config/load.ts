@@ -23,6 +23,7 @@ const PATH_KEYS = [
   ['align', 'landmarks'],
   ['init', 'latent'],
   ['init', 'noise'],
+  ['degradation', 'mask', 'file'],
   ['truth', 'picture'],
 ] as const
 

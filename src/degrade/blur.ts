@@ -49,7 +49,9 @@ export const blur = defineStage({
     const [low, high] = config.bounds.radius
     const start = [Math.min(Math.max(radius, low), high)]
     return {
-      parameters: [{ name: 'radius', shape: [1], start, learn, lr, bounds: bounds([low, high]) }],
+      parameters: [
+        { name: 'radius', shape: [1], start, learn, lr, pace: unit === 'at1024' ? 8 : 1, bounds: bounds([low, high]) },
+      ],
       apply: (x, parameters, { size }) =>
         learnedBlur(x, parameters.radius!, { scale: pixels(size), largest: high * pixels(size), rule: kernel }),
     }

@@ -1,6 +1,7 @@
 // Gaussian kernels, and the reference's way to blur and to reduce a picture. Everything here is separable, so a
 // reduction is a pair of small matrices whatever the sizes and grids are.
 
+import { conv2d } from '../graph/conv.ts'
 import { add, clamp, div, exp, mul, neg, square, sub } from '../graph/elementwise.ts'
 import { matmul, swap } from '../graph/matmul.ts'
 import { sum } from '../graph/reduce.ts'
@@ -39,12 +40,23 @@ function blurMatrix(side: number, radius: number, rule: KernelRule): ResampleMat
 }
 
 /**
- * x [N, C, H, W] blurred, same size, zeros outside. As two products with banded matrices: for a few channels these are
- * faster than convolutions, which compute sixteen channels where there is one.
+ * x [N, C, H, W] blurred, same size, zeros outside. A short kernel is a convolution of each channel, one side after the
+ * other (at 1024 px and five taps a tenth of the time of matrix products); a long one is two products with banded
+ * matrices, which cost the same whatever the radius.
  */
 export function gaussianBlur(x: Tensor, radius: number, rule: KernelRule): Tensor {
   if (radius <= 0) return x
   const [h, w] = x.shape.slice(2) as [number, number]
+  const side = blurSide(radius)
+  if (16 * side <= Math.min(h, w)) {
+    const c = x.shape[1]!
+    const half = (side - 1) / 2
+    const taps = gaussianTaps(radius, side, rule)
+    const kernel = (kh: number, kw: number): Tensor =>
+      constant(Array.from({ length: c }, () => taps).flat(), [c, 1, kh, kw])
+    const vertical = conv2d(x, kernel(side, 1), { groups: c, padding: [half, 0, half, 0] })
+    return conv2d(vertical, kernel(1, side), { groups: c, padding: [0, half, 0, half] })
+  }
   return resample(x, blurMatrix(h, radius, rule), blurMatrix(w, radius, rule))
 }
 

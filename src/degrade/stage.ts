@@ -27,6 +27,8 @@ export interface Parameter {
   learn: boolean
   /** Its learning rate; absent or null: the run's cameraLr. */
   lr?: number | null
+  /** What counts as a step of size 1: learning rates are multiplied by it; default 1. */
+  pace?: number
   bounds?: Bounds | undefined
   /** Brings a moved value back to where it has a meaning; applied after the bounds. */
   project?: (value: Tensor) => Tensor

@@ -59,6 +59,12 @@ export interface ObjectiveOptions {
   latentNoise?: Tensor
 }
 
+/**
+ * Of the stages' own likelihoods, which move nothing but the stages' parameters: RAdam makes of any weight the same steps,
+ * but for the first five, which follow the plain slope and shall not jump.
+ */
+const LIKELIHOOD_WEIGHT = 0.01
+
 export function buildObjective(options: ObjectiveOptions): Objective {
   const { networks, target, coarseLatents } = options
   const shape = generatorShape(networks.generator)
@@ -138,7 +144,7 @@ export function buildObjective(options: ObjectiveOptions): Objective {
     weightOf[name] = weight
   }
   for (const term of lossTerms(options.losses)) addTerm(term.name, term.weight, term.build(context))
-  for (const [name, loss] of degrader.likelihoods()) addTerm(name, 1, loss)
+  for (const [name, loss] of degrader.likelihoods()) addTerm(name, LIKELIHOOD_WEIGHT, loss)
   const total = Object.keys(terms)
     .map((name) => mul(terms[name]!, weights[name]!))
     .reduce(add)

@@ -124,7 +124,7 @@ export class Optimization {
       'latent/mask': Array.from({ length: this.#objective.latent.shape[1]! }, (_, i) => (i < learning ? 1 : 0)),
     }
     for (const [name, { parameter }] of Object.entries(this.#objective.camera))
-      if (parameter.learn) feeds[`lr/camera/${name}`] = [parameter.lr ?? optimize.cameraLr]
+      if (parameter.learn) feeds[`lr/camera/${name}`] = [(parameter.lr ?? optimize.cameraLr) * (parameter.pace ?? 1)]
     for (const [name, weight] of Object.entries(this.#objective.weightOf)) feeds[`weight/${name}`] = [weight]
     for (const { name, sample } of this.#objective.draws)
       feeds[name] = overrides?.draws?.[name] ?? sample(randomStream(seed, name, this.#done))

@@ -32,10 +32,14 @@ export async function alignedPortrait(picture: Bitmap, config: ResolvedConfig): 
 }
 
 /**
- * What the encoders and the target start from: reduced to the generator's size if wider (in colour, by PIL's bicubic,
- * as the reference does), then gray. A smaller portrait stays as it is.
+ * What the target starts from, and turned to gray the encoders: reduced to the generator's size if wider (in colour, by
+ * PIL's bicubic, as the reference does). A smaller portrait stays as it is.
  */
+export function fittedPortrait(aligned: Bitmap, size: number): Bitmap {
+  return aligned.width > size ? resize(toColor(aligned), size, size, 'bicubic') : aligned
+}
+
+/** The same in gray. */
 export function grayPortrait(aligned: Bitmap, size: number): Bitmap {
-  const fitting = aligned.width > size ? resize(toColor(aligned), size, size, 'bicubic') : aligned
-  return toGray(fitting)
+  return toGray(fittedPortrait(aligned, size))
 }

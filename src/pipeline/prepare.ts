@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { Synthesizer } from '../generator/synthesis.ts'
 import { type Bitmap, fromPlanar } from '../images/bitmap.ts'
-import { toGray } from '../images/gray.ts'
+import { toColor, toGray } from '../images/gray.ts'
 import { readPicture } from '../images/read.ts'
 import { writePicture } from '../images/write.ts'
 import { runFile } from '../run/folder.ts'
@@ -13,13 +13,13 @@ import type { RunRecord } from '../run/record.ts'
 import { readLatent, readNoise, writeCodes } from './codes.ts'
 import { matchedTarget } from './match.ts'
 import { weightsOf } from './networks.ts'
-import { alignedPortrait, grayPortrait } from './portrait.ts'
+import { alignedPortrait, fittedPortrait } from './portrait.ts'
 import type { Setting } from './setting.ts'
 import { firstLatent, firstNoise } from './start.ts'
 
 /** What the optimization starts from. */
 export interface Prepared {
-  /** The old photograph, gray, tones matched. */
+  /** The old picture, tones matched: gray, or in colour where the config keeps it. */
   readonly target: Bitmap
   readonly latent: Float32Array
   readonly noise: readonly Float32Array[]
@@ -32,14 +32,16 @@ export async function prepare(setting: Setting, record: RunRecord, picture: Bitm
 
   const aligned = await record.phase('align', () => alignedPortrait(picture, config))
   await writePicture(runFile.picture(folder, 'aligned'), aligned)
-  const gray = grayPortrait(aligned, shape.size)
+  const fitted = fittedPortrait(aligned, shape.size)
+  const gray = toGray(fitted)
   const latent = await record.phase('encode', () => firstLatent(pack, config, gray, shape, compute.options))
   const noise = firstNoise(config, shape)
   const sibling = await record.phase('sibling', () => siblingOf(setting, latent, noise))
   await writePicture(runFile.picture(folder, 'sibling'), bitmapOf(sibling, shape.size, 'round'))
   const target = await record.phase('match', () => {
     const bytes = bitmapOf(sibling, shape.size, config.histogram.quantize)
-    return matchedTarget(pack, config, gray, bytes, { compile: compute.options, warn: record.warn })
+    const portrait = config.target.color === 'keep' ? toColor(fitted) : gray
+    return matchedTarget(pack, config, portrait, bytes, { compile: compute.options, warn: record.warn })
   })
   await writePicture(runFile.picture(folder, 'target'), target)
   writeCodes(runFile.initial(folder), { latent, noise, camera: {} }, shape)
@@ -50,7 +52,8 @@ export async function prepare(setting: Setting, record: RunRecord, picture: Bitm
 export async function prepared(setting: Setting, folder: string): Promise<Prepared | undefined> {
   const codes = runFile.initial(folder)
   if (!existsSync(codes)) return undefined
-  const target = toGray(await readPicture(runFile.picture(folder, 'target')))
+  const written = await readPicture(runFile.picture(folder, 'target'))
+  const target = setting.config.target.color === 'keep' ? toColor(written) : toGray(written)
   const noise = readNoise(codes, setting.shape).filter((map) => map !== undefined)
   return { target, latent: readLatent(codes, setting.shape), noise }
 }

@@ -1,0 +1,49 @@
+// Scratches, stains and missing corners: where a mask is white, the target's own pixels take the place of the result's, so
+// that there is nothing to compare and nothing to learn from. Done in the picture and not in the losses, every loss that
+// looks at the degraded result follows, and a feature network sees no hole. It belongs at the end of the stages.
+//
+// A mask is a picture of the aligned square: paint over the run's aligned.png. A pixel that is white to any noticeable
+// part at the size of a loss is white there, since a reduced scratch has spread.
+
+import { z } from 'zod'
+import { add, mul, sub } from '../graph/elementwise.ts'
+import { concat } from '../graph/layout.ts'
+import { constant } from '../graph/tensor.ts'
+import type { Bitmap } from '../images/bitmap.ts'
+import { toGray } from '../images/gray.ts'
+import { resize } from '../images/resample.ts'
+import { defineStage } from './stage.ts'
+
+/** Of 255: how white a reduced pixel must be to count. */
+const NOTICEABLE = 12
+
+/** 1 where the mask is white at this size, 0 elsewhere. */
+export function maskAt(mask: Bitmap, width: number, height: number): Float64Array {
+  const gray = toGray(mask)
+  const fitting = gray.width === width && gray.height === height ? gray : resize(gray, width, height, 'bilinear')
+  return Float64Array.from(fitting.data, (v) => (v > NOTICEABLE ? 1 : 0))
+}
+
+export const mask = defineStage({
+  schema: z
+    .strictObject({
+      file: z
+        .string()
+        .nullable()
+        .describe('Picture of the aligned square, white where the losses shall not look; null: they look everywhere.'),
+    })
+    .describe('Scratches and missing areas that the losses ignore.'),
+  defaults: { file: null },
+  files: ({ file }) => (file === null ? [] : [file]),
+  make: ({ file }, files) => ({
+    parameters: [],
+    apply: (x, _, { old }) => {
+      const picture = file === null ? undefined : files.get(file)
+      if (!picture || !old) return x
+      const [, c, h, w] = x.shape as [number, number, number, number]
+      const white = constant(() => maskAt(picture, w, h), [1, 1, h, w])
+      const color = c === 1 ? concat([x, x, x], 1) : x
+      return add(color, mul(white, sub(old({ height: h, width: w }), color)))
+    },
+  }),
+})
