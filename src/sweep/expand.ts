@@ -1,5 +1,5 @@
 /** From an experiment to its runs: every condition on every input with every seed, each with its whole config. */
-import { ConfigError, type ConfigFragment, mergeConfigs, resolveConfig, runSchema } from '../config/index.ts'
+import { ConfigError, type ConfigFragment, mergeConfigs, resolveConfig } from '../config/index.ts'
 import { checkConfig } from '../config/load.ts'
 import type { JsonObject } from '../config/merge.ts'
 import { type LoadedPack, loadPack } from '../models/load.ts'
