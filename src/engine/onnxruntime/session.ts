@@ -20,7 +20,9 @@ export async function createSession(
       intraOpNumThreads: options.threads ?? 0,
       logSeverityLevel: 3,
       enableCpuMemArena: !options.occasional,
-      enableMemPattern: !options.occasional,
+      // A planned block for all activations is allocated beside what the first, unplanned run already took: 8.1 GB
+      // instead of 4.9 for a step at 1024 px, and no faster.
+      enableMemPattern: false,
       ...(outputs && { preferredOutputLocation: outputs }),
       ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
     })
