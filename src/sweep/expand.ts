@@ -69,8 +69,7 @@ export function resolveFor(config: ConfigFragment, pack: LoadedPack) {
 }
 
 function configOf(experiment: Experiment, condition: Condition, input: SweepInput, seed: number): ConfigFragment {
-  const truth = input.truth &&
-    'truth' in runSchema.shape && { truth: { picture: input.truth.picture, degradation: input.truth.degradation } }
+  const truth = input.truth && { truth: { picture: input.truth.picture, degradation: input.truth.degradation } }
   const config = mergeConfigs([
     experiment.base,
     { ...input.config, input: input.path, ...truth } as ConfigFragment,
