@@ -61,6 +61,8 @@ let loading: Promise<Loaded> | undefined
 export async function loadFaceApi(...names: NetName[]): Promise<{ tf: TensorFlow; faceApi: FaceApi }> {
   loading ??= start()
   const { tf, faceApi, models } = await loading
+  // Another part of the program may compute on another backend of the same library.
+  if (tf.getBackend() !== 'wasm') await tf.setBackend('wasm')
   for (const name of names) {
     const net = faceApi.nets[name]
     if (!net.isLoaded) await net.loadFromDisk(models)

@@ -59,6 +59,10 @@ export interface Executable {
 export const Executable = {
   /** @throws EngineError when the engine or device is not there, with what to install */
   async compile(program: Program, options: CompileOptions = {}): Promise<Executable> {
+    if (options.engine === 'tfjs') {
+      const { TfjsExecutable } = await import('./tfjs/executable.ts')
+      return TfjsExecutable.create(program)
+    }
     if (options.device === 'webgpu') {
       const { ResidentExecutable } = await import('./onnxruntime/resident.ts')
       return ResidentExecutable.create(program, options)

@@ -1,15 +1,18 @@
-// Every op goes through this one helper: its values in ONNX Runtime against the float64 executor, and its gradient in
-// both against central differences in float64.
+// Every op goes through this one helper: its values in ONNX Runtime and TensorFlow.js against the float64 executor, and
+// its gradient in all three against central differences in float64.
 
 import { expect } from 'vitest'
 import { runOnce } from '../../src/engine/executable.ts'
 import { evaluate } from '../../src/engine/reference.ts'
+import type { Feeds } from '../../src/engine/values.ts'
 import { mul } from '../../src/graph/elementwise.ts'
 import { gradients } from '../../src/graph/gradients.ts'
 import { sum } from '../../src/graph/reduce.ts'
 import { type Shape, sizeOf } from '../../src/graph/shape.ts'
 import { constant, input, type Tensor } from '../../src/graph/tensor.ts'
+import { underTest } from './device.ts'
 import { formulaValues } from './formula.ts'
+import { runOnTfjs } from './tfjs.ts'
 
 export interface CheckOptions {
   /** Makes the operands from formula numbers (mean 0, variance 1): keeps them off kinks and poles. */
@@ -20,6 +23,12 @@ export interface CheckOptions {
 }
 
 const step = 1e-5
+
+/** What computes in float32, on the device under test. */
+const engines = {
+  'ONNX Runtime': (outputs: Readonly<Record<string, Tensor>>, feeds: Feeds) => runOnce(outputs, feeds, underTest),
+  'TensorFlow.js': runOnTfjs,
+}
 
 /** Builds f on inputs of the given shapes and checks value and gradient. */
 export async function checkOp(
@@ -36,8 +45,8 @@ export async function checkOp(
   const y = f(...operands)
   const expected = evaluate([y], feeds)[0]!
   expect(expected.length, 'shape inference and the executor disagree').toBe(sizeOf(y.shape))
-  const got = (await runOnce({ y }, feeds)).y!
-  expectClose(got, expected, 2e-5, `${y.op} forward`)
+  for (const [engine, run] of Object.entries(engines))
+    expectClose((await run({ y }, feeds)).y!, expected, 2e-5, `${y.op} forward in ${engine}`)
   if (options.gradient === false) return
 
   // One weighted sum of the output tests the whole Jacobian's transpose.
@@ -45,7 +54,8 @@ export async function checkOp(
   const slopes = gradients(loss, operands)
   const exact = evaluate(slopes, feeds)
   const outputs = Object.fromEntries(slopes.map((g, i) => [`g${i}`, g]))
-  const float32 = await runOnce(outputs, feeds)
+  const float32 = Object.entries(engines).map(async ([engine, run]) => [engine, await run(outputs, feeds)] as const)
+  const results = await Promise.all(float32)
   operands.forEach((_, i) => {
     const numeric = exact[i]!.map((_, j) => {
       const at = (delta: number): number => {
@@ -56,7 +66,8 @@ export async function checkOp(
       return (at(step) - at(-step)) / (2 * step)
     })
     expectClose(exact[i]!, numeric, 1e-6, `${y.op}: gradient of operand ${i} in float64`)
-    expectClose(float32[`g${i}`]!, exact[i]!, 5e-5, `${y.op}: gradient of operand ${i} in ONNX Runtime`)
+    for (const [engine, got] of results)
+      expectClose(got[`g${i}`]!, exact[i]!, 5e-5, `${y.op}: gradient of operand ${i} in ${engine}`)
   })
 }
 

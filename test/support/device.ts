@@ -1,0 +1,28 @@
+// The device that tests compute on: the CPU, or what DEVICE names. WebGPU needs no GPU here: Debian's chromium package
+// brings SwiftShader, a Vulkan driver in software, and VK_DRIVER_FILES points the loader at it.
+
+import { existsSync } from 'node:fs'
+import { type CompileOptions, type Device, devices } from '../../src/engine/executable.ts'
+import { missingFor } from '../../src/engine/onnxruntime/requirements.ts'
+
+const driver = '/usr/lib/chromium/vk_swiftshader_icd.json'
+
+/** Why WebGPU cannot be tested here; undefined when it can. Points the Vulkan loader at SwiftShader unless told otherwise. */
+export function noWebGpu(): string | undefined {
+  if (process.platform === 'linux' && process.env.VK_DRIVER_FILES === undefined) {
+    if (!existsSync(driver)) return 'no Vulkan driver to test with: apt install chromium, or set VK_DRIVER_FILES'
+    process.env.VK_DRIVER_FILES = driver
+  }
+  return missingFor('webgpu')
+    .map(({ what, advice }) => `${what} is missing: ${advice}`)
+    .at(0)
+}
+
+const named = (process.env.DEVICE ?? 'cpu') as Device
+if (!devices.includes(named)) throw new Error(`DEVICE: expected one of ${devices.join(', ')}, found ${named}`)
+if (named === 'webgpu') {
+  const reason = noWebGpu()
+  if (reason !== undefined) throw new Error(reason)
+}
+
+export const underTest: CompileOptions = { device: named }
