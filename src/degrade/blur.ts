@@ -5,9 +5,9 @@
 
 import { z } from 'zod'
 import { gaussianBlur, learnedBlur } from './gaussian.ts'
-import { bounds, defineStage, learning } from './stage.ts'
+import { bounds, learning, stageKind } from './stage.ts'
 
-export const blur = defineStage({
+export const blur = stageKind({
   schema: z
     .strictObject({
       radius: z

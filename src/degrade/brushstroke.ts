@@ -19,7 +19,7 @@ import { avgPool } from '../graph/pool.ts'
 import { mean, sum } from '../graph/reduce.ts'
 import { resizeBilinear } from '../graph/resample.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
-import { defineStage, learning, type StageContext } from './stage.ts'
+import { learning, type StageContext, stageKind } from './stage.ts'
 import { orientation } from './structure-tensor.ts'
 
 const ANGLES = 8
@@ -107,7 +107,7 @@ export function kuwahara(x: Tensor, kernels: Tensor, guide: Tensor, sharpness: n
 const limited = (what: string, low: number) =>
   z.tuple([z.number().min(low), z.number().min(low)]).describe(`Lowest and highest ${what}.`)
 
-export const brushstroke = defineStage({
+export const brushstroke = stageKind({
   schema: z
     .strictObject({
       ...learning,

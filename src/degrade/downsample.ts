@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { resample } from '../graph/resample.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { type KernelRule, type ReductionGrid, reductionMatrix } from './gaussian.ts'
-import { defineStage, type Side } from './stage.ts'
+import { type Side, stageKind } from './stage.ts'
 
 export interface DownsampleConfig {
   kernel: KernelRule
@@ -22,7 +22,7 @@ export function reduceTo(x: Tensor, target: Side, config: DownsampleConfig): Ten
   )
 }
 
-export const downsample = defineStage({
+export const downsample = stageKind({
   schema: z
     .strictObject({
       kernel: z.enum(['reference', 'gaussian']).describe('Kernel of the blur before sampling, as for the blur stage.'),

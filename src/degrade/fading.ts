@@ -5,9 +5,9 @@
 import { z } from 'zod'
 import { add, mul, sub } from '../graph/elementwise.ts'
 import { reshape } from '../graph/layout.ts'
-import { defineStage, learning } from './stage.ts'
+import { learning, stageKind } from './stage.ts'
 
-export const fading = defineStage({
+export const fading = stageKind({
   schema: z
     .strictObject({
       ...learning,

@@ -19,7 +19,7 @@ import { mean, sum } from '../graph/reduce.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
 import { downsample, reduceTo } from './downsample.ts'
 import { gaussianBlur } from './gaussian.ts'
-import { defineStage, learning, type StageContext } from './stage.ts'
+import { learning, type StageContext, stageKind } from './stage.ts'
 
 /** Slope of the tone, on 01 per pixel, at which a place counts as an edge. */
 const EDGE = 0.02
@@ -62,7 +62,7 @@ function smoothness(x: Tensor): Tensor {
   return add(exp(mul(add(square(across), square(down)), -0.5 / EDGE ** 2)), 1e-3)
 }
 
-export const grain = defineStage({
+export const grain = stageKind({
   schema: z
     .strictObject({
       ...learning,

@@ -8,7 +8,7 @@ import { add, exp, log, mul, sub } from '../graph/elementwise.ts'
 import { reshape } from '../graph/layout.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
 import { gaussianBlur } from './gaussian.ts'
-import { defineStage, learning } from './stage.ts'
+import { learning, stageKind } from './stage.ts'
 
 /** Width of the softplus: the threshold is this soft. */
 const SOFTNESS = 0.05
@@ -18,7 +18,7 @@ function softplus(x: Tensor): Tensor {
   return log(add(exp(x), 1))
 }
 
-export const halation = defineStage({
+export const halation = stageKind({
   schema: z
     .strictObject({
       ...learning,

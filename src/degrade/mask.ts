@@ -12,7 +12,7 @@ import { constant } from '../graph/tensor.ts'
 import type { Bitmap } from '../images/bitmap.ts'
 import { toGray } from '../images/gray.ts'
 import { resize } from '../images/resample.ts'
-import { defineStage } from './stage.ts'
+import { stageKind } from './stage.ts'
 
 /** Of 255: how white a reduced pixel must be to count. */
 const NOTICEABLE = 12
@@ -24,7 +24,7 @@ export function maskAt(mask: Bitmap, width: number, height: number): Float64Arra
   return Float64Array.from(fitting.data, (v) => (v > NOTICEABLE ? 1 : 0))
 }
 
-export const mask = defineStage({
+export const mask = stageKind({
   schema: z
     .strictObject({
       file: z

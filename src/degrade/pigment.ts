@@ -15,7 +15,7 @@ import { add, clamp, div, mul, sub } from '../graph/elementwise.ts'
 import { reshape, sliceAxis } from '../graph/layout.ts'
 import { sum } from '../graph/reduce.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { defineStage, learning } from './stage.ts'
+import { learning, stageKind } from './stage.ts'
 
 const identity = [1, 0, 0, 0, 1, 0, 0, 0, 1]
 
@@ -38,7 +38,7 @@ function clampOpen(x: Tensor, low: number, high: number): Tensor {
   return clamp(x, Number.isFinite(low) ? low : -9, Number.isFinite(high) ? high : 9)
 }
 
-export const pigment = defineStage({
+export const pigment = stageKind({
   schema: z
     .strictObject({
       ...learning,

@@ -5,11 +5,11 @@
 import { z } from 'zod'
 import { add, clamp, mul, pow, sub } from '../graph/elementwise.ts'
 import { reshape } from '../graph/layout.ts'
-import { bounds, defineStage, learning, limits } from './stage.ts'
+import { bounds, learning, limits, stageKind } from './stage.ts'
 
 const names = ['gamma', 'offset', 'gain'] as const
 
-export const response = defineStage({
+export const response = stageKind({
   schema: z
     .strictObject({
       ...learning,

@@ -14,7 +14,7 @@ import { clamp, div, mul, relu, sub } from '../graph/elementwise.ts'
 import { reshape } from '../graph/layout.ts'
 import { sum } from '../graph/reduce.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
-import { defineStage, learning } from './stage.ts'
+import { learning, stageKind } from './stage.ts'
 
 /** Spectral sensitivity of the emulsion: 'b' blue-sensitive, 'gb' orthochromatic, 'g' panchromatic. */
 export const sensitivitySchema = z.enum(['b', 'gb', 'g'])
@@ -42,7 +42,7 @@ export function ontoSimplex(weights: Tensor): Tensor {
 }
 
 /** [N, 3, H, W] → [N, 1, H, W]. */
-export const spectral = defineStage({
+export const spectral = stageKind({
   schema: z
     .strictObject({
       sensitivity: sensitivitySchema.describe("How colour becomes gray; by default the run's sensitivity."),

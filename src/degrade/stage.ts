@@ -83,7 +83,7 @@ export interface StageKind<Schema extends z.ZodObject> {
   files?(config: z.infer<Schema>): string[]
 }
 
-export function defineStage<Schema extends z.ZodObject>(kind: StageKind<Schema>): StageKind<Schema> {
+export function stageKind<Schema extends z.ZodObject>(kind: StageKind<Schema>): StageKind<Schema> {
   return kind
 }
 

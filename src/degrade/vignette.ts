@@ -6,9 +6,9 @@ import { z } from 'zod'
 import { add, div, mul, square, sub } from '../graph/elementwise.ts'
 import { sliceAxis } from '../graph/layout.ts'
 import { constant } from '../graph/tensor.ts'
-import { defineStage, learning } from './stage.ts'
+import { learning, stageKind } from './stage.ts'
 
-export const vignette = defineStage({
+export const vignette = stageKind({
   schema: z
     .strictObject({
       ...learning,
