@@ -1,5 +1,6 @@
 // What face-api can tell about a face beyond its place: a 128-number descriptor (who is it?), apparent age and gender.
-// Used to measure results, never inside the optimization. Everything runs on one WebAssembly thread, so the same bitmap
+// Used to measure results; inside the optimization the same networks run on our graph (face-descriptor.ts,
+// face-age.ts). Everything runs on one WebAssembly thread, so the same bitmap
 // gives the same numbers.
 
 import type { FaceBox } from '../align/face.ts'
@@ -8,12 +9,7 @@ import { type Square, shrinkFor, viewOf } from '../align/view.ts'
 import type { Bitmap } from '../images/bitmap.ts'
 import { toColor } from '../images/gray.ts'
 import { MetricError } from '../metrics/error.ts'
-
-/**
- * Where the face is in an FFHQ-aligned picture, as shares of its side: the mean box around the 68 landmarks of 60 such
- * faces, grown by a fifth as face-api does before these networks.
- */
-export const ALIGNED_FACE: FaceBox = { x: 0.157, y: 0.304, width: 0.69, height: 0.69 }
+import { ALIGNED_FACE } from './aligned-face.ts'
 
 /** Input sides of the two networks, in pixels. */
 const DESCRIPTOR_INPUT = 150

@@ -14,6 +14,8 @@ export interface ObjectiveNetworks {
   vgg16: Weights
   vgg19: Weights
   vggface: Weights
+  /** Mean and covariance of w; only `prior` asks. */
+  wStats?: Weights
 }
 
 export interface SiblingTensors {

@@ -55,6 +55,9 @@ export function objectiveNetworks(pack: LoadedPack): ObjectiveNetworks {
     get vggface() {
       return weightsOf(pack, 'vggface')
     },
+    get wStats() {
+      return weightsOf(pack, 'w_stats')
+    },
   }
 }
 
@@ -65,11 +68,12 @@ export function neededRoles({ sensitivity, losses }: ResolvedConfig): Role[] {
 }
 
 /** What a pack prescribes: its settings, and the sides that its networks were trained at. */
-export function settingsOf({ pack, folder }: LoadedPack, sensitivity: Sensitivity): PackSettings {
+export function settingsOf({ pack, folder }: LoadedPack, sensitivity: Sensitivity | 'auto'): PackSettings {
   validate(packSettingsSchema, pack.settings, { name: `${folder}/pack.json settings` })
   const settings = pack.settings as PackSettings
   const e4eSize = inputSize(pack.networks.e4e?.layout, ENCODER_SIZE)
-  const colorSize = inputSize(pack.networks[`color_encoder_${sensitivity}`]?.layout, ENCODER_SIZE)
+  const encoder = colorEncoderRole(sensitivity === 'auto' ? 'b' : sensitivity)
+  const colorSize = inputSize(pack.networks[encoder]?.layout, ENCODER_SIZE)
   return { ...settings, encode: { e4eSize, colorSize, ...settings.encode } }
 }
 

@@ -68,7 +68,7 @@ describe('mistakes in a file', () => {
     ],
     [`{ camera_lr: 2 }`, /:1: camera_lr: unknown key; the nearest valid key is optimize\.cameraLr$/u],
     [`{ losses: {\n eyes: { weight: 2 } } }`, /:2: losses\.eyes: unknown key; the nearest valid key is losses\.eye$/u],
-    [`{ losses: { bananas: {} } }`, /valid keys in losses are face, eye, contextual, colorTransfer, noise$/u],
+    [`{ losses: { bananas: {} } }`, /valid keys in losses are face, eye, contextual, colorTransfer, noise, /u],
     // bad values
     [`{\n seed: 1,\n sensitivity: 'r' }`, /:3: sensitivity: expected one of "b", "gb", "g", found "r"$/u],
     [`{ optimize: { lr: 'fast' } }`, /optimize\.lr: expected a number ≥ 0, found "fast"$/u],

@@ -2,8 +2,14 @@
 // one, and a line here. The config's schema, its defaults, its table in docs/config.md and the networks that a run needs
 // come from this list (src/optimize/losses.ts).
 
+export { age } from './age.ts'
 export { colorTransfer } from './color-transfer.ts'
+export { content } from './content.ts'
 export { contextual } from './contextual.ts'
 export { eye } from './eye.ts'
 export { face } from './face.ts'
+export { identity } from './identity.ts'
 export { noise } from './noise.ts'
+export { prior } from './prior.ts'
+export { style } from './style.ts'
+export { totalVariation } from './total-variation.ts'

@@ -1,0 +1,74 @@
+// The degraded result is painted like the target: statistics of VGG features that forget where things are (Gatys, Ecker
+// and Bethge 2016, "Image Style Transfer Using Convolutional Neural Networks", equations 3 to 5), on the layers of VGG16
+// that Johnson et al. 2016 take. As a loss beside `content` it is Gatys' split: what is there, and how it is painted.
+
+import { z } from 'zod'
+import { positiveInteger } from '../../config/schema-numbers.ts'
+import { imagenetNormalized, toUnit } from '../../features/normalization.ts'
+import { type VggLayer, vggFeatures } from '../../features/vgg.ts'
+import { add, div, sqrt, square, sub } from '../../graph/elementwise.ts'
+import { concat, reshape } from '../../graph/layout.ts'
+import { mean, sum } from '../../graph/reduce.ts'
+import { scope, type Tensor } from '../../graph/tensor.ts'
+import { termKind } from '../term.ts'
+import { comparisonSide, layers, weight } from '../term-schema.ts'
+import { gramMatrix } from './color-transfer.ts'
+
+export type Statistics = 'gram' | 'moments'
+
+/** [1, C, H, W] → [C, C], or [2, C]: mean and deviation of every channel (as AdaIN's style loss: Huang and Belongie 2017). */
+export function styleStatistics(features: Tensor, kind: Statistics): Tensor {
+  if (kind === 'gram') return gramMatrix(features)
+  const [, c, h, w] = features.shape as [number, number, number, number]
+  const flat = reshape(features, [c, h * w])
+  const centre = mean(flat, [1], true)
+  const deviation = sqrt(add(mean(square(sub(flat, centre)), [1], true), 1e-6))
+  return reshape(concat([centre, deviation], 0), [2, c])
+}
+
+/**
+ * Mean over the layers of |S − Ŝ|²/|Ŝ|², Ŝ the target's statistics: every layer counts alike, whatever its size and the
+ * scale of its features. (Gatys divides by 4·N²·M² and Johnson by (C·H·W)², which leaves the first layers nearly mute.)
+ */
+export function styleDistance(result: readonly Tensor[], target: readonly Tensor[]): Tensor {
+  return scope('style', () =>
+    div(
+      result.map((s, i) => div(sum(square(sub(s, target[i]!))), add(sum(square(target[i]!)), 1e-12))).reduce(add),
+      result.length,
+    ),
+  )
+}
+
+export const style = termKind({
+  schema: z
+    .strictObject({
+      weight: weight("the statistics of the target's brushwork or grain"),
+      layers: layers('VGG16'),
+      statistics: z
+        .enum(['gram', 'moments'])
+        .describe(
+          '"gram": which features occur together (Gatys 2016); "moments": mean and deviation of each (AdaIN 2017).',
+        ),
+      size: positiveInteger.describe(
+        'Side at which degraded result and target are compared. By default 256, at most half the generator.',
+      ),
+    })
+    .describe('The degraded result has the texture of the target, wherever it may lie.'),
+  defaults: (size) => ({
+    weight: 0,
+    layers: ['relu1_2', 'relu2_2', 'relu3_3', 'relu4_3'],
+    statistics: 'gram' as const,
+    size: comparisonSide(size),
+  }),
+  networks: () => ['vgg16'],
+  misfit: (config, size) => (config.size > size ? ['size', `at most the ${size} px of the generator`] : undefined),
+  build: ({ layers, statistics, size }, context) => {
+    const side = { height: size, width: size }
+    const of = (image: Tensor): Tensor[] =>
+      vggFeatures('vgg16', context.networks.vgg16, imagenetNormalized(toUnit(image)), layers as VggLayer[]).map((f) =>
+        styleStatistics(f, statistics),
+      )
+    const target = of(context.targetAt(side)).map((s, i) => context.once(`style/${i}`, s))
+    return styleDistance(of(context.degraded(side)), target)
+  },
+})
