@@ -46,6 +46,11 @@ export function configDifferences(grid: Grid): KeyDifference[] {
     }))
 }
 
+/** A value for readers: a text without its quotes, anything else as JSON has it. */
+export function plainValue(json: string): string {
+  return json.startsWith('"') ? (JSON.parse(json) as string) : json
+}
+
 /** Leaves of a config by dotted key, as JSON. Stages apply in the order of their keys, so that order is a value too. */
 export function flatten(config: JsonObject): Map<string, string> {
   const leaves = new Map<string, string>()

@@ -1,4 +1,5 @@
 /** Numbers for readers: as many decimals as the uncertainty bears, with a real minus sign. The CSVs have all digits. */
+import type { Interval } from './bootstrap.ts'
 import type { MetricSummary } from './summary.ts'
 
 /** Text of a number with fixed decimals; with 3 digits and a power of ten when there are more decimals than are readable. */
@@ -17,14 +18,21 @@ export function signed(value: number, decimals: number): string {
 
 /** Decimals that show two digits of the typical half width of a metric's intervals. */
 export function decimalsOf({ cells }: MetricSummary): number {
-  const intervals = cells.flatMap(({ level, difference }) => [difference, level].filter((one) => one !== undefined))
-  const widths = intervals
-    .map(({ low, high }) => (high - low) / 2)
-    .filter((width) => width > 0)
-    .sort((a, b) => a - b)
+  const levels = cells.flatMap(({ level }) => level ?? [])
+  const differences = cells.flatMap(({ difference }) => difference ?? [])
+  const intervals = [...differences, ...levels]
+  const [own, others] = [differences, levels].map(halfWidths)
+  const widths = own!.length > 0 ? own! : others!
   const scale =
     widths[Math.floor(widths.length / 2)] ?? Math.max(...intervals.map((one) => Math.abs(one.mean)), 0) / 100
   return scale > 0 ? Math.min(Math.max(1 - Math.floor(Math.log10(scale)), 0), 12) : 2
+}
+
+function halfWidths(intervals: readonly Interval[]): number[] {
+  return intervals
+    .map(({ low, high }) => (high - low) / 2)
+    .filter((width) => width > 0)
+    .sort((a, b) => a - b)
 }
 
 /** A share as a percentage. */

@@ -17,6 +17,7 @@ export function overviewSection(content: ComparisonContent): Html {
   if (summaries.length === 0) return html``
   const groups = [...new Set(summaries.map(({ metric }) => metric.group))]
   const columns = grid.conditions.length + 1
+  const usual = usuallyDropped(content)
   return html`<section aria-labelledby="numbers-title" class="wide">
 <h2 id="numbers-title">What the numbers say</h2>
 ${reading(content)}
@@ -24,22 +25,37 @@ ${reading(content)}
 <table class="numbers">
 <thead><tr><th scope="col">Metric</th>${grid.conditions.map(
     (condition) =>
-      html`<th scope="col">${nameOf(condition)}${condition === grid.base ? html` <small>base: mean</small>` : html` <small>difference to base</small>`}</th>`,
+      html`<th scope="col">${nameOf(condition)}${condition === grid.base ? html` <small>base: mean</small>` : html` <small>difference to base${droppedWords(usual.get(condition.name))}</small>`}</th>`,
   )}</tr></thead>
 ${groups.map(
   (group) => html`<tbody><tr class="group"><th colspan="${columns}" scope="colgroup"><span>${group}</span></th></tr>
-${summaries.filter(({ metric }) => metric.group === group).map((summary) => row(summary, grid.base.name))}</tbody>`,
+${summaries.filter(({ metric }) => metric.group === group).map((summary) => row(summary, grid.base.name, usual))}</tbody>`,
 )}
 </table>
 </div>
 </section>`
 }
 
-function row(summary: MetricSummary, base: string): Html {
+/** A run that failed is missing from every row: said once in the head of its column, and below only where it is otherwise. */
+function usuallyDropped({ grid, summaries }: ComparisonContent): Map<string, number> {
+  return new Map(
+    grid.conditions.map(({ name }, index) => {
+      const counts = summaries.flatMap(({ cells }) => cells[index]?.difference?.dropped ?? [])
+      const times = (count: number) => counts.filter((other) => other === count).length
+      return [name, counts.reduce((a, b) => (times(b) > times(a) ? b : a), counts[0] ?? 0)]
+    }),
+  )
+}
+
+function droppedWords(dropped = 0): string {
+  return dropped > 0 ? `, ${plural(dropped, 'pair')} missing` : ''
+}
+
+function row(summary: MetricSummary, base: string, usual: ReadonlyMap<string, number>): Html {
   const { metric, cells } = summary
   const decimals = decimalsOf(summary)
   return html`<tr${metric.shared.length > 0 ? html` class="no-evidence"` : null}><th scope="row">${metric.label}<small>${metric.unit ? `${metric.unit}, ` : ''}${betterWords(metric)}</small>${sharedNote(metric)}</th>
-${cells.map((cell) => (cell.condition === base ? levelCell(cell, decimals) : differenceCell(cell, metric, decimals)))}</tr>`
+${cells.map((cell) => (cell.condition === base ? levelCell(cell, decimals) : differenceCell(cell, metric, decimals, usual.get(cell.condition))))}</tr>`
 }
 
 function sharedNote({ shared }: ComparedMetric): Html | null {
@@ -51,12 +67,12 @@ function levelCell({ level, inputs }: Cell, decimals: number): Html {
   return html`<td><strong>${fixed(level.mean, decimals)}</strong><small>${plural(inputs, 'input')}</small></td>`
 }
 
-function differenceCell({ level, difference }: Cell, metric: ComparedMetric, decimals: number): Html {
+function differenceCell({ level, difference }: Cell, metric: ComparedMetric, decimals: number, usual = 0): Html {
   if (!difference) return html`<td class="none">–</td>`
   const { mean, low, high, mark, dropped, holm } = difference
   const evidence = mark && metric.shared.length === 0 ? mark : ''
-  return html`<td class="${evidence}" title="mean ${fixed(level?.mean, decimals)}"><strong>${signed(mean, decimals)}</strong>${markSign(mark, holm < HOLM_LEVEL, metric)}
-<small>${Number.isFinite(low) ? `${signed(low, decimals)} … ${signed(high, decimals)}` : 'one pair: no interval'}</small>${dropped > 0 ? html`<small class="warn">${plural(dropped, 'pair')} dropped</small>` : null}</td>`
+  return html`<td class="${evidence}"><strong>${signed(mean, decimals)}</strong>${markSign(mark, holm < HOLM_LEVEL, metric)}
+<small>${Number.isFinite(low) ? `${signed(low, decimals)} … ${signed(high, decimals)}` : 'one pair: no interval'}</small><small>mean ${fixed(level?.mean, decimals)}</small>${dropped === usual ? null : html`<small class="warn">${plural(dropped, 'pair')} missing</small>`}</td>`
 }
 
 /** How to read the marks, and how many of them chance alone would make. */

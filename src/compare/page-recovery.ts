@@ -1,5 +1,6 @@
 /** Is the truth found? Hit rates, confusion matrices, and the right model beside the wrong ones. */
 import { type Html, html } from '../report/html.ts'
+import { plainValue } from './config-differences.ts'
 import type { ComparisonContent } from './content.ts'
 import { fixed, percent, signed } from './format.ts'
 import type { ComparedMetric } from './metrics.ts'
@@ -43,10 +44,10 @@ function criterionName({ label, key, better, shared }: ComparedMetric): Html {
 function confusion({ metric, choices }: Criterion, values: readonly string[]): Html {
   const most = Math.max(...values.map((value) => choices.filter(({ nearest }) => nearest === value).length), 1)
   return html`<table class="confusion"><caption>${criterionName(metric)}</caption>
-<thead><tr><th scope="col">true ↓ chosen →</th>${values.map((value) => html`<th scope="col">${shown(value)}</th>`)}</tr></thead>
+<thead><tr><th scope="col">true ↓ chosen →</th>${values.map((value) => html`<th scope="col">${plainValue(value)}</th>`)}</tr></thead>
 <tbody>${values.map(
     (truth) =>
-      html`<tr><th scope="row">${shown(truth)}</th>${values.map((chosen) => {
+      html`<tr><th scope="row">${plainValue(truth)}</th>${values.map((chosen) => {
         const count = choices.filter((choice) => choice.nearest === truth && choice.chosen === chosen).length
         return html`<td class="${truth === chosen ? 'hit' : 'miss'}" style="--share: ${(count / most).toFixed(3)}">${count}</td>`
       })}</tr>`,
@@ -62,9 +63,4 @@ function matchedTable(key: string, matched: readonly Matched[]): Html {
     const decimals = width > 0 ? Math.min(Math.max(1 - Math.floor(Math.log10(width)), 0), 12) : 3
     return html`<tr${metric.shared.length > 0 ? html` class="no-evidence"` : null}><th scope="row">${metric.label}<small>${metric.unit ? `${metric.unit}, ` : ''}${betterWords(metric)}</small></th><td>${fixed(right, decimals)}</td><td>${fixed(wrong, decimals)}</td><td class="${mark && metric.shared.length === 0 ? mark : ''}"><strong>${signed(difference.mean, decimals)}</strong>${markSign(mark, false, metric)}</td><td>${signed(difference.low, decimals)} … ${signed(difference.high, decimals)}</td><td>${improved} of ${units}</td></tr>`
   })}</tbody></table></div>`
-}
-
-/** A JSON value without the quotes of a text. */
-function shown(json: string): string {
-  return json.replaceAll('"', '')
 }

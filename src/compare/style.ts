@@ -12,7 +12,7 @@ header, main, footer { max-width: 92rem; }
 .field input[type='range'] { width: 8rem; accent-color: var(--accent); }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
-.matrix-scroll { --cell: 136px; --x: 0.5; --y: 0.42; --power: 3; --lens: 0.62; max-height: 88vh; overflow: auto; border: 1px solid var(--rule); border-radius: 6px; background: var(--card); overscroll-behavior-x: contain; }
+.matrix-scroll { --cell: 136px; --x: 0.5; --y: 0.42; --power: 3; --lens: 0.62; width: fit-content; max-width: 100%; max-height: 88vh; overflow: auto; border: 1px solid var(--rule); border-radius: 6px; background: var(--card); overscroll-behavior-x: contain; }
 .matrix { border-collapse: separate; border-spacing: 0; }
 .matrix th { font-weight: 600; font-size: 0.82rem; line-height: 1.25; color: var(--ink); background: var(--card); padding: 0.45rem 0.4rem; text-align: left; }
 .matrix thead th { position: sticky; top: 0; z-index: 3; vertical-align: bottom; max-width: var(--cell); overflow-wrap: anywhere; box-shadow: 0 1px 0 var(--rule); }
@@ -33,13 +33,15 @@ header, main, footer { max-width: 92rem; }
 .under { display: flex; justify-content: space-between; gap: 0.4rem; width: var(--cell); margin: 0.1rem 0 0.2rem; font-size: 0.75rem; line-height: 1.3; color: var(--faint); font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 a { color: var(--accent); }
 
-.table-scroll { overflow-x: auto; border: 1px solid var(--rule); border-radius: 6px; background: var(--card); margin-bottom: 1.2rem; }
+.table-scroll { position: relative; overflow-x: auto; border: 1px solid var(--rule); border-radius: 6px; background: var(--card); margin-bottom: 1.2rem; }
 .numbers { border-collapse: separate; border-spacing: 0; width: 100%; font-size: 0.86rem; font-variant-numeric: tabular-nums; }
 .numbers caption { text-align: left; padding: 0.7rem 0.8rem; color: var(--faint); }
 .numbers th, .numbers td { padding: 0.4rem 0.8rem; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: top; }
 .numbers tbody:last-child tr:last-child > * { border-bottom: 0; }
 .numbers th { font-weight: 600; }
-.numbers thead th { vertical-align: bottom; color: var(--ink); min-width: 6rem; overflow-wrap: anywhere; }
+.numbers thead th { vertical-align: bottom; color: var(--ink); min-width: 5rem; max-width: 14rem; }
+.numbers td { white-space: nowrap; }
+.numbers .words, .configs td { white-space: normal; }
 .numbers tr > th:first-child { text-align: left; position: sticky; left: 0; z-index: 1; background: var(--card); min-width: 10rem; max-width: 17rem; overflow-wrap: anywhere; box-shadow: 1px 0 0 var(--rule); }
 .numbers tbody th { font-weight: 500; }
 .numbers .group th { background: var(--paper); color: var(--faint); font-weight: 600; max-width: none; z-index: 0; box-shadow: none; }
@@ -57,7 +59,7 @@ td.worse, .mark.worse { color: var(--line-5); }
 td.differs, .mark.differs { color: var(--line-1); }
 td.better { background: color-mix(in srgb, var(--line-3) 10%, transparent); }
 td.worse { background: color-mix(in srgb, var(--line-5) 10%, transparent); }
-.mark { display: inline-block; margin-left: 0.35em; font-weight: 700; }
+.mark { position: relative; display: inline-block; margin-left: 0.35em; font-weight: 700; }
 .mark.shared { color: var(--faint); font-weight: 400; }
 .reading .mark { margin-left: 0; }
 button.sort { min-width: 0; padding: 0; border: 0; border-radius: 2px; background: none; font-weight: 600; text-align: inherit; color: inherit; }
@@ -79,7 +81,6 @@ button.sort:hover { text-decoration: underline; }
   .matrix .corner { font-size: 0; }
   .numbers th, .numbers td { padding: 0.35rem 0.5rem; }
   .numbers tr > th:first-child { min-width: 7.5rem; max-width: 9rem; font-size: 0.8rem; }
-  .numbers thead th { min-width: 5rem; }
 }
 @media print { .matrix-scroll { max-height: none; overflow: visible; } }
 `

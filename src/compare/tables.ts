@@ -2,7 +2,7 @@
  * The CSV files of a comparison. metrics.csv and summary.csv hold nothing that depends on when or where the runs were
  * made, so that a sweep that was killed and continued can be compared with one that was not, byte for byte.
  */
-import type { KeyDifference } from './config-differences.ts'
+import { type KeyDifference, plainValue } from './config-differences.ts'
 import { type CsvCell, csvOf } from './csv.ts'
 import type { Grid } from './grid.ts'
 import type { ComparedMetric } from './metrics.ts'
@@ -74,7 +74,7 @@ function summaryTable({ summaries }: TableContent): string {
 function configsTable({ grid, differences }: TableContent): string {
   return csvOf(
     ['key', ...grid.conditions.map(({ name }) => name)],
-    differences.map(({ key, values }) => [key, ...values]),
+    differences.map(({ key, values }) => [key, ...values.map((value) => value && plainValue(value))]),
   )
 }
 
@@ -110,7 +110,7 @@ function recoveryTable({ factors }: Recovery): string {
     factors.flatMap(({ key, criteria }) =>
       criteria.flatMap(({ metric, choices }) =>
         choices.map(({ input, truth, nearest, chosen }): CsvCell[] => [
-          ...[key, metric.key, input, truth, nearest, chosen],
+          ...[key, metric.key, input, plainValue(truth), plainValue(nearest), plainValue(chosen)],
           chosen === nearest,
         ]),
       ),

@@ -28,7 +28,7 @@ function curves(term, log, withSingles) {
     x: steps,
     y: visible(column),
     legendgroup: String(condition),
-    name: data.conditions[condition],
+    name: data.conditions[condition].replaceAll('<', '&lt;'),
     ...extra,
   })
   const thick = means[term].flatMap((column, index) =>

@@ -1,6 +1,6 @@
 // One metric at a time: a plot of the differences with their intervals and inputs, and a table that sorts.
 import { layoutOf, PLOT_OPTIONS, themeOf } from '../../report/plot-theme.js'
-import { data, element, metricOf, shown, shownSigned, titleOf } from './data.js'
+import { data, element, metricOf, shown, shownSigned } from './data.js'
 
 const MARK_SIGNS = { better: '✓', worse: '✗', differs: '≠' }
 // For each column: its head, its text, and what it is sorted by (undefined sorts last).
@@ -44,6 +44,11 @@ export function startDetail() {
   select.addEventListener('change', draw)
   draw()
   return draw
+}
+
+// Plotly reads tags in texts; a name is no tag.
+function shortName(name) {
+  return (name.length > 28 ? `${name.slice(0, 27)}…` : name).replaceAll('<', '&lt;')
 }
 
 function rowsOf({ cells }) {
@@ -123,7 +128,9 @@ function forest(metric) {
     mode: 'markers',
     x: rows.flatMap(({ difference }) => difference.units.map(([, value]) => value)),
     y: rows.flatMap(({ difference }, index) => difference.units.map((_, unit) => y(index) - 0.2 - 0.05 * (unit % 3))),
-    text: rows.flatMap(({ name, difference }) => difference.units.map(([unit]) => `${unit}, ${name}`)),
+    text: rows.flatMap(({ name, difference }) =>
+      difference.units.map(([unit]) => `${unit}, ${name}`.replaceAll('<', '&lt;')),
+    ),
     hovertemplate: '%{text}: %{x:.4g}<extra></extra>',
     marker: { size: 5, color: theme.faint, opacity: 0.45 },
   }
@@ -133,7 +140,7 @@ function forest(metric) {
     mode: 'markers',
     x: rows.map(({ difference }) => difference.mean),
     y: rows.map((_, index) => y(index)),
-    text: rows.map(({ name, difference }) => `${name}: ${rangeText(difference, metric.decimals)}`),
+    text: rows.map(({ name, difference }) => `${shortName(name)}: ${rangeText(difference, metric.decimals)}`),
     hovertemplate: '%{text}<extra></extra>',
     marker: {
       size: 10,
@@ -154,16 +161,18 @@ function forest(metric) {
   const layout = layoutOf(theme, {
     hovermode: 'closest',
     showlegend: false,
-    margin: { l: 10, r: 16, t: 12, b: 48 },
+    margin: { l: 10, r: 16, t: 12, b: 56 },
     xaxis: {
-      title: { text: `${titleOf(metric)}: difference to ${data.conditions[data.base]}` },
+      title: {
+        text: `difference to ${shortName(data.conditions[data.base])}${metric.unit === '' ? '' : `, ${metric.unit}`}`,
+      },
       zeroline: true,
       zerolinecolor: theme.ink,
       zerolinewidth: 1,
     },
     yaxis: {
       tickvals: rows.map((_, index) => y(index)),
-      ticktext: rows.map(({ name }) => (name.length > 28 ? `${name.slice(0, 27)}…` : name)),
+      ticktext: rows.map(({ name }) => shortName(name)),
       range: [-0.6, rows.length - 0.4],
       showgrid: false,
       zeroline: false,

@@ -63,7 +63,7 @@ function pareto(xMetric, yMetric) {
     mode: 'markers+text',
     x: points.map(({ level }) => level.x.mean),
     y: points.map(({ level }) => level.y.mean),
-    text: points.map(({ name }) => name),
+    text: points.map(({ name }) => name.replaceAll('<', '&lt;')),
     textposition: points.map((_, index) => (index % 2 === 0 ? 'top center' : 'bottom center')),
     textfont: { color: theme.ink, size: 12 },
     cliponaxis: false,
