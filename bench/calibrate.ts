@@ -2,7 +2,7 @@
 // warm caches and with its kernel constant where the step has it constant, and the times are added up as often as the
 // step uses them. The step's own time over this one is the share that everything else costs.
 
-import { Executable, type Program } from '../src/engine/executable.ts'
+import { type CompileOptions, Executable, type Program } from '../src/engine/executable.ts'
 import { countFlops } from '../src/graph/flops.ts'
 import { ancestors } from '../src/graph/gradients.ts'
 import { sizeOf } from '../src/graph/shape.ts'
@@ -10,16 +10,18 @@ import { constant, input, node, type Tensor } from '../src/graph/tensor.ts'
 import { formulaValues } from '../test/support/formula.ts'
 
 export interface Calibration {
-  milliseconds: number
+  /** undefined for an engine that is not measured op by op. */
+  milliseconds: number | undefined
   flops: number
   distinct: number
 }
 
 const heavy = new Set(['Conv', 'ConvTranspose', 'MatMul'])
 
-export async function calibrate(program: Program, threads: number): Promise<Calibration> {
+export async function calibrate(program: Program, compile: CompileOptions): Promise<Calibration> {
   const roots = [...Object.values(program.outputs), ...Object.values(program.state ?? {}).map((s) => s.next)]
   const order = ancestors(roots)
+  if (compile.engine === 'tfjs') return { milliseconds: undefined, flops: countFlops(roots), distinct: 0 }
   const known = constantTensors(order)
   const groups = new Map<string, { op: Tensor; count: number }>()
   for (const t of order) {
@@ -31,7 +33,7 @@ export async function calibrate(program: Program, threads: number): Promise<Cali
   }
   let milliseconds = 0
   for (const { op, count } of groups.values()) {
-    milliseconds += count * (await timeAlone(op, known, threads))
+    milliseconds += count * (await timeAlone(op, known, compile))
   }
   return { milliseconds, flops: countFlops(roots), distinct: groups.size }
 }
@@ -44,7 +46,7 @@ function constantTensors(order: readonly Tensor[]): Set<Tensor> {
   return known
 }
 
-async function timeAlone(op: Tensor, known: Set<Tensor>, threads: number): Promise<number> {
+async function timeAlone(op: Tensor, known: Set<Tensor>, compile: CompileOptions): Promise<number> {
   const feeds: Record<string, Float32Array> = {}
   const operands = op.inputs.map((t, i) => {
     const numbers = formulaValues(`calibrate/${i}`, sizeOf(t.shape))
@@ -53,7 +55,7 @@ async function timeAlone(op: Tensor, known: Set<Tensor>, threads: number): Promi
     return input(`x${i}`, t.shape)
   })
   const y = node({ op: op.op, inputs: operands, shape: op.shape, attributes: { ...op.attributes } })
-  const executable = await Executable.compile({ outputs: { y } }, { threads })
+  const executable = await Executable.compile({ outputs: { y } }, compile)
   await executable.run(feeds)
   let best = Number.POSITIVE_INFINITY
   const until = performance.now() + 60

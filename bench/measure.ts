@@ -1,39 +1,50 @@
 // One workload in one process, so that its peak memory is its own: prints a line of JSON.
-//   node --import tsx bench/measure.ts <workload> <steps> <threads>
+//   node --import tsx bench/measure.ts '{"workload": "512", "steps": 6, "threads": 0, "engine": "onnxruntime", "device": "cpu"}'
 
+import { readFileSync } from 'node:fs'
+import type { CompileOptions, Device, Engine } from '../src/engine/executable.ts'
 import { objectiveOf } from '../src/optimize/objective-of.ts'
 import { optimize } from '../src/optimize/optimize.ts'
 import { stepProgram } from '../src/optimize/step.ts'
 import { calibrate } from './calibrate.ts'
 import { workloads } from './workloads.ts'
 
-export interface Measurement {
+export interface MeasureRequest {
   workload: string
+  steps: number
   threads: number
+  engine: Engine
+  device: Device
+}
+
+export interface Measurement extends MeasureRequest {
+  /** What the workload calls itself. */
+  title: string
   /** From the networks to a step that can run: building, differentiating, loading. */
   compileSeconds: number
   /** Median of the steps after the first. */
   stepMilliseconds: number
+  fastestMilliseconds: number
   slowestMilliseconds: number
   gflopPerStep: number
   gflopPerSecond: number
   peakGigabytes: number
-  /** The same convolutions and matrix products, each alone. */
-  calibratedMilliseconds: number
-  calibratedGflopPerSecond: number
+  /** The same convolutions and matrix products, each alone; absent where the engine cannot be asked for single ones. */
+  calibratedMilliseconds?: number
+  calibratedGflopPerSecond?: number
   /** Calibrated time over the step's: 1 would mean that nothing else costs anything. */
-  share: number
+  share?: number
 }
 
-const [name = 'compact', steps = '6', threads = '0'] = process.argv.slice(2)
-const make = workloads[name]
-if (!make) throw new Error(`no workload "${name}" (there are: ${Object.keys(workloads).join(', ')})`)
+const request = JSON.parse(process.argv[2] ?? '{}') as MeasureRequest
+const make = workloads[request.workload]
+if (!make) throw new Error(`no workload "${request.workload}" (there are: ${Object.keys(workloads).join(', ')})`)
 const workload = make()
-const compile = { threads: Number(threads) }
+const compile: CompileOptions = { threads: request.threads, engine: request.engine, device: request.device }
 const options = {
   ...workload.options,
   compile,
-  optimize: { ...workload.options.optimize, steps: [Number(steps)] },
+  optimize: { ...workload.options.optimize, steps: [request.steps] },
 }
 const times: number[] = []
 let compileSeconds = 0
@@ -43,22 +54,34 @@ await optimize(options, {
   },
   onStep: ({ milliseconds }) => void times.push(milliseconds),
 })
-const peakGigabytes = process.resourceUsage().maxRSS / 1e6
+const peakGigabytes = peakBytes() / 1e9
 const warm = times.slice(1).sort((a, b) => a - b)
 const stepMilliseconds = warm[Math.floor(warm.length / 2)]!
 const program = stepProgram(objectiveOf(options), options.optimize)
-const { milliseconds: calibratedMilliseconds, flops } = await calibrate(program, compile.threads)
+const { milliseconds, flops } = await calibrate(program, compile)
 const measurement: Measurement = {
-  workload: workload.name,
-  threads: compile.threads,
+  ...request,
+  title: workload.name,
   compileSeconds,
   stepMilliseconds,
+  fastestMilliseconds: warm[0]!,
   slowestMilliseconds: warm[warm.length - 1]!,
   gflopPerStep: flops / 1e9,
   gflopPerSecond: flops / 1e6 / stepMilliseconds,
   peakGigabytes,
-  calibratedMilliseconds,
-  calibratedGflopPerSecond: flops / 1e6 / calibratedMilliseconds,
-  share: calibratedMilliseconds / stepMilliseconds,
+  ...(milliseconds !== undefined && {
+    calibratedMilliseconds: milliseconds,
+    calibratedGflopPerSecond: flops / 1e6 / milliseconds,
+    share: milliseconds / stepMilliseconds,
+  }),
 }
 console.log(JSON.stringify(measurement))
+
+/** Highest resident memory of this process alone: after a fork, getrusage's maximum still counts the parent's. */
+function peakBytes(): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/u.exec(readFileSync('/proc/self/status', 'utf8'))![1]) * 1024
+  } catch {
+    return process.resourceUsage().maxRSS * 1024
+  }
+}

@@ -348,6 +348,9 @@ def check(device, style_of):
 
 def run(size, steps, device, style_of):
     objective, latent, noise = prepare(size, device, style_of)
+    with torch.no_grad():  # a stage begins with a sibling drawn afresh
+        fresh = [torch.from_numpy(formula_values(f"fresh/{i}", n.numel())).reshape(n.shape).to(device) for i, n in enumerate(noise)]
+        objective.sibling = synthesize(objective.nets, latent, fresh, size, style_of)[0]
     coarse = latent[:, :8].clone().requires_grad_(True)
     rest = latent[:, 8:]
     noise = [n.clone().requires_grad_(True) for n in noise]

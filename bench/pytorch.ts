@@ -1,0 +1,64 @@
+// PyTorch, where this machine has it: the same objective (pytorch_step.py), timed in a process of its own.
+
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/** How the objective is said in PyTorch; see pytorch_step.py. */
+export type TorchStyle = 'lean' | 'public'
+
+export interface TorchMeasurement {
+  workload: string
+  style: TorchStyle
+  torch: string
+  device: string
+  threads: number
+  /** Of each step. */
+  seconds: number[]
+  peakGigabytes: number
+}
+
+export interface TorchCheck {
+  /** Largest relative difference of its losses from the golden objective's. */
+  worstRelativeError: number
+}
+
+const script = fileURLToPath(new URL('pytorch_step.py', import.meta.url))
+
+/** The first Python that has PyTorch: of $PYTHON, python3 of the path, the system's; undefined where none has. */
+export function findTorch(): { python: string; version: string; cuda: boolean } | undefined {
+  const code = 'import torch; print(torch.__version__, torch.cuda.is_available())'
+  for (const python of [process.env.PYTHON, 'python3', '/usr/bin/python3']) {
+    if (!python) continue
+    try {
+      const [version, cuda] = execFileSync(python, ['-c', code], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+        .trim()
+        .split(' ')
+      return { python, version: version!, cuda: cuda === 'True' }
+    } catch {
+      // This Python is not there or has no PyTorch: the next one may.
+    }
+  }
+  return undefined
+}
+
+export function checkTorch(python: string): TorchCheck {
+  return runScript(python, ['--check']) as TorchCheck
+}
+
+export function measureTorch(
+  python: string,
+  size: string,
+  options: { steps: number; threads: number; device: 'cpu' | 'cuda'; style: TorchStyle },
+): TorchMeasurement {
+  const { steps, threads, device, style } = options
+  const args = ['--size', size, '--steps', steps, '--threads', threads, '--device', device, '--style', style]
+  return { workload: size, ...(runScript(python, args.map(String)) as Omit<TorchMeasurement, 'workload'>) }
+}
+
+function runScript(python: string, args: string[]): object {
+  const text = execFileSync(python, [script, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  return JSON.parse(text.trim().split('\n').at(-1)!) as object
+}
