@@ -6,6 +6,7 @@ import type { RunResult } from '../rephotograph.ts'
 import { duration } from '../report/duration.ts'
 import type { RunObserver } from '../run/events.ts'
 import { Interrupted } from './failure.ts'
+import { metricsLine } from './metrics-line.ts'
 import { printPath, shownPath } from './print.ts'
 import { createProgress } from './progress.ts'
 
@@ -34,6 +35,8 @@ export async function carryOut(run: (observer: RunObserver, signal: AbortSignal)
   if (result.status === 'complete') {
     printPath('result', result.files.result)
     printPath('report', result.files.report)
+    const measured = result.metrics && metricsLine(result.metrics)
+    if (measured) process.stderr.write(`measured: ${measured}\n`)
     process.stderr.write(`done in ${duration(seconds)}\n`)
     return
   }

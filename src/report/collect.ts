@@ -6,6 +6,7 @@ import { atPath, RunFolderError } from '../run/errors.ts'
 import { frameSteps, PICTURES, type PictureName, runFile } from '../run/folder.ts'
 import { type LossRow, readLosses } from '../run/losses.ts'
 import { isBeingWritten, type Manifest, readManifest } from '../run/manifest.ts'
+import { type Metrics, readMetrics } from '../run/metrics.ts'
 import { type EmbeddedPicture, embedPicture } from './pictures.ts'
 
 /** A picture of the optimization. */
@@ -26,6 +27,8 @@ export interface ReportContent {
   readonly losses: readonly LossRow[]
   readonly pictures: Readonly<Partial<Record<PictureName, EmbeddedPicture>>>
   readonly frames: readonly Frame[]
+  /** Of a complete run. */
+  readonly metrics: Metrics | undefined
 }
 
 /** Sides to which pictures and frames are scaled down in a report. */
@@ -60,6 +63,7 @@ export async function collectReport(folder: string): Promise<ReportContent> {
     losses: existsSync(lossesPath) ? readLosses(lossesPath) : [],
     pictures,
     frames,
+    metrics: readMetrics(folder),
   }
 }
 

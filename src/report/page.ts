@@ -10,6 +10,7 @@ import type { ReportContent } from './collect.ts'
 import { htmlDocument } from './document.ts'
 import { type Html, html, jsonScript } from './html.ts'
 import { configSection, manifestSection } from './page-details.ts'
+import { metricsSection } from './page-metrics.ts'
 import { banner, comparison, gallery, scrubber, summary } from './page-pictures.ts'
 import { clientScript, plotlyScript } from './page-scripts.ts'
 import { seriesOf } from './series.ts'
@@ -39,6 +40,7 @@ ${summary(content)}
 ${banner(content)}
 ${comparison(content)}
 ${gallery(content)}
+${metricsSection(content)}
 ${scrubber(content)}
 ${hasCurves ? curves(content) : plots ? null : curvesElsewhere()}
 ${configSection(content)}

@@ -95,6 +95,11 @@ button:hover { border-color: var(--accent); }
 .tree .branch { margin-top: 0.5rem; }
 .tree .branch > dt { color: var(--ink); font-weight: 600; }
 .tree .branch > dd { text-align: left; padding-left: 0.8rem; border-left: 1px solid var(--rule); }
+.scroll { overflow-x: auto; }
+.measured { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
+.measured th, .measured td { padding: 0.35rem 1.2rem 0.35rem 0; border-bottom: 1px solid var(--rule); text-align: left; white-space: nowrap; }
+.measured th { font-weight: 400; color: var(--faint); }
+.measured td:nth-child(n + 3), .measured thead th:nth-child(n + 3) { text-align: right; }
 .rows { margin: 0 0 1rem; font-size: 0.92rem; }
 .rows div { display: grid; grid-template-columns: minmax(7rem, 11rem) 1fr; gap: 0.2rem 1rem; padding: 0.35rem 0; border-bottom: 1px solid var(--rule); }
 .rows dt { color: var(--faint); overflow-wrap: anywhere; }

@@ -12,7 +12,7 @@ import { variation } from '../../src/optimize/terms/total-variation.ts'
 import { checkOp } from '../support/check.ts'
 import { formulaValues } from '../support/formula.ts'
 
-const valueOf = (...args: Parameters<typeof evaluate>): number => evaluate(...args)[0]![0]!
+const valueAt = (...args: Parameters<typeof evaluate>): number => evaluate(...args)[0]![0]!
 
 test.each(['isotropic', 'anisotropic'] as const)('total variation, %s', async (kind) => {
   // A ramp of 3 down and 4 to the right in every pixel.
@@ -20,7 +20,7 @@ test.each(['isotropic', 'anisotropic'] as const)('total variation, %s', async (k
     Array.from({ length: 20 }, (_, i) => 3 * Math.floor(i / 5) + 4 * (i % 5)),
     [1, 1, 4, 5],
   )
-  const value = valueOf([variation(ramp, kind, 1e-9)], {})
+  const value = valueAt([variation(ramp, kind, 1e-9)], {})
   expect(value).toBeCloseTo(kind === 'isotropic' ? 5 : 7, 9)
   await checkOp((x) => variation(x, kind, 0.01), [[1, 3, 5, 6]])
 })
@@ -35,9 +35,9 @@ test('prior: the square of the metric, 0 at the mean', async () => {
   const whitening = whiteningOf(mean, covariance)
   const rows = formulaValues('rows', 12)
   const x = input('x', [1, 3, 4])
-  const value = valueOf([priorDistance(x, whitening)], { x: Array.from(rows) })
+  const value = valueAt([priorDistance(x, whitening)], { x: Array.from(rows) })
   expect(value).toBeCloseTo(mahalanobis(rows, whitening) ** 2, 10)
-  expect(valueOf([priorDistance(x, whitening)], { x: [...mean, ...mean, ...mean] })).toBe(0)
+  expect(valueAt([priorDistance(x, whitening)], { x: [...mean, ...mean, ...mean] })).toBe(0)
   await checkOp((t) => priorDistance(t, whitening), [[1, 3, 4]])
 })
 
@@ -48,8 +48,8 @@ test.each(['gram', 'moments'] as const)('style by %s: blind to places, not to wh
   const statistics = styleStatistics(x, kind)
   const target = constant(evaluate([statistics], { x: features })[0]!, statistics.shape)
   const distance = styleDistance([statistics], [target])
-  expect(valueOf([distance], { x: shuffled })).toBeLessThan(1e-12)
-  expect(valueOf([distance], { x: features.map((v) => 2 * v) })).toBeGreaterThan(0.5)
+  expect(valueAt([distance], { x: shuffled })).toBeLessThan(1e-12)
+  expect(valueAt([distance], { x: features.map((v) => 2 * v) })).toBeGreaterThan(0.5)
   await checkOp((t) => styleDistance([styleStatistics(t, kind)], [target]), [[1, 3, 4, 4]])
 })
 
@@ -64,7 +64,7 @@ test('moments are mean and deviation', () => {
 test('content: a share of the target, layer by layer', async () => {
   const a = constant([3, 4], [1, 1, 1, 2])
   const b = constant([0, 5], [1, 1, 1, 2])
-  expect(valueOf([contentDistance([a], [b])], {})).toBeCloseTo(10 / 25, 10)
+  expect(valueAt([contentDistance([a], [b])], {})).toBeCloseTo(10 / 25, 10)
   await checkOp(
     (x, y) => contentDistance([x, y], [constant(formulaValues('t', 8), [1, 2, 2, 2]), a]),
     [
@@ -76,7 +76,7 @@ test('content: a share of the target, layer by layer', async () => {
 
 test.each(['cosine', 'euclidean'] as const)('identity by %s', async (kind) => {
   const of = (p: number[], q: number[]): number =>
-    valueOf([descriptorDistance(constant(p, [1, 2]), constant(q, [1, 2]), kind)], {})
+    valueAt([descriptorDistance(constant(p, [1, 2]), constant(q, [1, 2]), kind)], {})
   expect(of([3, 4], [3, 4])).toBeCloseTo(0, 5)
   expect(of([1, 0], [0, 2])).toBeCloseTo(kind === 'cosine' ? 1 : Math.sqrt(5), 6)
   await checkOp(
