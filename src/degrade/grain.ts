@@ -90,7 +90,9 @@ export const grain = stageKind({
     ],
     apply: (x, parameters, context) => {
       const noise = field(x, coarseness, context)
-      return noise ? add(x, mul(mul(noise, scatter(x)), mul(parameters.level!, 2))) : x
+      // Learned, it is learned from the likelihood alone: any distance between pictures would rather have no grain.
+      const own = learn ? stopGradient(parameters.level!) : parameters.level!
+      return noise ? add(x, mul(mul(noise, scatter(x)), mul(own, 2))) : x
     },
     ...(learn && {
       likelihood: (x: Tensor, parameters: Readonly<Record<string, Tensor>>, context: StageContext) => {

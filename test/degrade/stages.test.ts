@@ -77,8 +77,8 @@ const cases: [string, Config, number?][] = [
   ['vignette', { vignette: {} }],
   ['halation of a gray picture', { halation: {} }, 1],
   ['halation in colour', { halation: {} }],
-  ['grain', { grain: {} }, 1],
-  ['grain that is coarse', { grain: { coarseness: 100 } }],
+  ['grain', { grain: { learn: false } }, 1],
+  ['grain that is coarse', { grain: { coarseness: 100, learn: false } }],
   ['mask', { mask: { file: 'mask' } }],
 ]
 
