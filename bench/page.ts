@@ -48,10 +48,10 @@ ${
 <section>
 <h2>In numbers</h2>
 <div style="overflow-x: auto"><table class="bench">
-<thead><tr><th>Objective</th><th>Executed by</th><th>Step</th><th>GFLOP</th><th>GFLOP/s</th><th>Peak memory</th><th>Limit</th><th>Share of the limit</th><th>Against ours</th></tr></thead>
+<thead><tr><th>Objective</th><th>Executed by</th><th>Step</th><th>GFLOP</th><th>GFLOP/s</th><th>Peak memory</th><th>Limit</th><th>Limit / step</th><th>To ours</th></tr></thead>
 <tbody>${record.measurements.flatMap((m) => [ourRow(m), ...theirRows(record, m)])}</tbody>
 </table></div>
-<p class="lead">Steps of ours are medians, PyTorch's its fastest. “lean” scales feature maps instead of kernels and keeps the
+<p>Steps of ours are medians, PyTorch's its fastest. “lean” scales feature maps instead of kernels and keeps the
 target's features, as ours does; “public” makes a kernel for each picture and computes the target's features in every
 step, as the method's published code does.${
     record.torchCheck === null
@@ -122,7 +122,7 @@ function theirRows(record: BenchRecord, ours: Measurement): Html[] {
       `${t.peakGigabytes.toFixed(1)} GB`,
       '',
       '',
-      `${timesFaster(ours, t).toFixed(1)} × as long`,
+      `${timesFaster(ours, t).toFixed(1)} ×`,
     ]),
   )
 }
