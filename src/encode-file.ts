@@ -1,6 +1,7 @@
 /** From a picture file to its first latent and the sibling that it gives: `rephoto encode`, and a function of the package. */
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { ConfigError, type ConfigFragment } from './config/index.ts'
+import { settleAuto } from './guess/auto.ts'
 import { readPicture } from './images/read.ts'
 import { writePicture } from './images/write.ts'
 import { writeCodes } from './pipeline/codes.ts'
@@ -21,16 +22,18 @@ export interface EncodedFiles {
  *
  * @param out safetensors file to write; default: <name>-latent.safetensors in the current folder
  */
-export async function encodeFile(fragment: ConfigFragment, out?: string): Promise<EncodedFiles> {
-  const setting = openSetting(fragment)
+export async function encodeFile(given: ConfigFragment, out?: string): Promise<EncodedFiles> {
+  const { input } = given
+  if (typeof input !== 'string') throw new ConfigError('expected a picture, found none', { path: 'input' })
+  const picture = await readPicture(input)
+  const setting = openSetting((await settleAuto(given, picture)).config)
   try {
     const { pack, config, shape, compute } = setting
-    if (config.input === null) throw new ConfigError('expected a picture, found none', { path: 'input' })
-    const aligned = await alignedPortrait(await readPicture(config.input), config)
+    const aligned = await alignedPortrait(picture, config)
     const gray = grayPortrait(aligned, shape.size)
     const latent = await firstLatent(pack, config, gray, shape, compute.options)
     const noise = firstNoise(config, shape)
-    const stem = basename(config.input, extname(config.input))
+    const stem = basename(input, extname(input))
     const path = resolve(out ?? `${stem}-latent.safetensors`)
     const sibling = join(dirname(path), `${basename(path, extname(path)).replace(/-latent$/u, '')}-sibling.png`)
     writeCodes(path, { latent, noise, camera: {} }, shape)

@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { asConfigFile, ConfigError, type ConfigFragment } from './config/index.ts'
 import { devices } from './engine/executable.ts'
+import { settleAuto } from './guess/auto.ts'
 import type { Bitmap } from './images/bitmap.ts'
 import { readPicture } from './images/read.ts'
 import { descend, totalSteps } from './pipeline/descend.ts'
@@ -58,17 +59,18 @@ export interface RunResult {
  * @throws one of this package's errors, its message one line: what was expected, what was found, what to do
  */
 export async function rephotograph(
-  { config: fragment, out, sweep }: RephotographOptions,
+  { config: given, out, sweep }: RephotographOptions,
   observer: RunObserver = () => {},
   signal?: AbortSignal,
 ): Promise<RunResult> {
-  const { input } = fragment
+  const { input } = given
   if (typeof input !== 'string') {
     throw new ConfigError('expected a picture, found none; name it in the config or on the command line', {
       path: 'input',
     })
   }
   const picture = await readPicture(input)
+  const { config: fragment, guess, notes } = await settleAuto(given, picture)
   const setting = openSetting(fragment)
   try {
     const { config, shape } = setting
@@ -77,7 +79,9 @@ export async function rephotograph(
       writeText(runFile.config(folder), `${JSON.stringify(asConfigFile(config, shape.size), null, 2)}\n`)
       const manifest = newManifest(setting, input, picture)
       if (sweep) manifest.sweep = sweep
+      if (guess) manifest.guess = guess
       const record = openRecord(folder, manifest, observer)
+      for (const note of notes) record.warn(note)
       return await carryThrough(setting, record, () => prepare(setting, record, picture), signal)
     } catch (error) {
       if (!(error instanceof Kept)) discard(folder, made)

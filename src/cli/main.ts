@@ -11,6 +11,7 @@ import { doctorCommand } from './doctor.ts'
 import { encodeCommand } from './encode.ts'
 import { exportCommand } from './export.ts'
 import { reportFailure, UsageError } from './failure.ts'
+import { guessCommand } from './guess.ts'
 import { modelsCommand } from './models.ts'
 import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
@@ -54,6 +55,7 @@ async function main(args: readonly string[]): Promise<number> {
     .command(sweepCommand)
     .command(sweepRunCommand)
     .command(synthCommand)
+    .command(guessCommand)
     .command(modelsCommand)
     .command(doctorCommand)
     .demandCommand(1, 'expected a command; rephoto --help lists them')

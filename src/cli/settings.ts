@@ -35,8 +35,8 @@ export function withSettings<T>(yargs: Argv<T>): Argv<T & SettingOptions> {
     })
     .option('sensitivity', {
       type: 'string',
-      choices: ['b', 'gb', 'g'],
-      describe: 'What the emulsion saw; short for --set sensitivity=…',
+      choices: ['b', 'gb', 'g', 'auto'],
+      describe: 'What the emulsion saw, or "auto" to guess it; short for --set sensitivity=…',
     })
     .option('pack', { type: 'string', describe: 'Model pack, by name or folder; short for --set pack=…' })
     .option('seed', { type: 'number', describe: 'Short for --set seed=…' })
@@ -84,7 +84,7 @@ export async function configOf(
     ...(threads === undefined ? {} : { threads }),
     ...(device === undefined ? {} : { device: device as 'auto' | Device }),
     ...(engine === undefined ? {} : { engine: engine as Engine }),
-    ...(sensitivity === undefined ? {} : { sensitivity: sensitivity as 'b' | 'gb' | 'g' }),
+    ...(sensitivity === undefined ? {} : { sensitivity: sensitivity as 'b' | 'gb' | 'g' | 'auto' }),
     ...(align === undefined && face === undefined && landmarks === undefined
       ? {}
       : {

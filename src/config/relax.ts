@@ -19,20 +19,38 @@ function core(schema: z.core.$ZodType): z.core.$ZodType {
   return schema
 }
 
-function relax(schema: z.core.$ZodType): z.ZodType {
+/** Left to the picture: settled by a guess before the run begins (src/guess/auto.ts). */
+const auto = z.literal('auto')
+
+/** Keys that may be left to it. */
+const GUESSED = new Set(['sensitivity', 'degradation.blur.radius'])
+
+function relax(schema: z.core.$ZodType, path: string): z.ZodType {
   const inner = core(schema)
-  const relaxed = inner instanceof z.ZodObject ? relaxShape(inner.shape) : inner
+  const plain = inner instanceof z.ZodObject ? relaxShape(inner.shape, `${path}.`) : inner
+  const relaxed = GUESSED.has(path) ? z.union([plain, auto]) : plain
   const described = z.globalRegistry.get(schema)?.description ?? z.globalRegistry.get(inner)?.description
   const nullable = z.nullable(relaxed)
   return z.optional(described === undefined ? nullable : nullable.describe(described))
 }
 
-function relaxShape(shape: Readonly<Record<string, z.core.$ZodType>>): z.ZodObject {
-  return z.strictObject(Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, relax(value)])))
+function relaxShape(shape: Readonly<Record<string, z.core.$ZodType>>, prefix = ''): z.ZodObject {
+  return z.strictObject(
+    Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, relax(value, `${prefix}${key}`)])),
+  )
 }
 
+type Settled = Relaxed<ResolvedConfig>
+type Stages = NonNullable<Settled['degradation']>
+type Blur = NonNullable<Stages['blur']>
+
 /** What a config file may say, besides `extends`. */
-export type ConfigFragment = Relaxed<ResolvedConfig>
+export type ConfigFragment = Omit<Settled, 'sensitivity' | 'degradation'> & {
+  sensitivity?: Settled['sensitivity'] | 'auto'
+  degradation?:
+    | (Omit<Stages, 'blur'> & { blur?: (Omit<Blur, 'radius'> & { radius?: Blur['radius'] | 'auto' }) | null })
+    | null
+}
 
 /** A whole config file. */
 export type ConfigFile = ConfigFragment & { $schema?: string; extends?: string | string[] }

@@ -28,7 +28,7 @@ export function resolveConfig(config: ConfigFragment, settings: PackSettings, si
   // The schema transforms nothing, so what it accepted is what it describes; its own output would lose the stage order.
   const resolved = merged as unknown as ResolvedConfig
 
-  const said = (read: (from: PackSettings) => unknown) => read(config) ?? read(settings) ?? undefined
+  const said = (read: (from: PackSettings | ConfigFragment) => unknown) => read(config) ?? read(settings) ?? undefined
   if (said((from) => from.losses?.colorTransfer?.levels) === undefined) {
     const { coarseMin, steps } = resolved.optimize
     resolved.losses.colorTransfer.levels = colorTransferLevels(size, coarseMin, steps.length)

@@ -142,7 +142,7 @@ export const runSchema = z.strictObject({
     ),
   threads: z.int().min(0).describe('CPU threads; 0: as many as there are cores.'),
   sensitivity: sensitivitySchema.describe(
-    'What the emulsion saw: "b" blue (before 1873), "gb" blue and green (1873 to 1906, also "b"), "g" everything (later). Chooses the colour encoder, the histogram match and the spectral stage.',
+    'What the emulsion saw: "b" blue (before 1873), "gb" blue and green (1873 to 1906, also "b"), "g" everything (later). Chooses the colour encoder, the histogram match and the spectral stage. A config may say "auto": guessed from the picture.',
   ),
   align: alignSchema.describe('From the picture to the aligned square.'),
   encode: encodeSchema.describe('From the aligned square to the first latent.'),

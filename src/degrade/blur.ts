@@ -13,7 +13,9 @@ export const blur = stageKind({
       radius: z
         .number()
         .min(0)
-        .describe('Radius (sigma) of the blur; 0: none. 0.75 suits a sharp antique portrait. Learned: its start. A config may say "auto": guessed from the picture.'),
+        .describe(
+          'Radius (sigma) of the blur; 0: none. 0.75 suits a sharp antique portrait. Learned: its start. A config may say "auto": guessed from the picture.',
+        ),
       kernel: z
         .enum(['reference', 'gaussian'])
         .describe(

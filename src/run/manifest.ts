@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { writeAtomically } from '../checkpoint/atomic.ts'
+import type { PictureGuess } from '../guess/auto.ts'
 import type { Commit, Machine, Versions } from './environment.ts'
 import { atPath, RunFolderError } from './errors.ts'
 
@@ -56,6 +57,8 @@ export interface Manifest {
     readonly files: readonly HashedFile[]
   }
   seed: number
+  /** What was guessed from the picture, where the config said 'auto'; the config that is kept has the values. */
+  guess?: PictureGuess
   sweep?: SweepMark
   device: string
   threads: number

@@ -70,7 +70,7 @@ describe('mistakes in a file', () => {
     [`{ losses: {\n eyes: { weight: 2 } } }`, /:2: losses\.eyes: unknown key; the nearest valid key is losses\.eye$/u],
     [`{ losses: { bananas: {} } }`, /valid keys in losses are face, eye, contextual, colorTransfer, noise, /u],
     // bad values
-    [`{\n seed: 1,\n sensitivity: 'r' }`, /:3: sensitivity: expected one of "b", "gb", "g", found "r"$/u],
+    [`{\n seed: 1,\n sensitivity: 'r' }`, /:3: sensitivity: expected one of "b", "gb", "g" or "auto", found "r"$/u],
     [`{ optimize: { lr: 'fast' } }`, /optimize\.lr: expected a number ≥ 0, found "fast"$/u],
     [`{ optimize: { steps: [\n  250,\n  -1] } }`, /:3: optimize\.steps\.1: expected a whole number ≥ 1, found -1$/u],
     [

@@ -1,0 +1,43 @@
+/** `rephoto guess`: what film and what blur a picture suggests, and how surely. */
+import type { CommandModule } from 'yargs'
+import { type AlignModeOptions, type AlignOptions, withAlignMode, withAlignment } from './alignment.ts'
+import { UsageError } from './failure.ts'
+import { configOf, isConfigName } from './settings.ts'
+
+interface Options extends AlignOptions, AlignModeOptions {
+  picture: string
+  pack?: string | undefined
+  json: boolean
+}
+
+/** The command. */
+export const guessCommand: CommandModule<object, Options> = {
+  command: 'guess <picture>',
+  describe: 'Guess from a portrait what its emulsion saw and how blurred it is, with how sure that is',
+  builder: (yargs) =>
+    withAlignMode(withAlignment(yargs))
+      .positional('picture', { type: 'string', demandOption: true, describe: 'A picture' })
+      .option('pack', { type: 'string', describe: 'Model pack whose generator the blur is measured against' })
+      .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
+      .example('$0 guess grandmother.jpg', 'what to begin with')
+      .example('$0 run grandmother.jpg --sensitivity auto --set degradation.blur.radius=auto', 'to begin with it'),
+  handler: async ({ picture, json, ...options }) => {
+    if (isConfigName(picture)) throw new UsageError(`${picture}: expected a picture, found a config`)
+    const config = await configOf(picture, options)
+    const { readPicture } = await import('../images/read.ts')
+    const { blurInWords, emulsionInWords, guessPicture } = await import('../guess/auto.ts')
+    const guess = await guessPicture(config, await readPicture(config.input!))
+    if (json) {
+      process.stdout.write(`${JSON.stringify(guess, null, 2)}\n`)
+      return
+    }
+    process.stdout.write(
+      [
+        `sensitivity: ${emulsionInWords(guess.emulsion)}`,
+        `blur radius: ${blurInWords(guess)}`,
+        `to use them: --sensitivity ${guess.emulsion.best} --set degradation.blur.radius=${guess.blur.radius}`,
+        '',
+      ].join('\n'),
+    )
+  },
+}
