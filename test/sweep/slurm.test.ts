@@ -11,6 +11,8 @@ import { makeExperiment } from './experiment.ts'
 import { lines, startSlurm, whyNoSlurm } from './slurm.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'rephoto slurm-'))
+// slurm.conf takes no spaces; the sweep's own folder has one on purpose.
+const daemons = mkdtempSync(join(tmpdir(), 'rephoto-slurm-'))
 let file = ''
 beforeAll(async () => {
   file = await makeExperiment(place, {
@@ -20,7 +22,9 @@ beforeAll(async () => {
     sbatch: ['--comment=a sweep'],
   })
 })
-afterAll(() => rmSync(place, { recursive: true, force: true }))
+afterAll(() => {
+  for (const folder of [place, daemons]) rmSync(folder, { recursive: true, force: true })
+})
 afterEach(() => {
   delete process.env.SLURM_CONF
 })
@@ -58,7 +62,7 @@ it('where Slurm is not installed, says so', async () => {
 
 const reason = whyNoSlurm()
 it.skipIf(reason !== undefined)(`a real job array, watched and collected${reason ? ` (${reason})` : ''}`, async () => {
-  const cluster = await startSlurm(join(place, 'slurm'))
+  const cluster = await startSlurm(daemons)
   try {
     process.env.SLURM_CONF = cluster.conf
     const out = join(place, 'out')
