@@ -1,0 +1,51 @@
+// Which terms an objective holds: what weight 0 leaves out costs nothing, and any one of them can be left out.
+
+import { expect, test } from 'vitest'
+import { resolveConfig } from '../../src/config/index.ts'
+import { countFlops } from '../../src/graph/flops.ts'
+import { loadPack } from '../../src/models/load.ts'
+import { misfitOf, networksOfLosses, termNames } from '../../src/optimize/losses.ts'
+import { objectiveOf } from '../../src/optimize/objective-of.ts'
+import { objectiveNetworks, settingsOf } from '../../src/pipeline/networks.ts'
+
+const pack = loadPack('compact')
+const { size } = pack.pack
+
+function objectiveWith(weights: Readonly<Record<string, number>>) {
+  const losses = Object.fromEntries(termNames.map((name) => [name, { weight: weights[name] ?? 0 }]))
+  const config = resolveConfig({ losses }, settingsOf(pack, 'b'), size)
+  const { degradation, optimize } = config
+  const target = { side: { width: size, height: size } }
+  return objectiveOf({ networks: objectiveNetworks(pack), degradation, losses: config.losses, optimize, target })
+}
+const all = Object.fromEntries(termNames.map((name) => [name, 1]))
+
+test('each term can be left out, and takes its cost along', () => {
+  const whole = objectiveWith(all)
+  expect(Object.keys(whole.terms)).toEqual(termNames)
+  const flops = countFlops([whole.total])
+  for (const name of termNames) {
+    const rest = objectiveWith({ ...all, [name]: 0 })
+    expect(Object.keys(rest.terms)).toEqual(termNames.filter((other) => other !== name))
+    expect(Object.keys(rest.once).some((key) => key.startsWith(`${name}/`))).toBe(false)
+    // Some terms have no convolution or matrix product to be counted.
+    expect(countFlops([rest.total])).toBeLessThanOrEqual(flops)
+  }
+})
+
+test('each term can stand alone', () => {
+  for (const name of termNames) expect(Object.keys(objectiveWith({ [name]: 1 }).terms)).toEqual([name])
+})
+
+test('networks are those of the terms in use', () => {
+  const losses = resolveConfig({}, settingsOf(pack, 'b'), size).losses
+  expect(networksOfLosses(losses).sort()).toEqual(['vgg16', 'vgg19', 'vggface'])
+  expect(networksOfLosses({ ...losses, identity: { ...losses.identity, weight: 1 } })).toContain('faceRecognitionNet')
+  expect(networksOfLosses({ face: { ...losses.face, vggFace: 0 } })).toEqual(['vgg16'])
+})
+
+test('a value too large for the generator is found, unless its term is off', () => {
+  const { style } = resolveConfig({}, settingsOf(pack, 'b'), size).losses
+  expect(misfitOf({ style: { ...style, weight: 1, size: 2 * size } }, size)).toMatchObject({ path: 'style.size' })
+  expect(misfitOf({ style: { ...style, size: 2 * size } }, size)).toBeUndefined()
+})
