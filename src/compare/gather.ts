@@ -42,7 +42,8 @@ export function gatherRun(run: ListedRun): GatheredRun {
 }
 
 function absence(status: string): string {
-  return status === 'waiting' ? 'not begun yet' : `its folder holds no run (the list says: ${status})`
+  if (status === 'waiting') return 'not begun yet'
+  return status === 'unknown' ? 'no manifest.json in it' : `no manifest.json in its folder, though it is listed as ${status}`
 }
 
 function standing(manifest: Manifest, listed: string | undefined): string {

@@ -1,10 +1,11 @@
 /**
- * From run folders that no sweep lists to a comparison: runs whose configs are the same but for input and seed are of
- * one condition, and a condition is named by what it sets differently from the base.
+ * From run folders that no sweep lists to a comparison: a condition is what a run sets differently from the base. Each
+ * input has a base run of its own (a photograph and a painting may start from different presets, and the same change to
+ * both is still one condition); but where no input has two runs there is nothing to pair, and one run is base to all.
  */
 import { basename, resolve } from 'node:path'
 import type { JsonObject } from '../config/merge.ts'
-import { flatten } from './config-differences.ts'
+import { flatten, plainValue } from './config-differences.ts'
 import { gatherRun } from './gather.ts'
 import { CompareError, type CompareRequest, type Condition, type ListedRun } from './types.ts'
 
@@ -34,20 +35,25 @@ export function inferRequest(
   })
   const own = found.find(({ folder }) => folder === baseFolder)!
   const ordered = [own, ...found.filter((run) => run !== own)]
+  const pictureOf = (run: (typeof found)[number]) => run.manifest.input.sha256
+  const paired = new Set(ordered.map(pictureOf)).size < ordered.length
+  const baseOf = (run: (typeof found)[number]) =>
+    paired ? ordered.find((other) => pictureOf(other) === pictureOf(run))! : own
 
   const conditions: Condition[] = []
   const runs: ListedRun[] = []
   const inputs = new Map<string, string>()
   const taken = new Set<string>()
-  for (const { folder, manifest, leaves } of ordered) {
+  for (const run of ordered) {
+    const { folder, manifest, leaves } = run
     const input = inputName(inputs, manifest.input.name, manifest.input.sha256)
-    let { name, set } = conditionOf(leaves, own.leaves)
+    let { name, label, set } = conditionOf(leaves, baseOf(run).leaves)
     // A repetition of the same thing is compared as a condition of its own: it shows how much chance does.
     for (let again = 2; taken.has(JSON.stringify([name, input, manifest.seed])); again++) {
-      name = `${name.replace(/ \(\d+\)$/u, '')} (${again})`
+      ;[name, label] = [name, label].map((text) => `${text.replace(/ \(\d+\)$/u, '')} (${again})`) as [string, string]
     }
     taken.add(JSON.stringify([name, input, manifest.seed]))
-    if (!conditions.some((condition) => condition.name === name)) conditions.push({ name, set })
+    if (!conditions.some((condition) => condition.name === name)) conditions.push({ name, label, set })
     runs.push({ name: basename(folder), folder, condition: name, input, seed: manifest.seed, status: manifest.status })
   }
   return { base: conditions[0]!.name, conditions, runs }
@@ -61,9 +67,13 @@ const MOST_KEYS = 3
 function conditionOf(leaves: ReadonlyMap<string, string>, base: ReadonlyMap<string, string>) {
   const keys = [...new Set([...base.keys(), ...leaves.keys()])].filter((key) => leaves.get(key) !== base.get(key))
   const set = Object.fromEntries(keys.map((key) => [key, JSON.parse(safeJson(leaves.get(key)))]))
-  const parts = keys.slice(0, MOST_KEYS).map((key) => `${key}=${leaves.get(key)?.replaceAll('"', '') ?? 'absent'}`)
   const more = keys.length > MOST_KEYS ? ` and ${keys.length - MOST_KEYS} more (${hashOf(keys, leaves)})` : ''
-  return { name: keys.length === 0 ? 'base' : parts.join(', ') + more, set }
+  const words = (short: boolean) => {
+    const part = (key: string) =>
+      `${short ? key.split('.').slice(-2).join('.') : key}=${plainValue(leaves.get(key) ?? 'absent')}`
+    return keys.length === 0 ? 'base' : keys.slice(0, MOST_KEYS).map(part).join(', ') + more
+  }
+  return { name: words(false), label: words(true), set }
 }
 
 /** The order of stages is text and not JSON. */

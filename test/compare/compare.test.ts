@@ -327,7 +327,26 @@ describe('runs without a sweep', () => {
       ['losses.eye.weight=0', '01', 0],
       ['base', '02', 1],
     ])
-    expect(request.conditions[1]!.set).toEqual({ 'losses.eye.weight': 0 })
+    expect(request.conditions[1]).toEqual({
+      name: 'losses.eye.weight=0',
+      label: 'eye.weight=0',
+      set: { 'losses.eye.weight': 0 },
+    })
+  })
+
+  it('takes the same change to inputs with different presets for one condition, where there is something to pair', () => {
+    const run = (name: string) => join(ablation, 'runs', name)
+    const other = (name: string) => join(film, 'runs', name)
+    // Input 02 was taken on another film than input 01; both have a run without the change and one with it.
+    const same = inferRequest([run('all-01-s0'), other('g-02-s0'), run('no-eye-01-s0'), other('b-02-s0')])
+    expect(same.runs.map(({ condition }) => condition)).toEqual([
+      'base',
+      'base',
+      'losses.eye.weight=0',
+      'sensitivity=b, degradation.spectral.sensitivity=b',
+    ])
+    const unpaired = inferRequest([run('all-01-s0'), other('g-02-s0')])
+    expect(unpaired.conditions).toHaveLength(2)
   })
 
   it('keeps repetitions apart, and says what is no run', () => {
@@ -335,7 +354,7 @@ describe('runs without a sweep', () => {
     const again = join(root, 'elsewhere', 'runs', 'all-01-s0')
     const empty = join(root, 'empty')
     mkdirSync(empty)
-    expect(() => inferRequest([first, empty])).toThrow(/expected a run, found its folder holds no run/u)
+    expect(() => inferRequest([first, empty])).toThrow(/expected a run, found no manifest.json in it/u)
     expect(() => inferRequest([first], again)).toThrow(/expected the base among the runs/u)
     const two = inferRequest([first, join(film, 'runs', 'b-01-s0')])
     expect(two.runs.map(({ condition, input }) => [condition, input])).toEqual([
