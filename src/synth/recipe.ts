@@ -87,6 +87,7 @@ export function loadRecipe(file: string): Recipe {
   validate(recipeSchema, document, { name, lines: keyLines(text) })
   const recipe = document as Recipe
   const folder = dirname(resolve(file))
+  // Its values are checked where it can be said in which file they stand.
   planOf(recipe, name)
   return {
     ...recipe,
