@@ -1,5 +1,8 @@
 /** The package: everything that the command line does, as functions. */
 export { type AlignFileOptions, alignFile } from './align/align-file.ts'
+export { compareRuns } from './compare/compare.ts'
+export { readSweep } from './compare/sweep-file.ts'
+export type { CompareRequest, ComparisonFiles, Condition, ListedRun } from './compare/types.ts'
 export {
   applySettings,
   ConfigError,

@@ -34,7 +34,10 @@ export function gatherRun(run: ListedRun): GatheredRun {
     const metrics = readMetrics(join(run.folder, 'metrics.json'))
     const whole = { ...found, complete: true, losses }
     return metrics === undefined
-      ? { ...whole, problem: 'it has no metrics.json: made by an older rephoto; run it again for its numbers' }
+      ? {
+          ...whole,
+          problem: 'complete, but without metrics.json: made by an older rephoto; run it again for its numbers',
+        }
       : { ...whole, metrics }
   } catch (error) {
     return { ...nothing, problem: (error as Error).message.split('\n')[0]! }
@@ -43,7 +46,9 @@ export function gatherRun(run: ListedRun): GatheredRun {
 
 function absence(status: string): string {
   if (status === 'waiting') return 'not begun yet'
-  return status === 'unknown' ? 'no manifest.json in it' : `no manifest.json in its folder, though it is listed as ${status}`
+  return status === 'unknown'
+    ? 'no manifest.json in it'
+    : `no manifest.json in its folder, though it is listed as ${status}`
 }
 
 function standing(manifest: Manifest, listed: string | undefined): string {

@@ -68,6 +68,6 @@ function banner({ grid }: ComparisonContent): Html {
   if (missing.length + unmeasured.length === 0) return html``
   return html`<aside class="banner" aria-label="Notes">
 ${missing.length > 0 ? html`<p>${plural(missing.length, 'run')} of ${grid.runs.length} ${missing.length === 1 ? 'is' : 'are'} not complete and left out of every number; <a href="#runs-title">the list of runs</a> says why.</p>` : null}
-${unmeasured.length > 0 ? html`<p>${plural(unmeasured.length, 'complete run')} without metrics: ${unmeasured[0]!.problem}.</p>` : null}
+${unmeasured.length > 0 ? html`<p>${plural(unmeasured.length, 'run')}: ${unmeasured[0]!.problem}.</p>` : null}
 </aside>`
 }
