@@ -3,8 +3,7 @@
 
 import type { Device } from './executable.ts'
 import { probeApart } from './onnxruntime/probe.ts'
-import { hasGraphicsProcessor, type Missing, missingFor } from './onnxruntime/requirements.ts'
-import { DeviceError } from './values.ts'
+import { hasGraphicsProcessor, missingFor, requireDevice } from './onnxruntime/requirements.ts'
 
 export interface Choice {
   device: Device
@@ -18,8 +17,7 @@ export interface Choice {
  */
 export function chooseDevice(wanted: Device | 'auto'): Choice {
   if (wanted !== 'auto') {
-    const missing = missingFor(wanted)
-    if (missing.length > 0) throw new DeviceError(wanted, lacking(missing), 'or use --device cpu')
+    requireDevice(wanted)
     return { device: wanted, reason: 'as asked for' }
   }
   if (!hasGraphicsProcessor()) return { device: 'cpu', reason: 'no graphics processor was found' }
@@ -36,9 +34,4 @@ export function chooseDevice(wanted: Device | 'auto'): Choice {
     reasons.push(`${device} was tried: ${reason}`)
   }
   return { device: 'cpu', reason: reasons.join('; ') || 'nothing else works' }
-}
-
-/** "the Vulkan loader is missing: apt install libvulkan1; …" */
-export function lacking(missing: readonly Missing[]): string {
-  return missing.map(({ what, advice }) => `${what} is missing (${advice})`).join('; ')
 }

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import type { Device } from '../executable.ts'
+import { DeviceError } from '../values.ts'
 
 /** Something that is missing, and what brings it. */
 export interface Missing {
@@ -18,6 +19,12 @@ export interface Missing {
 export function missingFor(device: Device): Missing[] {
   if (device === 'cpu') return []
   return device === 'webgpu' ? missingForWebGpu() : missingForCuda()
+}
+
+/** @throws DeviceError when something is known to be missing, with what installs it */
+export function requireDevice(device: Device): void {
+  const missing = missingFor(device).map(({ what, advice }) => `${what} is missing (${advice})`)
+  if (missing.length > 0) throw new DeviceError(device, missing.join('; '), 'or use --device cpu')
 }
 
 function missingForWebGpu(): Missing[] {

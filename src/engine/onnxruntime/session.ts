@@ -5,6 +5,7 @@ import type { Shape } from '../../graph/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import type { CompileOptions } from '../executable.ts'
 import { DeviceError, type Numbers } from '../values.ts'
+import { requireDevice } from './requirements.ts'
 
 /** @param outputs where each output is to stay; all of them on the host unless told */
 export async function createSession(
@@ -13,6 +14,7 @@ export async function createSession(
   outputs?: Readonly<Record<string, 'cpu' | 'gpu-buffer'>>,
 ): Promise<ort.InferenceSession> {
   const device = options.device ?? 'cpu'
+  requireDevice(device)
   try {
     return await ort.InferenceSession.create(model, {
       executionProviders: [device],

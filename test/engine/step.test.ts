@@ -1,0 +1,76 @@
+/** Every executor makes the same step of the whole objective, and holds, gives back and undoes its state alike. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Executable } from '../../src/engine/executable.ts'
+import { missingFor } from '../../src/engine/onnxruntime/requirements.ts'
+import { TfjsExecutable } from '../../src/engine/tfjs/executable.ts'
+import { installedTensorflow } from '../../src/engine/tfjs/installed.ts'
+import { EngineError } from '../../src/engine/values.ts'
+import { expectClose } from '../support/check.ts'
+import { plainBackend } from '../support/tfjs.ts'
+import { makeTinyPack } from '../support/tiny-pack.ts'
+import { type TinyStep, tinyStep } from '../support/tiny-step.ts'
+
+const place = mkdtempSync(join(tmpdir(), 'rephoto-engine-'))
+let step: TinyStep
+beforeAll(() => {
+  step = tinyStep(makeTinyPack(join(place, 'pack')))
+})
+afterAll(() => rmSync(place, { recursive: true }))
+
+/** Two steps, the second undone and taken again. */
+async function twoSteps(executable: Executable) {
+  await step.begin(executable)
+  const first = await executable.run(step.feeds)
+  const between = await executable.readState('latent')
+  const second = await executable.run(step.feeds, ['loss/total'])
+  executable.undo()
+  const undone = await executable.readState('latent')
+  const again = await executable.run(step.feeds, ['loss/total'])
+  const state: Record<string, Float32Array> = {}
+  for (const name of executable.stateNames()) state[name] = await executable.readState(name)
+  return { first, second, between, undone, again, state }
+}
+
+describe('a step of the whole objective', () => {
+  it('is the same on TensorFlow.js as on ONNX Runtime, and leaves nothing behind', async () => {
+    const { tf } = plainBackend
+    const host = await Executable.compile(step.program, { threads: 1 })
+    const expected = await twoSteps(host)
+    await host.dispose()
+    expect(expected.undone).toEqual(expected.between)
+    expect(expected.again).toEqual(expected.second)
+
+    const before = tf.memory().numTensors
+    const executable = await TfjsExecutable.create(step.program, plainBackend)
+    const got = await twoSteps(executable)
+    expect(got.undone).toEqual(got.between)
+    expect(got.again).toEqual(got.second)
+    for (const [name, values] of Object.entries(expected.first)) expectClose(got.first[name]!, values, 2e-4, name)
+    expectClose(got.second['loss/total']!, expected.second['loss/total']!, 1e-3, 'total of the second step')
+    for (const [name, values] of Object.entries(expected.state)) expectClose(got.state[name]!, values, 2e-3, name)
+
+    const held = tf.memory()
+    await executable.run(step.feeds, ['loss/total'])
+    expect(tf.memory().numTensors, 'tensors of a step that were not freed').toBe(held.numTensors)
+    expect(tf.memory().numBytes).toBe(held.numBytes)
+    await executable.dispose()
+    expect(tf.memory().numTensors).toBe(before)
+  })
+})
+
+describe('what is asked for and is not there', () => {
+  it.each([
+    ['cuda', { device: 'cuda' } as const, /the device cuda cannot be used: .* is missing \(.*\).*use --device cpu/u],
+    ['TensorFlow.js', { engine: 'tfjs' } as const, /npm install @tensorflow\/tfjs-node-gpu/u],
+  ])('%s: one line that says what to install', async (what, options, message) => {
+    const there = what === 'cuda' ? missingFor('cuda').length === 0 : installedTensorflow().length > 0
+    if (there) return
+    const refused = Executable.compile(step.program, options)
+    await expect(refused).rejects.toThrow(message)
+    await expect(refused).rejects.toBeInstanceOf(EngineError)
+    await expect(refused).rejects.not.toThrow(/\n/u)
+  })
+})
