@@ -91,7 +91,16 @@ function inputSize(layout: Readonly<Record<string, unknown>> | undefined, fallba
 
 /** Networks that a run with an emulsion uses, of those that the pack has. */
 export function usedRoles(pack: LoadedPack, sensitivity: Sensitivity): Role[] {
-  const roles: Role[] = ['stylegan2', 'e4e', colorEncoderRole(sensitivity), 'vgg16', 'vgg19', 'vggface', 'bisenet']
+  const roles: Role[] = [
+    'stylegan2',
+    'e4e',
+    colorEncoderRole(sensitivity),
+    'vgg16',
+    'vgg19',
+    'vggface',
+    'bisenet',
+    'w_stats',
+  ]
   return roles.filter((role) => pack.has(role))
 }
 
