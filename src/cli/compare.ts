@@ -58,7 +58,7 @@ export const compareCommand: CommandModule<object, CompareOptions> = {
       )
     }
     const sweep = sweeps[0] === undefined ? undefined : sweepPath(sweeps[0])
-    const small = gallery ? { links: false, pictureBytes: GALLERY_BYTES } : {}
+    const small = gallery ? { links: false, pictureBytes: GALLERY_BYTES, sheet: true } : {}
     let request: Omit<Parameters<typeof compareRuns>[0], 'out' | 'title'> & { title?: string }
     let place: string
     if (sweep === undefined) {

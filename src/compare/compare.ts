@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { writeText } from '../run/folder.ts'
 import { contentOf } from './content.ts'
 import { comparisonPage } from './page.ts'
+import { writeSheet } from './sheet.ts'
 import { tablesOf } from './tables.ts'
 import type { CompareRequest, ComparisonFiles } from './types.ts'
 
@@ -22,5 +23,8 @@ export async function compareRuns(request: CompareRequest): Promise<ComparisonFi
   })
   const page = join(out, 'report.html')
   writeText(page, comparisonPage(content, out))
-  return { page, tables }
+  if (!request.sheet) return { page, tables }
+  const sheet = join(out, 'pictures.webp')
+  await writeSheet(sheet, content.grid, request)
+  return { page, tables, sheet }
 }

@@ -38,6 +38,8 @@ export interface CompareRequest {
   readonly inputs?: boolean | undefined
   /** Most bytes of pictures in the page. */
   readonly pictureBytes?: number | undefined
+  /** Whether to write pictures.webp as well, a contact sheet for documents; not by default. */
+  readonly sheet?: boolean | undefined
 }
 
 /** What was written. */
@@ -45,6 +47,8 @@ export interface ComparisonFiles {
   readonly page: string
   /** The CSV files. */
   readonly tables: readonly string[]
+  /** The contact sheet, where one was asked for. */
+  readonly sheet?: string
 }
 
 /** Runs that can't be compared. One line: what was expected, what was found, what to do. */

@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { agesOf } from '../../src/compare/ages.ts'
 import { compareRuns } from '../../src/compare/compare.ts'
@@ -304,10 +305,16 @@ describe('files', () => {
   it('leaves out what may not be passed on, keeps to its size, and needs nothing from elsewhere', async () => {
     const out = join(root, 'small')
     const request = readSweep(join(ablation, 'sweep.json'))
-    const { page } = await compareRuns({ ...request, out, links: false, inputs: false, pictureBytes: 6_000 })
+    const { page, sheet } = await compareRuns({
+      ...{ ...request, out, sheet: true },
+      ...{ links: false, inputs: false, pictureBytes: 6_000 },
+    })
+    // Eight inputs; the sibling and three conditions.
+    expect(await sharp(sheet).metadata()).toMatchObject({ width: 92 + 4 * 116, height: 44 + 8 * 116 })
     const text = readFileSync(page, 'utf8')
     const data = JSON.parse(/id="comparison-data">(.*?)<\/script>/u.exec(text)![1]!)
     expect(data.pictures.input).toBeUndefined()
+    expect(data.pictures.sources.join('').length).toBeLessThan(48 * 2 * 400)
     expect(data.pictures.views.target).toBeUndefined()
     const ours = text.replaceAll(/<script[\s\S]*?<\/script>/gu, '')
     expect(ours).not.toMatch(/https?:\/\//u)

@@ -2,7 +2,7 @@
  * A sweep folder made up of drawn pictures and numbers with known effects: what tests of comparisons work on. Inputs
  * differ much, conditions by fixed amounts, seeds a little; one run failed, one was never begun.
  */
-import { mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { asConfigFile, type ConfigFragment, resolveConfig } from '../../src/config/index.ts'
 import { createBitmap } from '../../src/images/bitmap.ts'
@@ -118,8 +118,9 @@ async function fabricateRun(place: Place, overrides: ConfigFragment, truth: stri
     warnings: [],
   })
   const tints = [60 + 20 * at[1], 120, 90 + 40 * at[0]] as const
-  for (const picture of ['aligned', 'target', 'sibling'] as const) {
-    await writePicture(runFile.picture(folder, picture), face(side, [70 + 9 * at[1], 100, 100], 0))
+  await writePicture(runFile.picture(folder, 'aligned'), face(side, [70 + 9 * at[1], 100, 100], 0))
+  for (const picture of ['target', 'sibling'] as const) {
+    copyFileSync(runFile.picture(folder, 'aligned'), runFile.picture(folder, picture))
   }
   if (failed) return
   await writePicture(runFile.picture(folder, 'degraded'), face(side, [90, 90, 90 + at[1]], at[0]))
