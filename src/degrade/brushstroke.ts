@@ -34,7 +34,7 @@ const FLAT = 2e-4
 /** Larger pictures are filtered at this size: strokes are large, and pixels of 1024 px are not what they consist of. */
 const WORKING_SIZE = 256
 /** Most pixels from the centre of a kernel to its edge. */
-const REACH = 7
+const REACH = 5
 
 /**
  * Sector kernels [ANGLES·SECTORS, 1, side, side], each summing to 1.

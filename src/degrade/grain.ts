@@ -18,7 +18,7 @@ import { add, clamp, div, exp, log, mul, sqrt, square, stopGradient, sub } from 
 import { mean, sum } from '../graph/reduce.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
 import { downsample, reduceTo } from './downsample.ts'
-import { gaussianBlur } from './gaussian.ts'
+import { blurSide, gaussianBlur, gaussianTaps } from './gaussian.ts'
 import { learning, type StageContext, stageKind } from './stage.ts'
 
 /** Slope of the tone, on 01 per pixel, at which a place counts as an edge. */
@@ -36,8 +36,9 @@ function field(x: Tensor, coarseness: number, { size, normal }: StageContext): T
   const white = normal?.('degrade/grain', [1, 1, size, size])
   if (!white) return undefined
   const radius = (coarseness * size) / 1024
-  // A blur of sigma r leaves 1/(4πr²) of white noise's variance; below half a pixel grains are no larger than pixels.
-  const coarse = radius < 0.5 ? white : mul(gaussianBlur(white, radius, 'gaussian'), 2 * Math.sqrt(Math.PI) * radius)
+  // A blur leaves Σ taps² of white noise's deviation; below half a pixel grains are no larger than pixels.
+  const left = gaussianTaps(radius, blurSide(radius), 'gaussian').reduce((total, tap) => total + tap * tap, 0)
+  const coarse = radius < 0.5 ? white : mul(gaussianBlur(white, radius, 'gaussian'), 1 / left)
   return reduceTo(coarse, { height: x.shape[2]!, width: x.shape[3]! }, downsample.defaults)
 }
 
