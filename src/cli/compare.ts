@@ -46,7 +46,7 @@ export const compareCommand: CommandModule<object, CompareOptions> = {
         describe: 'Show inputs and targets; --no-inputs where they may not be passed on',
       })
       .example('$0 compare reports/lincoln reports/lincoln-2', 'two runs')
-      .example('$0 compare reports/ablate-losses --base all', 'a sweep, against its condition "all"') as never,
+      .example('$0 compare reports/ablate-losses --base all', 'a sweep, against its condition "all"'),
   handler: async ({ runs, base, out, title, gallery, inputs }) => {
     const { compareRuns } = await import('../compare/compare.ts')
     const { readSweep, sweepPath } = await import('../compare/sweep-file.ts')
