@@ -4,14 +4,14 @@
 
 import type { RunResult } from '../rephotograph.ts'
 import { duration } from '../report/duration.ts'
-import type { RunObserver } from '../run/events.ts'
 import { Interrupted } from './failure.ts'
 import { metricsLine } from './metrics-line.ts'
 import { printPath, shownPath } from './print.ts'
 import { createProgress } from './progress.ts'
+import { inThread, type Task } from './thread.ts'
 
 /** Runs to the end, or to the first Ctrl-C; a second one ends the process at once. */
-export async function carryOut(run: (observer: RunObserver, signal: AbortSignal) => Promise<RunResult>): Promise<void> {
+export async function carryOut(task: Task): Promise<void> {
   const progress = createProgress(process.stderr)
   const controller = new AbortController()
   let received: 'SIGINT' | 'SIGTERM' | undefined
@@ -26,7 +26,7 @@ export async function carryOut(run: (observer: RunObserver, signal: AbortSignal)
   const started = performance.now()
   let result: RunResult
   try {
-    result = await run(progress.observer, controller.signal)
+    result = await inThread(task, progress.observer, controller.signal)
   } finally {
     progress.end()
     process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop)

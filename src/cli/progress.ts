@@ -1,5 +1,6 @@
 /**
- * How a run goes, on a terminal as one line that redraws, in a pipe as a plain line now and then.
+ * How a run goes, on a terminal as one line that redraws and shows by a turning sign that the run is alive, in a pipe as a
+ * plain line now and then.
  */
 import type { Writable } from 'node:stream'
 import { createLogUpdate } from 'log-update'
@@ -22,6 +23,9 @@ export interface Progress {
 const PLAIN_SECONDS = 10
 /** A terminal need not be redrawn more often than one can read. */
 const REDRAW_MILLISECONDS = 80
+/** What has taken longer than this is shown with its seconds. */
+const PATIENCE_SECONDS = 3
+const TURNING = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
 /** Share of the newest step in the speed that is shown. */
 const SMOOTHING = 0.1
 
@@ -45,6 +49,34 @@ export function createProgress(stream: Terminal, now: () => number = () => perfo
       : undefined
   const pace = createPace()
   let last = Number.NEGATIVE_INFINITY
+  let current = ''
+  let since = now()
+  let turns = 0
+
+  const fitting = (line: string) => line.slice(0, Math.max(20, (stream.columns ?? 80) - 1))
+  const draw = () => {
+    if (!redraw || current === '') return
+    const seconds = Math.floor((now() - since) / 1000)
+    const waited = seconds >= PATIENCE_SECONDS ? `${seconds} s  ` : ''
+    redraw(fitting(`${TURNING[turns % TURNING.length]} ${waited}${current}`))
+  }
+  const show = (line: string) => {
+    current = line
+    since = now()
+    draw()
+  }
+  // The turning sign alone must not keep the process alive.
+  const timer = redraw && setInterval(turn, REDRAW_MILLISECONDS).unref()
+  function turn() {
+    turns++
+    draw()
+  }
+  const done = () => {
+    // The last line stays to be read, without the sign.
+    if (current !== '') redraw?.(fitting(current))
+    current = ''
+    redraw?.done()
+  }
 
   const say = (text: string) => {
     if (redraw) redraw.persist(text)
@@ -57,21 +89,24 @@ export function createProgress(stream: Terminal, now: () => number = () => perfo
     if (!final && now() - last < wait) return
     last = now()
     const line = stepLine(event, perStep)
-    if (redraw) redraw(line.slice(0, Math.max(20, (stream.columns ?? 80) - 1)))
+    if (redraw) show(line)
     else stream.write(`${line}\n`)
   }
   const observer = (event: RunEvent) => {
     if (event.type === 'step') showStep(event)
     else if (event.type === 'warning') say(`warning: ${event.message}`)
     else if (event.type === 'phase') {
-      // The last step stays to be read.
-      if (event.name === 'write') redraw?.done()
+      if (event.name === 'write') done()
       const line = event.detail === undefined ? PHASES[event.name] : `${PHASES[event.name]}: ${event.detail}`
-      if (redraw) redraw(line)
+      if (redraw) show(line)
       else stream.write(`${line}\n`)
     }
   }
-  return { observer, say, end: () => redraw?.done() }
+  const end = () => {
+    clearInterval(timer)
+    done()
+  }
+  return { observer, say, end }
 }
 
 /** One step in one line, the most wanted first: a narrow terminal cuts off the end. */

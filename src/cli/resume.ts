@@ -7,8 +7,5 @@ export const resumeCommand: CommandModule<object, { run: string }> = {
   command: 'resume <run>',
   describe: 'Continue an interrupted run; it ends as if it had not been interrupted',
   builder: (yargs) => yargs.positional('run', { type: 'string', demandOption: true, describe: 'Folder of the run' }),
-  handler: async ({ run }) => {
-    const { resumeRun } = await import('../rephotograph.ts')
-    await carryOut((observer, signal) => resumeRun(run, observer, signal))
-  },
+  handler: ({ run }) => carryOut({ kind: 'resume', folder: run }),
 }

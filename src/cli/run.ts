@@ -24,8 +24,6 @@ export const runCommand: CommandModule<object, RunOptions> = {
       .example('$0 run configs/quickstart.json5 --out first-run', 'the bundled example'),
   handler: async (options) => {
     const config = await configOf(options.source, options)
-    const { rephotograph } = await import('../rephotograph.ts')
-    const out = options.out === undefined ? {} : { out: options.out }
-    await carryOut((observer, signal) => rephotograph({ config, ...out }, observer, signal))
+    await carryOut({ kind: 'run', config, ...(options.out === undefined ? {} : { out: options.out }) })
   },
 }

@@ -70,6 +70,22 @@ it('Ctrl-C ends after the step, writes what was reached, and says how to go on',
   expectLikeWhole(folder)
 })
 
+it('Ctrl-C is answered at once, also while a computation blocks', async () => {
+  const folder = join(place, 'answered')
+  let sent = false
+  const ended = await rephoto(['run', input, '--out', folder, ...common], {
+    onStderr: (text, child) => {
+      if (sent || !text.includes('compiling the step')) return
+      sent = true
+      child.kill('SIGINT')
+    },
+  })
+  expect(ended.code).toBe(130)
+  // Compiling blocks its thread until "optimizing": the answer does not wait for that.
+  expect(ended.stderr.indexOf('stopping after')).toBeLessThan(ended.stderr.indexOf('optimizing'))
+  expect(ended.stderr).toContain('stopped after step 0 of 80')
+})
+
 it('a killed run looks interrupted, not whole, and can be continued', async () => {
   const folder = join(place, 'killed')
   const ended = await rephoto(['run', input, '--out', folder, ...common], { onStderr: once('SIGKILL') })

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createProgress, stepLine, type Terminal } from '../../src/cli/progress.ts'
 import type { StepEvent } from '../../src/run/events.ts'
 
@@ -71,5 +71,20 @@ describe('progress', () => {
     const shown = text().replaceAll(/\u001b\[[0-9;?]*[a-zA-Z]/gu, '')
     for (const line of shown.split('\n')) expect(line.length).toBeLessThan(60)
     expect(shown).toContain('step   3/120')
+  })
+
+  it('turns its sign and counts seconds while a step takes long', async () => {
+    let clock = 0
+    const { stream: terminal, text } = stream(true)
+    const progress = createProgress(terminal, () => clock)
+    progress.observer(step(1))
+    clock += 7000
+    await vi.waitFor(() => expect(text()).toContain('7 s  stage 1/2'))
+    const signs = () => new Set(text().match(/[\u2800-\u28ff]/gu))
+    await vi.waitFor(() => expect(signs().size).toBeGreaterThan(2))
+    progress.end()
+    const ended = text()
+    await new Promise((later) => setTimeout(later, 200))
+    expect(text()).toBe(ended)
   })
 })

@@ -1,0 +1,27 @@
+/** The thread that carries out a run (see thread.ts). */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { RunObserver } from '../run/events.ts'
+import type { Task, Told } from './thread.ts'
+
+if (!parentPort) throw new Error('cli/run-thread is started by cli/thread, as a thread')
+const port = parentPort
+const tell = (told: Told) => port.postMessage(told)
+const controller = new AbortController()
+port.on('message', () => controller.abort())
+// Pictures are written by the run itself; the terminal has no use for them.
+const observer: RunObserver = (event) => {
+  if (event.type !== 'frame') tell({ type: 'event', event })
+}
+try {
+  const { rephotograph, resumeRun } = await import('../rephotograph.ts')
+  const task = workerData as Task
+  const result =
+    task.kind === 'run'
+      ? await rephotograph(task, observer, controller.signal)
+      : await resumeRun(task.folder, observer, controller.signal)
+  tell({ type: 'result', result })
+} catch (error) {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
+  tell({ type: 'error', name, message, stack })
+}
+port.close()

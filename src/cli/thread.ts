@@ -1,0 +1,43 @@
+/**
+ * A run in a thread of its own. A step blocks the event loop that it runs on, for seconds at 1024 px and for a minute while
+ * a GPU's programs are compiled; here the main thread stays free to redraw progress and to answer Ctrl-C at once. A thread
+ * and not a process: it ends with the process whatever ends that, so a killed run leaves nobody behind at its folder.
+ */
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { ConfigFragment } from '../config/index.ts'
+import type { RunResult } from '../rephotograph.ts'
+import type { RunEvent, RunObserver } from '../run/events.ts'
+
+/** What the thread is to do. */
+export type Task =
+  | { readonly kind: 'run'; readonly config: ConfigFragment; readonly out?: string }
+  | { readonly kind: 'resume'; readonly folder: string }
+
+/** What it tells. Errors are taken apart, because only their standard names would arrive. */
+export type Told =
+  | { readonly type: 'event'; readonly event: Exclude<RunEvent, { readonly type: 'frame' }> }
+  | { readonly type: 'result'; readonly result: RunResult }
+  | { readonly type: 'error'; readonly name: string; readonly message: string; readonly stack: string | undefined }
+
+/** Carries out a task; the signal ends it after the step that it is at. */
+export function inThread(task: Task, observer: RunObserver, signal: AbortSignal): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(fileURLToPath(new URL('../../bin/part.js', import.meta.url)), {
+      argv: ['cli/run-thread'],
+      workerData: task,
+    })
+    const stop = () => worker.postMessage('stop')
+    signal.addEventListener('abort', stop)
+    worker.on('message', (told: Told) => {
+      if (told.type === 'event') observer(told.event)
+      else if (told.type === 'result') resolve(told.result)
+      else reject(Object.assign(new Error(told.message), { name: told.name, stack: told.stack }))
+    })
+    worker.on('error', reject)
+    worker.on('exit', (code) => {
+      signal.removeEventListener('abort', stop)
+      reject(new Error(`the thread of the run ended early, with code ${code}`))
+    })
+  })
+}
