@@ -27,7 +27,8 @@ const MEMORY_NEEDED: readonly (readonly [size: number, gib: number])[] = [
 export async function doctor(): Promise<Finding[]> {
   const findings: Finding[] = [node(), program()]
   findings.push(await guarded('ONNX Runtime', 'run npm ci again in the project', onnxruntime))
-  findings.push(await guarded('devices', 'the CPU is used', devices))
+  findings.push(...(await devices()))
+  findings.push(await guarded('engine tfjs', 'reinstall it; or use --engine onnxruntime', tensorflow))
   findings.push(await guarded('pictures', 'run npm ci again in the project', pictures))
   findings.push(await guarded('faces', 'run npm ci again; or bring landmarks with --landmarks', faces))
   findings.push(...(await packs()))
@@ -49,20 +50,62 @@ function program(): Finding {
 
 async function onnxruntime(): Promise<Finding> {
   const { runOnce } = await import('./engine/executable.ts')
-  const { input } = await import('./graph/tensor.ts')
-  const { mul } = await import('./graph/elementwise.ts')
-  const { y } = await runOnce({ y: mul(input('x', [2]), 3) }, { x: [2, 5] })
-  if (y?.[0] !== 6 || y[1] !== 15) throw new Error(`expected 6 and 15, found ${y?.join(' and ')}`)
+  const { y } = await runOnce(await tripled(), { x: [2, 5] })
+  checkTripled(y)
   return { standing: 'ok', name: 'ONNX Runtime', found: `${versions().onnxruntime}, computes` }
 }
 
-async function devices(): Promise<Finding> {
-  const { listSupportedBackends } = await import('onnxruntime-node')
+/** The smallest program: y = 3·x. */
+async function tripled() {
+  const { input } = await import('./graph/tensor.ts')
+  const { mul } = await import('./graph/elementwise.ts')
+  return { y: mul(input('x', [2]), 3) }
+}
+
+function checkTripled(y: Float32Array | undefined): void {
+  if (y?.[0] !== 6 || y[1] !== 15) throw new Error(`expected 6 and 15, found ${y?.join(' and ')}`)
+}
+
+async function devices(): Promise<Finding[]> {
+  const { missingFor } = await import('./engine/onnxruntime/requirements.ts')
+  const { probeApart } = await import('./engine/onnxruntime/probe.ts')
+  const { chooseDevice } = await import('./engine/choose.ts')
   const { cpu, cores } = machine()
-  const names = listSupportedBackends().map(({ name }) => name)
-  const others = names.filter((name) => name !== 'cpu')
-  const more = others.length > 0 ? `; ONNX Runtime knows ${others.join(', ')} too, runs do not use them yet` : ''
-  return { standing: 'ok', name: 'devices', found: `cpu, ${cores} cores of ${cpu}${more}` }
+  const findings: Finding[] = [{ standing: 'ok', name: 'device cpu', found: `${cores} cores of ${cpu}` }]
+  for (const device of ['webgpu', 'cuda'] as const) {
+    const name = `device ${device}`
+    const missing = missingFor(device)
+    if (missing.length > 0) {
+      const found = `lacks ${missing.map(({ what }) => what).join(', ')}`
+      findings.push({ standing: 'note', name, found, advice: missing.map(({ advice }) => advice).join('; ') })
+      continue
+    }
+    const { works, reason } = probeApart(device)
+    // A driver in software (lavapipe) is installed on many machines without a GPU; WebGPU refuses it, which is no defect.
+    const advice = 'without a graphics processor the CPU is used; with one, install its maker’s Vulkan driver'
+    findings.push(
+      works
+        ? { standing: 'ok', name, found: 'computes' }
+        : { standing: 'note', name, found: reason ?? 'does not compute', advice },
+    )
+  }
+  const { device, reason } = chooseDevice('auto')
+  findings.push({ standing: 'ok', name: 'device auto', found: `${device}: ${reason}` })
+  return findings
+}
+
+async function tensorflow(): Promise<Finding> {
+  const { installedTensorflow, tensorflowPackages } = await import('./engine/tfjs/installed.ts')
+  const [found] = installedTensorflow()
+  const name = 'engine tfjs'
+  if (found === undefined) {
+    const advice = `optional: npm install ${tensorflowPackages[0]}`
+    return { standing: 'note', name, found: 'not installed', advice }
+  }
+  const { runOnce } = await import('./engine/executable.ts')
+  const { y } = await runOnce(await tripled(), { x: [2, 5] }, { engine: 'tfjs' })
+  checkTripled(y)
+  return { standing: 'ok', name, found: `${found}, computes` }
 }
 
 async function pictures(): Promise<Finding> {
