@@ -79,9 +79,10 @@ ${choice('loss-scale', 'Scale', [
 <figure><figcaption>Camera parameters as they were learned</figcaption>
 <div class="plot" id="plot-camera" role="img" aria-label="Line plot: camera parameters over the steps. The numbers are in losses.csv."></div></figure>
 ${
-  config.degradation.response &&
-  html`<figure><figcaption>Camera response: light in, tone out</figcaption>
+  config.degradation.response && config.degradation.response.perChannel !== true
+    ? html`<figure><figcaption>Camera response: light in, tone out</figcaption>
 <div class="plot" id="plot-response" role="img" aria-label="Line plot: the learned response curve and the straight line it started from."></div></figure>`
+    : null
 }
 </div>
 </section>`
