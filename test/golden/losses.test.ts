@@ -1,7 +1,6 @@
 // Terms of the objective and the optimizer, one by one, against the reference implementation.
 
 import { describe, expect, test } from 'vitest'
-import { runOnce } from '../../src/engine/executable.ts'
 import { evaluate } from '../../src/engine/reference.ts'
 import { imagenetNormalized, toUnit } from '../../src/features/normalization.ts'
 import { vggFeatures } from '../../src/features/vgg.ts'
@@ -14,6 +13,7 @@ import { gramDistance, gramMatrix } from '../../src/optimize/terms/color-transfe
 import { contextualDistance } from '../../src/optimize/terms/contextual.ts'
 import { noiseCorrelation } from '../../src/optimize/terms/noise.ts'
 import { type PerceptualConfig, perceptualDistance, perceptualFeatures } from '../../src/optimize/terms/perceptual.ts'
+import { runOnce } from '../support/device.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
 import { formulaWeights } from '../support/formula-weights.ts'
 import { readGolden } from '../support/golden.ts'

@@ -8,6 +8,7 @@ import { Synthesizer } from '../../src/generator/synthesis.ts'
 import { gradients } from '../../src/graph/gradients.ts'
 import type { Tensor } from '../../src/graph/tensor.ts'
 import { buildObjective } from '../../src/optimize/objective.ts'
+import { underTest } from '../support/device.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
 import { full } from '../support/full.ts'
 import { readGolden } from '../support/golden.ts'
@@ -63,7 +64,7 @@ test('losses and gradients', { timeout: 900_000 }, async () => {
       given[`${which}/rgb${i}`] = rgb
     })
   }
-  const prepare = await Executable.compile({ outputs: objective.prepared })
+  const prepare = await Executable.compile({ outputs: objective.prepared }, underTest)
   const prepared = await prepare.run(given)
   await prepare.dispose()
 
@@ -85,9 +86,12 @@ test('losses and gradients', { timeout: 900_000 }, async () => {
   for (const [key, name] of Object.entries(termNames)) losses[key] = objective.terms[name]!
   const compare = async (loss: Tensor, expected: Gradients, what: string): Promise<void> => {
     const slopes = gradients(loss, parameters)
-    const executable = await Executable.compile({
-      outputs: { ...losses, ...Object.fromEntries(slopes.map((g, i) => [`g${i}`, g])) },
-    })
+    const executable = await Executable.compile(
+      {
+        outputs: { ...losses, ...Object.fromEntries(slopes.map((g, i) => [`g${i}`, g])) },
+      },
+      underTest,
+    )
     const out = await executable.run(feeds)
     await executable.dispose()
     expectNear(out.total![0]!, golden.total, 1e-4, 'total')

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { generatorShape } from '../../src/generator/stylegan2.ts'
 import { optimize } from '../../src/optimize/optimize.ts'
 import type { OptimizeOptions, StepReport } from '../../src/optimize/options.ts'
+import { underTest } from '../support/device.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
 import { full } from '../support/full.ts'
 import { readGolden } from '../support/golden.ts'
@@ -37,6 +38,7 @@ function setup(): OptimizeOptions {
     degradation: goldenDegradation,
     losses: goldenLosses,
     optimize: { ...goldenOptimize, steps: golden.steps },
+    compile: underTest,
     seed: 0,
     target: { side: { height: size, width: size }, data: Float32Array.from([...gray, ...gray, ...gray]) },
     start: {

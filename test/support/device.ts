@@ -2,8 +2,11 @@
 // brings SwiftShader, a Vulkan driver in software, and VK_DRIVER_FILES points the loader at it.
 
 import { existsSync } from 'node:fs'
-import { type CompileOptions, type Device, devices } from '../../src/engine/executable.ts'
+import { beforeEach } from 'vitest'
+import { type CompileOptions, type Device, devices, runOnce as runOn } from '../../src/engine/executable.ts'
 import { missingFor } from '../../src/engine/onnxruntime/requirements.ts'
+import type { Feeds } from '../../src/engine/values.ts'
+import type { Tensor } from '../../src/graph/tensor.ts'
 
 const driver = '/usr/lib/chromium/vk_swiftshader_icd.json'
 
@@ -22,7 +25,16 @@ const named = (process.env.DEVICE ?? 'cpu') as Device
 if (!devices.includes(named)) throw new Error(`DEVICE: expected one of ${devices.join(', ')}, found ${named}`)
 if (named === 'webgpu') {
   const reason = noWebGpu()
-  if (reason !== undefined) throw new Error(reason)
+  // Of every test file that imports this.
+  if (reason !== undefined) beforeEach((context) => context.skip(reason))
 }
 
 export const underTest: CompileOptions = { device: named }
+
+/** `runOnce` of the engine, on the device under test. */
+export function runOnce(
+  outputs: Readonly<Record<string, Tensor>>,
+  feeds: Feeds = {},
+): Promise<Record<string, Float32Array>> {
+  return runOn(outputs, feeds, underTest)
+}
