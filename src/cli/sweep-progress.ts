@@ -13,6 +13,9 @@ export interface SweepProgress {
 }
 
 const REDRAW_MILLISECONDS = 100
+/** Parts of a small run that lie before and after its steps, for the time that is left. */
+const BEFORE_STEPS = 0.25
+const AFTER_STEPS = 0.15
 
 interface Active {
   readonly since: number
@@ -68,7 +71,7 @@ export function createSweepProgress(stream: Terminal, now: () => number = () => 
     const run = active.get(name)
     if (!run) return
     if (event.type === 'step') {
-      run.share = event.step / event.totalSteps
+      run.share = BEFORE_STEPS + (1 - BEFORE_STEPS - AFTER_STEPS) * (event.step / event.totalSteps)
       run.what = `step ${event.step}/${event.totalSteps}  loss ${event.losses.total.toPrecision(4)}`
     } else if (event.type === 'phase')
       run.what = event.detail === undefined ? event.name : `${event.name}: ${event.detail}`
