@@ -17,6 +17,7 @@ export {
 export { doctor, type Finding } from './doctor.ts'
 export { type EncodedFiles, encodeFile } from './encode-file.ts'
 export { exportStep } from './export-step.ts'
+export { guessPicture, type PictureGuess } from './guess/auto.ts'
 export type { Bitmap } from './images/bitmap.ts'
 export {
   type FetchResult,
@@ -38,3 +39,6 @@ export { writeReport } from './report/write.ts'
 export type { LossRecord, LossTerm, PhaseName, RunEvent, RunObserver, StepEvent } from './run/events.ts'
 export { type LossRow, readLosses } from './run/losses.ts'
 export { type Manifest, type RunStatus, readManifest } from './run/manifest.ts'
+export { loadRecipe, type Recipe } from './synth/recipe.ts'
+export { readSet, type SyntheticSet } from './synth/set.ts'
+export { type WriteSetOptions, writeSet } from './synth/write-set.ts'
