@@ -16,6 +16,7 @@ from antique import antique, to_gray
 from color_encoder import ColorEncoder
 from data import load_faces
 from formula import image, summary, value
+from pretrain import varied
 from train_generator import build, gray3
 
 TERMS = 'non-commercial research use'
@@ -30,7 +31,7 @@ def recalibrate(e, pictures):
         m.momentum = None
     e.train()
     for i in range(0, len(pictures), 32):
-        x = pictures[i:i + 32]
+        x = varied(pictures[i:i + 32])   # what it was trained on last: clean pictures alone gave a code 14 % farther off
         e(torch.cat([x, gray3(x)]))
     e.eval()
 
@@ -109,6 +110,7 @@ def main():
     p.add_argument('--machine', default='')
     p.add_argument('--command', default='', help='how it was trained, for the description')
     p.add_argument('--mix', type=int, default=6)
+    p.add_argument('--noise', type=float, default=0.03, help='largest noise weight: the adversarial loss prefers grain to detail')
     p.add_argument('--threads', type=int, default=1)
     a = p.parse_args()
     torch.set_num_threads(a.threads)
@@ -118,6 +120,9 @@ def main():
     g, e, _ = build(config)
     g.load_state_dict(c['g_ema']), e.load_state_dict(c['e_ema'])
     g.eval(), e.eval()
+    for name, weight in g.named_parameters():
+        if name.endswith('noise.weight'):
+            weight.data.clamp_(max=a.noise)
     for r in range(3, int(np.log2(g.size)) + 1):  # resolutions not trained yet stay silent
         trained = [*map(int, state['by_size']), *[p['size'] for p in state.get('separately', []) if p['what'] == 'generator']]
         if 2 ** r > max(trained):

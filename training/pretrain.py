@@ -25,6 +25,41 @@ from perceptual import Perceptual
 from train_generator import CONFIG, MIX, build, gray3, save_grid, sliced
 
 
+def varied(x):
+    """Pictures [B,3,h,w] in +-1 that no data set has, for the encoder: the code of any picture is known, for it is a
+    projection. Blends of two, moved by some pixels, other light and colours."""
+    b, _, h, w = x.shape
+    uniform = lambda low, high, c=1: torch.empty(b, c, 1, 1, device=x.device).uniform_(low, high)
+    share = torch.where(uniform(0, 1) < 0.4, uniform(0.3, 1), torch.ones_like(x[:, :1, :1, :1]))
+    x = x * share + x.roll(1, 0) * (1 - share)
+    padded = F.pad(x, (4,) * 4, mode='replicate')
+    x = torch.stack([padded[i, :, dy:dy + h, dx:dx + w] for i, (dy, dx) in enumerate(torch.randint(9, (b, 2)).tolist())])
+    luma = gray3(x)
+    x = luma + (x - luma) * uniform(0.5, 1.4)
+    return ((x * uniform(0.7, 1.15) + uniform(-0.15, 0.15)) * uniform(0.93, 1.07, 3)).clamp(-1, 1)
+
+
+@torch.no_grad()
+def gaussian_mapping(style, mean, std, room=5.0):
+    """Sets the mapping network to w = mean + std * z exactly (for |z| < room), a point from which it learns the rest.
+
+    A bias of `room` keeps the leaky ReLUs of layers 1 to 6 on their upper branch; layers 7 and 8 flip the sign, so that
+    their two kinks, five to one and one to five, cancel."""
+    layers, gain = list(style), 2 ** 0.5
+    for k, layer in enumerate(layers):
+        unit = layer.weight.shape[1] ** 0.5 / layer.lr_mul
+        layer.weight.zero_()
+        layer.bias.zero_()
+        diagonal = layer.weight.diagonal()
+        if k < 6:
+            diagonal.fill_(unit / gain)
+        if k == 0:
+            layer.bias.fill_(room / gain / layer.lr_mul)
+    layers[6].weight.diagonal().copy_(-std * unit)      # t = -(mean + std * (x - room))
+    layers[6].bias.copy_((std * room - mean) / layer.lr_mul)
+    layers[7].weight.diagonal().fill_(-unit * 5 / 2)    # 1 = 0.2 * 5, and both gains
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--data', required=True)
@@ -37,6 +72,7 @@ def main():
     p.add_argument('--lr', type=float, default=4e-3)
     p.add_argument('--threads', type=int, default=1)
     p.add_argument('--device', default='cpu')
+    p.add_argument('--gaussian', action='store_true', help='begin the mapping network as the normal distribution of the codes')
     p.add_argument('--only-last', action='store_true', help='train the last resolution alone, from silence')
     p.add_argument('--vgg', help='adds VGG features of a window to the loss of the generator')
     p.add_argument('--start', help='checkpoint to start from (also the source of the code, if it has one)')
@@ -70,10 +106,13 @@ def main():
         first, second = (bank / code.std).mean(0), (bank / code.std).T @ (bank / code.std) / len(bank)
         weight = 1 + 4 * code.std / code.std.mean()
         style = g.style.to(dev)
-        opt = torch.optim.Adam(style.parameters(), lr=0.2, betas=(0.8, 0.99))
+        if a.gaussian:
+            gaussian_mapping(style, bank.mean(0), bank.std(0))
+        top = 0.01 if a.gaussian else 0.2
+        opt = torch.optim.Adam(style.parameters(), lr=top, betas=(0.8, 0.99))
         begin, step = time.time(), 0
         while (done := (time.time() - begin) / 60 / a.minutes) < 1:
-            opt.param_groups[0]['lr'] = 0.2 * (1.02 - done)
+            opt.param_groups[0]['lr'] = top * (1.02 - done)
             real = bank[torch.randint(len(bank), (256,), device=dev)] / code.std
             fake = style(torch.randn_like(real)) / code.std
             axes = (fake.sort(0)[0] - real.sort(0)[0]).pow(2).mean(0)              # every component, the first ones more
@@ -123,6 +162,8 @@ def main():
         x = train[torch.randint(len(train), (B,))].to(dev).float() / 127.5 - 1
         flip = (torch.rand(B, 1, 1, 1, device=dev) < 0.5).float()
         x = x * (1 - flip) + x.flip(3) * flip
+        if a.what == 'encoder':
+            x = varied(x)
         w = code.encode(x)
         if a.what == 'generator':
             y = F.interpolate(x, (a.size,) * 2, mode='area')
@@ -141,10 +182,12 @@ def main():
                 loss = loss + 0.3 * perceptual(out[window], y[window], torch.bfloat16 if dev == 'cpu' else torch.float32).mean()
         else:
             with torch.autocast('cpu' if dev == 'cpu' else 'cuda', torch.bfloat16):
-                got = e(torch.cat([x, gray3(x)]))[:, 0].float()
+                codes = e(torch.cat([x, gray3(x)])).float()
+            got = codes[:, 0]
             wrong = got - torch.cat([w, code.encode(gray3(x))])
             l1 = code.pixels(wrong[:B]).abs().mean()
-            loss = wrong.pow(2).mean() + 4 * code.pixels(wrong).pow(2).mean()
+            deltas = (codes[:, 1:] - codes[:, :1]).pow(2).mean()
+            loss = wrong.pow(2).mean() + 4 * code.pixels(wrong).pow(2).mean() + deltas
         opt.zero_grad(set_to_none=True)
         loss.backward()
         opt.step()

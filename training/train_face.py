@@ -98,6 +98,13 @@ def layer_agreement(activation, want, shifts=4):
     return 1 - (mine * theirs).sum() / (mine.norm() * theirs.norm() + 1e-6)
 
 
+def pair_agreement(got, want):
+    """1 - correlation of the embedding's distances with the descriptor's, over all pairs of the batch."""
+    mine, theirs = upper(distances(got)), upper(distances(want))
+    mine, theirs = mine - mine.mean(), theirs - theirs.mean()
+    return 1 - (mine * theirs).sum() / (mine.norm() * theirs.norm() + 1e-6)
+
+
 @torch.no_grad()
 def evaluate(net, images, truth):
     """Spearman with the descriptor's distances, over all pairs: embedding, and mean |difference| of the compared layers."""
@@ -216,7 +223,8 @@ def main():
                  'distances': (upper(distances(e.float())) - upper(distances(want))).square().mean(),
                  **{'hint ' + k: v for k, v in missed.items()},
                  'relu3_1': layer_agreement(out['relu3_1'].float(), want), 'relu4_1': layer_agreement(out['relu4_1'].float(), want)}
-        total = table['descriptor'] + 0.5 * table['distances'] + 0.3 * sum(missed.values()) + 0.2 * (table['relu3_1'] + table['relu4_1'])
+        table['order'] = pair_agreement(e.float(), want)
+        total = table['descriptor'] + 0.3 * table['order'] + 0.5 * table['distances'] + 0.3 * sum(missed.values()) + 0.2 * (table['relu3_1'] + table['relu4_1'])
         optimizer.zero_grad()
         total.backward()
         nn.utils.clip_grad_norm_(parameters, 2.0)

@@ -28,7 +28,9 @@ from data import load_faces
 from discriminator import Discriminator, augment
 from e4e import Encoder
 from facecode import FaceCode
+from patch_discriminator import PatchDiscriminator
 from perceptual import Perceptual
+from student_losses import StudentLosses
 from stylegan2 import Generator
 
 MIX = (5, 6, 7)  # the layers from which the colour w may take over
@@ -42,11 +44,11 @@ CONFIG = {
 }
 
 
-def build(config=CONFIG):
+def build(config=CONFIG, patch=False):
     channels = {r: c for r, c in config['channels'].items() if int(r) <= config['size']}
     g = Generator(config['size'], config['dim'], channels)
     e = Encoder(g.n_latent, config['dim'], **config['encoder'])
-    d = Discriminator(config['size'], config['discriminator'])
+    d = PatchDiscriminator() if patch else Discriminator(config['size'], config['discriminator'])
     return g, e, d
 
 
@@ -126,7 +128,11 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--data', required=True)
     p.add_argument('--cache', required=True)
-    p.add_argument('--vgg', required=True)
+    p.add_argument('--vgg', help='the given VGG-19 as perceptual loss')
+    p.add_argument('--student', help="or the pack's vgg16.safetensors, at a sixteenth of the cost")
+    p.add_argument('--face', help="with --student: the pack's vggface.safetensors, for an identity loss")
+    p.add_argument('--identity', type=float, default=0.5, help='weight of the identity loss')
+    p.add_argument('--patch', action='store_true', help='a local discriminator instead of the global one')
     p.add_argument('--out', required=True)
     p.add_argument('--size', type=int, default=64, help='resolution trained in this run')
     p.add_argument('--minutes', type=float, default=30)
@@ -137,12 +143,14 @@ def main():
     p.add_argument('--adv', type=float, default=0.5,
                    help='norm of the adversarial gradient on reconstructions, relative to that of the other losses')
     p.add_argument('--adv-from', type=int, default=8000, help='pictures seen before the adversarial loss starts')
+    p.add_argument('--adv-cap', type=float, default=2.0, help='largest weight of the adversarial loss')
     p.add_argument('--r1', type=float, default=1.0)
     p.add_argument('--latent-noise', type=float, default=0.3)
     p.add_argument('--prior', type=float, default=0.001, help='weight of the deltas')
     p.add_argument('--ema', type=float, default=0.998)
     p.add_argument('--decay', action='store_true', help='lower the learning rate over the second half of this run')
     p.add_argument('--fp32', action='store_true')
+    p.add_argument('--rest-encoder', action='store_true', help='leave the encoder as it is (pretrain.py --what encoder trains it alone)')
     p.add_argument('--no-recon', action='store_true')
     p.add_argument('--reset-d', action='store_true', help='start with a new discriminator')
     p.add_argument('--seed', type=int, default=0)
@@ -158,8 +166,10 @@ def main():
 
     torch.manual_seed(a.seed)
     z_show = torch.randn(30, CONFIG['dim'], device=dev)
-    g, e, d = (m.to(dev) for m in build())
-    perceptual = Perceptual(a.vgg).to(dev)
+    g, e, d = (m.to(dev) for m in build(patch=a.patch))
+    perceptual = Perceptual(a.vgg).to(dev) if a.vgg else None
+    students = StudentLosses(a.student, a.face).to(dev) if a.student else None
+    assert a.no_recon or perceptual or students, 'give --vgg or --student'
     g_ema, e_ema = copy.deepcopy(g).eval(), copy.deepcopy(e).eval()
     named = [(n, q) for n, q in g.named_parameters() if not n.startswith('style.')]
     opt_g = torch.optim.Adam([{'params': [q for _, q in named], 'lr': a.lr},
@@ -167,7 +177,7 @@ def main():
                               {'params': [q for n, q in e.named_parameters() if '.linear.' not in n], 'lr': a.lr / 2},
                               {'params': [q for n, q in e.named_parameters() if '.linear.' in n], 'lr': a.lr * 4}],
                              betas=(0.5, 0.99))
-    opt_d = torch.optim.Adam(d.parameters(), lr=a.lr / 2, betas=(0.0, 0.99))
+    opt_d = torch.optim.Adam(d.parameters(), lr=4e-4 if a.patch else a.lr / 2, betas=(0.0, 0.99))
     state = {'images': 0, 'steps': 0, 'minutes': 0.0, 'p_aug': 0.0, 'by_size': {}}
     ckpt = os.path.join(a.out, 'checkpoint.pt')
     code = None
@@ -177,7 +187,7 @@ def main():
             m.load_state_dict(c[k])
         if c['opt_g']:   # not after pretrain.py
             opt_g.load_state_dict(c['opt_g'])
-        if c['opt_d'] and not a.reset_d:
+        if c['opt_d'] and c.get('patch', False) == a.patch and not a.reset_d:
             d.load_state_dict(c['d'])
             opt_d.load_state_dict(c['opt_d'])
         for group, lr in zip(opt_g.param_groups, (a.lr, a.lr * 25, a.lr / 2, a.lr * 4)):
@@ -187,7 +197,8 @@ def main():
         torch.manual_seed(a.seed + 1 + state['steps'])
     if str(size) not in state['by_size']:
         state['by_size'][str(size)] = {'images': 0, 'minutes': 0.0}
-        if state['steps'] and size > 4:  # a new resolution starts silent
+        alone = [p['size'] for p in state.get('separately', []) if p['what'] == 'generator']
+        if state['steps'] and size not in alone:  # a new resolution starts silent
             for net in (g, g_ema):
                 rgb = net.to_rgbs[int(np.log2(size)) - 3]
                 rgb.conv.weight.data.zero_()
@@ -199,7 +210,7 @@ def main():
     bank = torch.cat([code.encode(tiny), code.encode(tiny.flip(3))])
     del tiny
     log_path = os.path.join(a.out, 'log.csv')
-    columns = ['minutes', 'steps', 'images', 'size', 'l1', 'vgg', 'swap', 'code', 'code_px', 'w_dist', 'adv_g', 'd_real', 'd_fake',
+    columns = ['minutes', 'steps', 'images', 'size', 'l1', 'vgg', 'same', 'swap', 'code', 'code_px', 'w_dist', 'adv_g', 'd_real', 'd_fake',
                'r1', 'p_aug', 'adv_weight', 'ms']
     log = open(log_path, 'a', newline='')
     writer = csv.writer(log)
@@ -210,7 +221,7 @@ def main():
     def save():
         torch.save({'g': g.state_dict(), 'e': e.state_dict(), 'd': d.state_dict(), 'g_ema': g_ema.state_dict(),
                     'e_ema': e_ema.state_dict(), 'opt_g': opt_g.state_dict(), 'opt_d': opt_d.state_dict(),
-                    'state': state, 'code': code.state(), 'config': CONFIG}, ckpt + '.part')
+                    'state': state, 'code': code.state(), 'config': CONFIG, 'patch': a.patch}, ckpt + '.part')
         os.replace(ckpt + '.part', ckpt)
         sample_grid(os.path.join(a.out, f"grid-{state['images']:07d}.png"), g_ema, e_ema, show, size, z_show, code)
 
@@ -223,7 +234,7 @@ def main():
             left = 1 - (t0 - start) / 60 / a.minutes
             for group, lr in zip(opt_g.param_groups, rates):
                 group['lr'] = lr * min(1, 2 * left + 0.05)
-        g.train(), e.train()
+        g.train(), e.train(not a.rest_encoder)
         idx = torch.randint(len(train), (B,))
         full = train[idx].to(dev).float() / 127.5 - 1
         flip = (torch.rand(B, 1, 1, 1, device=dev) < 0.5).float()
@@ -232,7 +243,8 @@ def main():
         xe = F.interpolate(full, (e.input_size,) * 2, mode='area') if e.input_size < full.shape[2] else full
         with torch.autocast('cuda' if dev.startswith('cuda') else 'cpu', dtype, enabled=not a.fp32):
             third = B // 3
-            codes = e(torch.cat([xe, gray3(xe[2 * third:])])).float()
+            with torch.set_grad_enabled(not a.rest_encoder):
+                codes = e(torch.cat([xe, gray3(xe[2 * third:])])).float()
         colour, gray = codes[:B], codes[B:]   # gray: only the pictures that need it, from 2 * third on
         w0 = code.encode(x if size >= 32 else xe)
         noise = lambda t, s: t + s * torch.randn_like(t)
@@ -248,7 +260,7 @@ def main():
                 m = MIX[torch.randint(len(MIX), ()).item()]
                 lat.append(torch.cat([noise(gray[i - 2 * third, :m], a.latent_noise / 3), w_one[i, m:]]))
         adversarial = state['images'] >= a.adv_from
-        n_map, n_swap = (B // 4 if adversarial else 0), B // 4
+        n_map, n_swap = (B // (8 if a.patch else 4) if adversarial else 0), max(1, B // 8)
         z = torch.randn(256, CONFIG['dim'], device=dev)
         w_map = g.style(z)
         for i in range(n_map):
@@ -263,8 +275,16 @@ def main():
         out = g(torch.stack(lat), size=size, dtype=dtype)
         shown = out.detach().requires_grad_()   # losses on pictures stop here: their gradients are balanced below
         rec, swapped = shown[:B], shown[B + n_map:]
-        l1 = (rec - x).abs().mean()
-        if size > 64:  # whole picture at half the size, and a window at full size
+        l1 = students.pixels(rec, x) if students else (rec - x).abs().mean()
+        same = torch.zeros(())
+        if students:
+            vgg = students.features(rec, x, dtype)
+            if a.face:  # from own codes and from the gray picture's: half of each
+                some = torch.cat([torch.arange(0, B // 3), torch.arange(B - B // 3 + 1, B)])
+                same = students.identity(rec[some], x[some], dtype)
+        elif not perceptual:
+            vgg = torch.zeros(())
+        elif size > 64:  # whole picture at half the size, and a window at full size
             half = F.interpolate(rec, (size // 2,) * 2, mode='area'), F.interpolate(x, (size // 2,) * 2, mode='area')
             top, left = torch.randint(0, size // 2 + 1, (2,)).tolist()
             win = [t[:, :, top:top + size // 2, left:left + size // 2] for t in (rec, x)]
@@ -283,7 +303,7 @@ def main():
             on_latents, grad = w_dist * 0, torch.zeros_like(shown)
         else:
             on_latents = regression + a.prior * deltas + w_dist
-            grad, = torch.autograd.grad(4 * l1 + vgg + 0.5 * swap, shown)
+            grad, = torch.autograd.grad(4 * l1 + vgg + a.identity * same + 0.5 * swap, shown)
         adv_g = torch.zeros(())
         if adversarial:
             d.requires_grad_(False)
@@ -292,7 +312,7 @@ def main():
             adv_grad, = torch.autograd.grad(adv_g, shown)
             ratio = 1.0 if a.no_recon else float(a.adv * grad[:B].norm() / (adv_grad[:B].norm() + 1e-12))
             state['adv_weight'] = 0.95 * state.get('adv_weight', ratio) + 0.05 * ratio
-            grad = grad + min(state['adv_weight'], ratio, 2) * adv_grad
+            grad = grad + min(state['adv_weight'], ratio, a.adv_cap) * adv_grad
         opt_g.zero_grad(set_to_none=True)
         torch.autograd.backward([out, on_latents], [grad, None])
         for group in opt_g.param_groups:
@@ -331,7 +351,7 @@ def main():
         state['minutes'] = before + minutes
         state['by_size'][str(size)]['images'] += B
         state['by_size'][str(size)]['minutes'] = before_size + minutes
-        row = {'l1': l1, 'vgg': vgg, 'swap': swap, 'code': regression, 'code_px': code.pixels(wrong[:B]).abs().mean(), 'w_dist': w_dist, 'adv_g': adv_g,
+        row = {'l1': l1, 'vgg': vgg, 'same': same, 'swap': swap, 'code': regression, 'code_px': code.pixels(wrong[:B]).abs().mean(), 'w_dist': w_dist, 'adv_g': adv_g,
                'd_real': d_real.mean(), 'd_fake': d_fake.mean(), 'ms': torch.tensor((time.time() - t0) * 1e3)}
         for k, v in row.items():
             sums[k] = sums.get(k, 0) + float(v)
