@@ -2,6 +2,7 @@
 import { ConfigError, type ConfigFragment, mergeConfigs, resolveConfig } from '../config/index.ts'
 import { checkConfig } from '../config/load.ts'
 import type { JsonObject } from '../config/merge.ts'
+import { wantsGuess } from '../guess/auto.ts'
 import { type LoadedPack, loadPack } from '../models/load.ts'
 import { neededRoles, settingsOf } from '../pipeline/networks.ts'
 import type { Condition } from './conditions.ts'
@@ -49,7 +50,7 @@ export function expand(experiment: Experiment, inputs: readonly SweepInput[], co
             condition: condition.name,
             input: input.name,
             seed,
-            hash: runHash(resolved, pack, code),
+            hash: runHash(resolved, pack, code, guessed(config)),
             config,
             steps: resolved.optimize.steps.reduce((sum, steps) => sum + steps, 0),
           }
@@ -61,11 +62,29 @@ export function expand(experiment: Experiment, inputs: readonly SweepInput[], co
   }
 }
 
-/** The complete config that a run of a fragment has; what the pack lacks is said here. */
-export function resolveFor(config: ConfigFragment, pack: LoadedPack) {
+/**
+ * The complete config that a run of a fragment has; what the pack lacks is said here. What is left to the picture ('auto') is
+ * settled only when the run begins; here a value stands for it, and the input's bytes in the hash tell pictures apart.
+ */
+export function resolveFor(fragment: ConfigFragment, pack: LoadedPack) {
+  const config = wantsGuess(fragment) ? withoutGuess(fragment) : fragment
   const resolved = resolveConfig(config, settingsOf(pack, config.sensitivity ?? 'b'), pack.pack.size)
   for (const role of neededRoles(resolved)) pack.path(role)
   return resolved
+}
+
+/** The keys that are left to the picture. */
+function guessed({ sensitivity, degradation }: ConfigFragment): string[] {
+  return [
+    ...(sensitivity === 'auto' ? ['sensitivity'] : []),
+    ...(degradation?.blur?.radius === 'auto' ? ['degradation.blur.radius'] : []),
+  ]
+}
+
+function withoutGuess(fragment: ConfigFragment): ConfigFragment {
+  const text = JSON.stringify(fragment, (key, value: unknown) => (key === 'radius' && value === 'auto' ? 1 : value))
+  const config = JSON.parse(text) as ConfigFragment
+  return config.sensitivity === 'auto' ? { ...config, sensitivity: 'b' } : config
 }
 
 function configOf(experiment: Experiment, condition: Condition, input: SweepInput, seed: number): ConfigFragment {

@@ -15,8 +15,17 @@ import type { Role } from '../models/roles.ts'
 import { usedRoles } from '../pipeline/networks.ts'
 import { sha256File } from '../run/hash.ts'
 
-/** Hex SHA-256 of a run. Threads must be settled: how sums are split is part of a result. */
-export function runHash(config: ResolvedConfig, pack: LoadedPack, code: string): string {
+/**
+ * Hex SHA-256 of a run. Threads must be settled: how sums are split is part of a result.
+ *
+ * @param guessed keys that are left to the picture; then any colour encoder may be the one
+ */
+export function runHash(
+  config: ResolvedConfig,
+  pack: LoadedPack,
+  code: string,
+  guessed: readonly string[] = [],
+): string {
   const { pack: _, output, ...rest } = config as ResolvedConfig & JsonObject
   const files = filesOf(config)
   const byContent = JSON.stringify(rest, (_, value: unknown) =>
@@ -24,7 +33,15 @@ export function runHash(config: ResolvedConfig, pack: LoadedPack, code: string):
   )
   const kept = { frames: output.frames }
   return createHash('sha256')
-    .update(JSON.stringify([byContent, kept, networksOf(pack, config), code]))
+    .update(
+      JSON.stringify([
+        byContent,
+        kept,
+        networksOf(pack, config),
+        ...(guessed.length > 0 ? [guessed, encodersOf(pack)] : []),
+        code,
+      ]),
+    )
     .digest('hex')
 }
 
@@ -48,6 +65,11 @@ function networksOf(loaded: LoadedPack, config: ResolvedConfig): unknown {
     nLatent,
     networks: roles.map((role) => [role, hashOf(loaded.path(role)), networks[role]?.layout ?? null]),
   }
+}
+
+function encodersOf(loaded: LoadedPack): unknown {
+  const roles: Role[] = ['color_encoder_b', 'color_encoder_gb', 'color_encoder_g']
+  return roles.filter(loaded.has).map((role) => hashOf(loaded.path(role)))
 }
 
 const known = new Map<string, string>()

@@ -172,6 +172,18 @@ describe('the hash of a run', () => {
   })
 })
 
+it('what is left to the picture is part of the hash, though it is settled only by the run', () => {
+  const list = [
+    { name: 'plain', set: { sensitivity: 'b', 'degradation.blur.radius': 1 } },
+    { name: 'film', set: { sensitivity: 'auto', 'degradation.blur.radius': 1 } },
+    { name: 'blur', set: { sensitivity: 'b', 'degradation.blur.radius': 'auto' } },
+    { name: 'both', set: { sensitivity: 'auto', 'degradation.blur.radius': 'auto' } },
+  ]
+  const runs = runsOf({ inputs: [{ set: 'set', take: 1 }], conditions: { list } })
+  expect(new Set(runs.map(({ hash }) => hash)).size).toBe(4)
+  expect(runs[3]!.config).toMatchObject({ sensitivity: 'auto', degradation: { blur: { radius: 'auto' } } })
+})
+
 describe('a dry run', () => {
   it('lists runs and says how long they take and why; nothing is written', async () => {
     const list = [{ name: 'base' }, { name: 'same' }, { name: 'g', set: { sensitivity: 'g' } }]
