@@ -47,7 +47,8 @@ CONFIG = {
 def build(config=CONFIG, patch=False):
     channels = {r: c for r, c in config['channels'].items() if int(r) <= config['size']}
     g = Generator(config['size'], config['dim'], channels)
-    e = Encoder(g.n_latent, config['dim'], **config['encoder'])
+    levels = {**config['encoder']['levels'], 'p1': list(range(9, g.n_latent))}
+    e = Encoder(g.n_latent, config['dim'], **{**config['encoder'], 'levels': levels})
     d = PatchDiscriminator() if patch else Discriminator(config['size'], config['discriminator'])
     return g, e, d
 
@@ -104,6 +105,14 @@ def adopt_code(code, faces, generators, encoders):
             s.linear.bias.zero_()
 
 
+def plain_latents(g, n, device):
+    """n samples of mapping(z), nine in ten of two styles with a random crossover: [n, n_latent, dim]"""
+    one, two = g.style(torch.randn(2 * n, g.dim, device=device))[:, None].expand(-1, g.n_latent, -1).chunk(2)
+    cross = torch.where(torch.rand(n, device=device) < 0.9, torch.randint(1, g.n_latent, (n,), device=device),
+                        torch.full((n,), g.n_latent, device=device))
+    return torch.where((torch.arange(g.n_latent, device=device) < cross[:, None])[:, :, None], one, two)
+
+
 def save_grid(path, rows):
     rows = [torch.cat(list(r.clamp(-1, 1)), 2) for r in rows]
     grid = torch.cat(rows, 1).permute(1, 2, 0)
@@ -135,7 +144,9 @@ def main():
     p.add_argument('--patch', action='store_true', help='a local discriminator instead of the global one')
     p.add_argument('--out', required=True)
     p.add_argument('--size', type=int, default=64, help='resolution trained in this run')
+    p.add_argument('--max-size', type=int, default=CONFIG['size'], help='resolution of the network that is built')
     p.add_argument('--minutes', type=float, default=30)
+    p.add_argument('--steps', type=int, default=10 ** 9, help='or so many steps')
     p.add_argument('--batch', type=int, default=16)
     p.add_argument('--threads', type=int, default=2)
     p.add_argument('--device', default='cpu')
@@ -156,6 +167,8 @@ def main():
     p.add_argument('--seed', type=int, default=0)
     a = p.parse_args()
     torch.set_num_threads(a.threads)
+    CONFIG['size'] = a.max_size
+    mapping_rate = a.lr * (1 if a.no_recon else 25)
     os.makedirs(a.out, exist_ok=True)
     dev, dtype, size, B = a.device, torch.float32 if a.fp32 else torch.bfloat16, a.size, a.batch
 
@@ -173,7 +186,7 @@ def main():
     g_ema, e_ema = copy.deepcopy(g).eval(), copy.deepcopy(e).eval()
     named = [(n, q) for n, q in g.named_parameters() if not n.startswith('style.')]
     opt_g = torch.optim.Adam([{'params': [q for _, q in named], 'lr': a.lr},
-                              {'params': list(g.style.parameters()), 'lr': a.lr * 25},
+                              {'params': list(g.style.parameters()), 'lr': mapping_rate},
                               {'params': [q for n, q in e.named_parameters() if '.linear.' not in n], 'lr': a.lr / 2},
                               {'params': [q for n, q in e.named_parameters() if '.linear.' in n], 'lr': a.lr * 4}],
                              betas=(0.5, 0.99))
@@ -190,7 +203,7 @@ def main():
         if c['opt_d'] and c.get('patch', False) == a.patch and not a.reset_d:
             d.load_state_dict(c['d'])
             opt_d.load_state_dict(c['opt_d'])
-        for group, lr in zip(opt_g.param_groups, (a.lr, a.lr * 25, a.lr / 2, a.lr * 4)):
+        for group, lr in zip(opt_g.param_groups, (a.lr, mapping_rate, a.lr / 2, a.lr * 4)):
             group['lr'] = lr
         state = c['state']
         code = FaceCode(*c['code']) if 'code' in c else None
@@ -228,7 +241,8 @@ def main():
     rates = [group['lr'] for group in opt_g.param_groups]
     start, before, last_save, sums, count = time.time(), state['minutes'], time.time(), {}, 0
     before_size = state['by_size'][str(size)]['minutes']
-    while (time.time() - start) / 60 < a.minutes:
+    done = 0
+    while (time.time() - start) / 60 < a.minutes and done < a.steps:
         t0 = time.time()
         if a.decay:
             left = 1 - (t0 - start) / 60 / a.minutes
@@ -241,67 +255,71 @@ def main():
         full = full * (1 - flip) + full.flip(3) * flip
         x = F.interpolate(full, (size, size), mode='area') if size < full.shape[2] else full
         xe = F.interpolate(full, (e.input_size,) * 2, mode='area') if e.input_size < full.shape[2] else full
-        with torch.autocast('cuda' if dev.startswith('cuda') else 'cpu', dtype, enabled=not a.fp32):
-            third = B // 3
-            with torch.set_grad_enabled(not a.rest_encoder):
-                codes = e(torch.cat([xe, gray3(xe[2 * third:])])).float()
-        colour, gray = codes[:B], codes[B:]   # gray: only the pictures that need it, from 2 * third on
-        w0 = code.encode(x if size >= 32 else xe)
+        adversarial = a.no_recon or state['images'] >= a.adv_from
         noise = lambda t, s: t + s * torch.randn_like(t)
-        # what to decode
-        w_one = noise(w0, a.latent_noise * code.std)[:, None].expand(-1, n_latent, -1)
-        lat = []
-        for i in range(B):
-            if i < third:
-                lat.append(noise(colour[i], a.latent_noise / 3))
-            elif i < 2 * third:
-                lat.append(w_one[i])
-            else:
+        if a.no_recon:  # StyleGAN2: samples alone, judged by the discriminator alone
+            out = g(plain_latents(g, B, dev), size=size, dtype=dtype)
+            shown = out.detach().requires_grad_()
+            grad, on_latents = torch.zeros_like(shown), None
+            l1 = vgg = same = swap = regression = w_dist = torch.zeros(())
+            wrong = torch.zeros(B, CONFIG['dim'], device=dev)
+        else:
+            with torch.autocast('cuda' if dev.startswith('cuda') else 'cpu', dtype, enabled=not a.fp32):
+                third = B // 3
+                with torch.set_grad_enabled(not a.rest_encoder):
+                    codes = e(torch.cat([xe, gray3(xe[2 * third:])])).float()
+            colour, gray = codes[:B], codes[B:]   # gray: only the pictures that need it, from 2 * third on
+            w0 = code.encode(x if size >= 32 else xe)
+            # what to decode
+            w_one = noise(w0, a.latent_noise * code.std)[:, None].expand(-1, n_latent, -1)
+            lat = []
+            for i in range(B):
+                if i < third:
+                    lat.append(noise(colour[i], a.latent_noise / 3))
+                elif i < 2 * third:
+                    lat.append(w_one[i])
+                else:
+                    m = MIX[torch.randint(len(MIX), ()).item()]
+                    lat.append(torch.cat([noise(gray[i - 2 * third, :m], a.latent_noise / 3), w_one[i, m:]]))
+            n_map, n_swap = (B // (8 if a.patch else 4) if adversarial else 0), max(1, B // 8)
+            z = torch.randn(256, CONFIG['dim'], device=dev)
+            w_map = g.style(z)
+            for i in range(n_map):
+                one, two = w_map[2 * i], w_map[2 * i + 1]
+                m = torch.randint(2, n_latent, ()).item() if i % 2 else n_latent
+                lat.append(torch.cat([one[None].expand(m, -1), two[None].expand(n_latent - m, -1)]))
+            for i in range(n_swap):
                 m = MIX[torch.randint(len(MIX), ()).item()]
-                lat.append(torch.cat([noise(gray[i - 2 * third, :m], a.latent_noise / 3), w_one[i, m:]]))
-        adversarial = state['images'] >= a.adv_from
-        n_map, n_swap = (B // (8 if a.patch else 4) if adversarial else 0), max(1, B // 8)
-        z = torch.randn(256, CONFIG['dim'], device=dev)
-        w_map = g.style(z)
-        for i in range(n_map):
-            one, two = w_map[2 * i], w_map[2 * i + 1]
-            m = torch.randint(2, n_latent, ()).item() if i % 2 else n_latent
-            lat.append(torch.cat([one[None].expand(m, -1), two[None].expand(n_latent - m, -1)]))
-        for i in range(n_swap):
-            m = MIX[torch.randint(len(MIX), ()).item()]
-            j = (2 * third + i + 1 + torch.randint(B - 1, ()).item()) % B
-            lat.append(torch.cat([gray[i, :m], w_one[j, m:]]))
-            swap_from = torch.tensor([j]) if i == 0 else torch.cat([swap_from, torch.tensor([j])])
-        out = g(torch.stack(lat), size=size, dtype=dtype)
-        shown = out.detach().requires_grad_()   # losses on pictures stop here: their gradients are balanced below
-        rec, swapped = shown[:B], shown[B + n_map:]
-        l1 = students.pixels(rec, x) if students else (rec - x).abs().mean()
-        same = torch.zeros(())
-        if students:
-            vgg = students.features(rec, x, dtype)
-            if a.face:  # from own codes and from the gray picture's: half of each
-                some = torch.cat([torch.arange(0, B // 3), torch.arange(B - B // 3 + 1, B)])
-                same = students.identity(rec[some], x[some], dtype)
-        elif not perceptual:
-            vgg = torch.zeros(())
-        elif size > 64:  # whole picture at half the size, and a window at full size
-            half = F.interpolate(rec, (size // 2,) * 2, mode='area'), F.interpolate(x, (size // 2,) * 2, mode='area')
-            top, left = torch.randint(0, size // 2 + 1, (2,)).tolist()
-            win = [t[:, :, top:top + size // 2, left:left + size // 2] for t in (rec, x)]
-            vgg = 0.5 * (perceptual(*half, dtype).mean() + perceptual(*win, dtype).mean())
-        else:
-            vgg = perceptual(rec, x, dtype).mean()
-        swap = ((normalised_gray(swapped) - normalised_gray(x[2 * third:2 * third + n_swap])).abs().mean()
-                + (colour_stats(swapped) - colour_stats(x[swap_from])).abs().mean() * 2)
-        # the encoder is told w; mapping(z) is moved onto its distribution
-        deltas = (colour[:, 1:] - colour[:, :1]).pow(2).mean() + (gray[:, 1:] - gray[:, :1]).pow(2).mean()
-        wrong = torch.cat([colour[:, 0] - w0, gray[:, 0] - code.encode(gray3(x[2 * third:]))])
-        regression = wrong.pow(2).mean() + 4 * code.pixels(wrong).pow(2).mean()
-        target = bank[torch.randint(len(bank), (256,), device=dev)]
-        w_dist = sliced(w_map, noise(target, 0.1 * code.std))
-        if a.no_recon:
-            on_latents, grad = w_dist * 0, torch.zeros_like(shown)
-        else:
+                j = (2 * third + i + 1 + torch.randint(B - 1, ()).item()) % B
+                lat.append(torch.cat([gray[i, :m], w_one[j, m:]]))
+                swap_from = torch.tensor([j]) if i == 0 else torch.cat([swap_from, torch.tensor([j])])
+            out = g(torch.stack(lat), size=size, dtype=dtype)
+            shown = out.detach().requires_grad_()   # losses on pictures stop here: their gradients are balanced below
+            rec, swapped = shown[:B], shown[B + n_map:]
+            l1 = students.pixels(rec, x) if students else (rec - x).abs().mean()
+            same = torch.zeros(())
+            if students:
+                vgg = students.features(rec, x, dtype)
+                if a.face:  # from own codes and from the gray picture's: half of each
+                    some = torch.cat([torch.arange(0, B // 3), torch.arange(B - B // 3 + 1, B)])
+                    same = students.identity(rec[some], x[some], dtype)
+            elif not perceptual:
+                vgg = torch.zeros(())
+            elif size > 64:  # whole picture at half the size, and a window at full size
+                half = F.interpolate(rec, (size // 2,) * 2, mode='area'), F.interpolate(x, (size // 2,) * 2, mode='area')
+                top, left = torch.randint(0, size // 2 + 1, (2,)).tolist()
+                win = [t[:, :, top:top + size // 2, left:left + size // 2] for t in (rec, x)]
+                vgg = 0.5 * (perceptual(*half, dtype).mean() + perceptual(*win, dtype).mean())
+            else:
+                vgg = perceptual(rec, x, dtype).mean()
+            swap = ((normalised_gray(swapped) - normalised_gray(x[2 * third:2 * third + n_swap])).abs().mean()
+                    + (colour_stats(swapped) - colour_stats(x[swap_from])).abs().mean() * 2)
+            # the encoder is told w; mapping(z) is moved onto its distribution
+            deltas = (colour[:, 1:] - colour[:, :1]).pow(2).mean() + (gray[:, 1:] - gray[:, :1]).pow(2).mean()
+            wrong = torch.cat([colour[:, 0] - w0, gray[:, 0] - code.encode(gray3(x[2 * third:]))])
+            regression = wrong.pow(2).mean() + 4 * code.pixels(wrong).pow(2).mean()
+            target = bank[torch.randint(len(bank), (256,), device=dev)]
+            w_dist = sliced(w_map, noise(target, 0.1 * code.std))
             on_latents = regression + a.prior * deltas + w_dist
             grad, = torch.autograd.grad(4 * l1 + vgg + a.identity * same + 0.5 * swap, shown)
         adv_g = torch.zeros(())
@@ -314,7 +332,7 @@ def main():
             state['adv_weight'] = 0.95 * state.get('adv_weight', ratio) + 0.05 * ratio
             grad = grad + min(state['adv_weight'], ratio, a.adv_cap) * adv_grad
         opt_g.zero_grad(set_to_none=True)
-        torch.autograd.backward([out, on_latents], [grad, None])
+        torch.autograd.backward([out] if on_latents is None else [out, on_latents], [grad] if on_latents is None else [grad, None])
         for group in opt_g.param_groups:
             torch.nn.utils.clip_grad_norm_(group['params'], 10.0)
         opt_g.step()
@@ -330,7 +348,7 @@ def main():
                     else:
                         r.copy_(q)
         d_real = d_fake = r1 = torch.zeros(())
-        if state['images'] >= a.adv_from - 2000:
+        if a.no_recon or state['images'] >= a.adv_from - 2000:
             fake = out.detach()
             k = torch.randperm(len(fake))[:B]
             d_fake = d(augment(fake[k], state['p_aug']), dtype)
@@ -345,7 +363,7 @@ def main():
             d_loss.backward()
             opt_d.step()
             state['p_aug'] = float(np.clip(state['p_aug'] + (1 if d_real[:, 0].sign().mean() > 0.6 else -1) * B / 20000, 0, 0.8))
-        state['steps'] += 1
+        done, state['steps'] = done + 1, state['steps'] + 1
         state['images'] += B
         minutes = (time.time() - start) / 60
         state['minutes'] = before + minutes
