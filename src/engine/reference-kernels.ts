@@ -289,6 +289,15 @@ export const kernels: Readonly<Record<string, Kernel>> = {
       index.reduce((place, at, i) => place + (i === axis ? indices!.data[at]! : at) * strides[i]!, 0),
     )
   },
+  GatherElements: (t, [x, indices]) => {
+    const axis = t.attributes.axis as number
+    const strides = stridesOf(x!.shape)
+    const out = new Float64Array(sizeOf(t.shape))
+    forEachIndex(t.shape, (index, place) => {
+      out[place] = x!.data[index.reduce((p, at, i) => p + (i === axis ? indices!.data[place]! : at) * strides[i]!, 0)]!
+    })
+    return out
+  },
   ScatterElements: (t, [base, indices, updates]) => {
     const axis = t.attributes.axis as number
     const out = Float64Array.from(base!.data)

@@ -150,6 +150,11 @@ export function toFloat(condition: Tensor): Tensor {
   return node({ op: 'Cast', inputs: [condition], shape: condition.shape, attributes: { to: 1 } })
 }
 
+/** Whole numbers as int32, to index with. */
+export function toInt(x: Tensor): Tensor {
+  return node({ op: 'Cast', inputs: [x], shape: x.shape, dtype: 'int32', attributes: { to: 6 } })
+}
+
 /** `yes` where the condition holds, `no` elsewhere; all three broadcast. */
 export function where(condition: Tensor, yes: Operand, no: Operand): Tensor {
   const a = toTensor(yes)

@@ -19,8 +19,22 @@ export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
   })
 }
 
-/** Zeros of `shape` to which the slices of x are added at `indices` along `axis`. */
-function scatterAdd(x: Tensor, indices: Tensor, axis: number, shape: Shape): Tensor {
+/**
+ * x at one place for each index: out[i, j] = x[indices[i, j], j] along axis 0 of a matrix, [k, n] → [k, n]. No gradient:
+ * it serves custom ones.
+ */
+export function gatherElements(x: Tensor, indices: Tensor, axis: number): Tensor {
+  const at = normalizeAxes('GatherElements', [axis], x.shape)[0]!
+  const fits = indices.shape.length === x.shape.length && x.shape.every((s, i) => i === at || s === indices.shape[i])
+  if (indices.dtype !== 'int32' || !fits)
+    throw new ShapeError(
+      `GatherElements: ${indices.dtype} ${showShape(indices.shape)} does not index ${showShape(x.shape)} along axis ${at}`,
+    )
+  return node({ op: 'GatherElements', inputs: [x, indices], shape: indices.shape, attributes: { axis: at } })
+}
+
+/** Zeros of `shape` to which the slices of x are added at `indices` (int32, [k]) along `axis`; some may meet. */
+export function scatterAdd(x: Tensor, indices: Tensor, axis: number, shape: Shape): Tensor {
   const spread = expand(
     reshape(
       indices,

@@ -6,12 +6,16 @@ import { constant, node, scalar, scope, type Tensor } from './tensor.ts'
 
 /** Every tensor that `outputs` depend on, themselves included, in topological order. */
 export function ancestors(outputs: readonly Tensor[]): Tensor[] {
+  return reachable(outputs, (t) => t.inputs)
+}
+
+function reachable(outputs: readonly Tensor[], before: (t: Tensor) => readonly Tensor[]): Tensor[] {
   const seen = new Set<Tensor>()
   const stack = [...outputs]
   for (let t = stack.pop(); t; t = stack.pop()) {
     if (seen.has(t)) continue
     seen.add(t)
-    stack.push(...t.inputs)
+    stack.push(...before(t))
   }
   return [...seen].sort((a, b) => a.id - b.id)
 }
@@ -24,9 +28,9 @@ export function ancestors(outputs: readonly Tensor[]): Tensor[] {
 export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   if (sizeOf(loss.shape) !== 1)
     throw new ShapeError(`gradients: the loss must be a single number, got ${showShape(loss.shape)}`)
-  const order = ancestors([loss])
+  const order = reachable([loss], causesOf)
   const needed = new Set<Tensor>(wrt)
-  for (const t of order) if (t.inputs.some((i) => needed.has(i))) needed.add(t)
+  for (const t of order) if (causesOf(t).some((i) => needed.has(i))) needed.add(t)
 
   const cotangents = new Map<Tensor, Tensor>()
   cotangents.set(loss, loss.shape.length === 0 ? scalar(1) : constant([1], loss.shape))
@@ -41,13 +45,18 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
     const rule = t.gradient
     const parts = scope(t.scope ? `d(${t.scope})` : 'd', () => rule(dy, t))
     parts.forEach((part, i) => {
-      const operand = t.inputs[i]!
+      const operand = causesOf(t)[i]!
       if (!part || !needed.has(operand)) return
       const sofar = cotangents.get(operand)
       cotangents.set(operand, sofar ? add(sofar, part) : part)
     })
   }
   return wrt.map((x) => cotangents.get(x) ?? zerosLike(x))
+}
+
+/** Where the cotangent of t goes. */
+function causesOf(t: Tensor): readonly Tensor[] {
+  return t.causes ?? t.inputs
 }
 
 function zerosLike(x: Tensor): Tensor {

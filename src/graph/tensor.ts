@@ -11,7 +11,7 @@ export type ConstantData = Float32Array | Float64Array
 
 export type Attribute = number | string | readonly number[]
 
-/** Gradient rule: from the output and its cotangent to the cotangent of each input; undefined where none flows. */
+/** Gradient rule: from the output and its cotangent to that of each input (or cause); undefined where none flows. */
 export type GradientRule = (dy: Tensor, y: Tensor) => readonly (Tensor | undefined)[]
 
 export interface Tensor {
@@ -29,6 +29,8 @@ export interface Tensor {
   /** Constants only; read when the graph is executed or written, so that weights stay on disk until then. */
   readonly read?: () => ConstantData
   readonly gradient?: GradientRule
+  /** What the gradient rule speaks of where that is not the inputs (custom-gradient.ts). */
+  readonly causes?: readonly Tensor[]
 }
 
 let nextId = 0
@@ -53,6 +55,7 @@ export interface NodeSpec {
   name?: string
   read?: () => ConstantData
   gradient?: GradientRule
+  causes?: readonly Tensor[]
 }
 
 /** The only place where tensors are made. */
@@ -73,6 +76,7 @@ export function node(spec: NodeSpec): Tensor {
     ...(spec.name !== undefined && { name: spec.name }),
     ...(spec.read && { read: spec.read }),
     ...(spec.gradient && { gradient: spec.gradient }),
+    ...(spec.causes && { causes: spec.causes }),
   }
 }
 

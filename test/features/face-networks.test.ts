@@ -59,7 +59,7 @@ test.each(examples)('%s: cropped on the graph as the bytes are', async (name) =>
   const { descriptor, age } = await runOnce(outputs, { x: toPlanar(bitmap, 'pm1') })
   // The other way rounds the crop to bytes.
   expectClose(descriptor!, await describeFace(bitmap), 5e-3, 'descriptor')
-  expect(Math.abs(age![0]! - (await ageGender(bitmap)).age)).toBeLessThan(0.3)
+  expect(Math.abs(age![0]! - (await ageGender(bitmap)).age)).toBeLessThan(1)
 })
 
 test('overlapping maxima: values, ties and gradient', async () => {

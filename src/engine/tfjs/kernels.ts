@@ -117,6 +117,23 @@ function merged(from: Shape, to: Shape): { from: number[]; repeats: number[] } {
   return sides.length > 0 ? { from: sides, repeats } : { from: [1], repeats: [1] }
 }
 
+/** Out of the flattened operand: its rows are `stride` apart, and all other axes keep their places. */
+const gatherElements: Kernel = (tf, t, [x, indices]) => {
+  const axis = t.attributes.axis as number
+  const stride = sizeOf(x!.shape.slice(axis + 1))
+  const run = stride * x!.shape[axis]!
+  const outer = sizeOf(x!.shape.slice(0, axis))
+  const rows = tf.reshape(indices!, [outer, t.shape[axis]!, stride])
+  const places = tf.add(
+    tf.mul(rows, tf.scalar(stride, 'int32')),
+    tf.add(
+      tf.reshape(tf.range(0, outer * run, run, 'int32'), [outer, 1, 1]),
+      tf.reshape(tf.range(0, stride, 1, 'int32'), [1, 1, stride]),
+    ),
+  )
+  return tf.reshape(tf.gather(tf.reshape(x!, [-1]), tf.reshape(places, [-1])), [...t.shape])
+}
+
 /** The graph scatters whole slices, its indices spread over them; one index of each slice says where it goes. */
 const scatterAdd: Kernel = (tf, t, [base, spread, updates]) => {
   const axis = t.attributes.axis as number
@@ -161,7 +178,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   Equal: binary((tf) => tf.equal),
   Where: (tf, _, [condition, yes, no]) => tf.where(condition!, yes!, no!),
   Identity: (tf, _, [x]) => tf.clone(x!),
-  Cast: (tf, _, [x]) => tf.cast(x!, 'float32'),
+  Cast: (tf, t, [x]) => tf.cast(x!, t.dtype),
   Reshape: reshaped,
   ReduceSum: reduction((tf) => tf.sum),
   ReduceMean: reduction((tf) => tf.mean),
@@ -179,5 +196,6 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   Pad: pad,
   Resize: enlarge,
   Gather: (tf, t, [x, indices]) => tf.gather(x!, indices!, t.attributes.axis as number),
+  GatherElements: gatherElements,
   ScatterElements: scatterAdd,
 }

@@ -5,12 +5,12 @@ import { z } from 'zod'
 import { positive, positiveInteger } from '../../config/schema-numbers.ts'
 import { imagenetNormalized, toUnit } from '../../features/normalization.ts'
 import { type VggLayer, vggFeatures } from '../../features/vgg.ts'
-import { add, div, log, maximum, mul, neg, sqrt, square, sub } from '../../graph/elementwise.ts'
+import { add, log, neg } from '../../graph/elementwise.ts'
 import { gather } from '../../graph/gather.ts'
 import { reshape } from '../../graph/layout.ts'
-import { matmul, swap } from '../../graph/matmul.ts'
-import { max, mean, softmax, sum } from '../../graph/reduce.ts'
+import { mean } from '../../graph/reduce.ts'
 import { scope, type Tensor } from '../../graph/tensor.ts'
+import { contextualLikeness } from '../contextual-likeness.ts'
 import type { Random } from '../random.ts'
 import { type TermContext, termKind } from '../term.ts'
 import { comparisonSide, layers, sibling, weight } from '../term-schema.ts'
@@ -29,14 +29,7 @@ export function contextualDistance(x: Tensor, y: Tensor, bandwidth: number, subs
     ]
     // The mean of those points that are compared: the subset is drawn before it is taken.
     const centre = mean(pointsY, [1], true)
-    const unitX = unitColumns(sub(pointsX, centre))
-    const unitY = unitColumns(sub(pointsY, centre))
-    const cosine = matmul(swap(unitX), unitY)
-    // d̃ = (1 − cosine)/(min d + 1e-5), and w/Σw over y with w = exp((1 − d̃)/h) is a softmax of −d̃/h, to which the same
-    // for every y may be added: cosine/(h·(min d + 1e-5)) has the same softmax and is one pass over the matrix.
-    const nearest = sub(1, max(cosine, [1], true))
-    const likeness = softmax(div(cosine, mul(add(nearest, 1e-5), bandwidth)))
-    return neg(log(add(mean(max(likeness, [0])), 1e-5)))
+    return neg(log(add(contextualLikeness(pointsX, pointsY, centre, bandwidth), 1e-5)))
   })
 }
 
@@ -44,10 +37,6 @@ export function contextualDistance(x: Tensor, y: Tensor, bandwidth: number, subs
 function points(t: Tensor): Tensor {
   const [, c, h, w] = t.shape as [number, number, number, number]
   return reshape(t, [c, h * w])
-}
-
-function unitColumns(t: Tensor): Tensor {
-  return div(t, maximum(sqrt(add(sum(square(t), [0], true), 1e-24)), 1e-12))
 }
 
 /** A random window, the same in the undegraded result and the sibling, compared layer by layer. */
