@@ -1,8 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // What runs leave in the user's cache, tests leave here.
+    env: { REPHOTO_CACHE: fileURLToPath(new URL('node_modules/.cache/rephoto', import.meta.url)) },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // ONNX Runtime keeps native threads; processes, not worker threads, and no more than the cores of a small machine.

@@ -32,6 +32,8 @@ export interface CompileOptions {
   threads?: number
   /** Gives working memory back after every run: for programs that run now and then beside one that needs the memory. */
   occasional?: boolean
+  /** Folder where ONNX Runtime's optimized form of a model waits for the next time (on the CPU). Not kept unless told. */
+  keep?: string
   /** Writes ONNX Runtime's profile (Chrome trace JSON) to files that start like this. */
   profile?: string
 }

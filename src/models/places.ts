@@ -22,6 +22,11 @@ export function downloadsFolder(): string {
   return join(cacheFolder(), 'downloads')
 }
 
+/** What ONNX Runtime made of the models of earlier runs (engine/onnxruntime/optimized-models.ts). */
+export function optimizedFolder(): string {
+  return join(cacheFolder(), 'optimized')
+}
+
 /** The `models` folder of the package: beside `src` in the repository, beside `dist` when installed. */
 export function bundledFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url))

@@ -4,6 +4,7 @@ import { chooseDevice } from '../engine/choose.ts'
 import type { CompileOptions } from '../engine/executable.ts'
 import { tensorflowPackage } from '../engine/tfjs/installed.ts'
 import { EngineError } from '../engine/values.ts'
+import { optimizedFolder } from '../models/places.ts'
 
 /** What networks are compiled for, and how to call it. */
 export interface Compute {
@@ -18,7 +19,7 @@ export interface Compute {
 export function computeFor({ device, engine }: ResolvedConfig, threads: number): Compute {
   if (engine === 'onnxruntime') {
     const choice = chooseDevice(device)
-    return { options: { threads, device: choice.device }, ...choice }
+    return { options: { threads, device: choice.device, keep: optimizedFolder() }, ...choice }
   }
   if (device !== 'auto')
     throw new EngineError(

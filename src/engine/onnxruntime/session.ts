@@ -5,6 +5,7 @@ import type { Shape } from '../../graph/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import type { CompileOptions } from '../executable.ts'
 import { DeviceError, type Numbers } from '../values.ts'
+import { createOptimized } from './optimized-models.ts'
 import { requireDevice } from './requirements.ts'
 
 /** @param outputs where each output is to stay; all of them on the host unless told */
@@ -16,7 +17,7 @@ export async function createSession(
   const device = options.device ?? 'cpu'
   requireDevice(device)
   try {
-    return await ort.InferenceSession.create(model, {
+    const settings: ort.InferenceSession.SessionOptions = {
       executionProviders: [device],
       graphOptimizationLevel: 'all',
       intraOpNumThreads: options.threads ?? 0,
@@ -27,7 +28,9 @@ export async function createSession(
       enableMemPattern: false,
       ...(outputs && { preferredOutputLocation: outputs }),
       ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
-    })
+    }
+    if (device === 'cpu' && options.keep !== undefined) return await createOptimized(model, settings, options.keep)
+    return await ort.InferenceSession.create(model, settings)
   } catch (error) {
     if (device === 'cpu') throw error
     throw new DeviceError(device, reasonOf(error), 'rephoto doctor says what is missing, --device cpu always works')
