@@ -56,6 +56,15 @@ def gaussian(x, sigma):
     return F.conv2d(x, k.view(1, 1, -1, 1).expand(c, 1, -1, 1), groups=c)
 
 
+def warp(x, stretch=0.06, bend=0.022):
+    """Another face out of each: stretched, sheared and bent smoothly by a few hundredths of the side."""
+    n, _, h, w = x.shape
+    change = torch.randn(n, 2, 2) * stretch
+    straight = F.affine_grid(torch.cat([torch.eye(2) + change, torch.zeros(n, 2, 1)], 2), x.shape, align_corners=False)
+    bent = F.interpolate(torch.randn(n, 2, 6, 6) * 2 * bend, size=(h, w), mode='bicubic').permute(0, 2, 3, 1)
+    return F.grid_sample(x, straight + bent, mode='bilinear', padding_mode='reflection', align_corners=False)
+
+
 def blur(x, low=0.4, high=2.5):
     """One of gaussian blur and loss of resolution, per picture."""
     out = []

@@ -4,7 +4,7 @@
 
 CACHE/descriptors.json and descriptors-heldout.npy come from descriptors.mjs. The data has few faces (4,199), so more than
 half of each batch are blends of two aligned faces (a constant or a smooth random mask): the teacher says what such a face
-looks like to it. The teacher sees the clean crop that face-api would cut; the student sees the whole 128-pixel picture,
+looks like to it. The same holds for faces bent into other shapes. The teacher sees the clean crop that face-api would cut; the student sees the whole 128-pixel picture,
 sometimes gray, soft, faded or grainy.
 Losses: the descriptor itself; the distances within the batch; the teacher's maps at three depths, read off the student's
 layers inside the box through 1x1 adapters that are dropped; and the correlation of the mean |difference| at relu3_1 and relu4_1 with the descriptor's distance, for it is
@@ -50,7 +50,7 @@ def blend_masks(n, size):
     return torch.where(torch.rand(n, 1, 1, 1) < 0.5, smooth, torch.empty(n, 1, 1, 1).uniform_(0.25, 0.75))
 
 
-def batch(faces, boxes, usable, n, blended, degraded, teacher, rng):
+def batch(faces, boxes, usable, n, blended, warped, degraded, teacher, rng):
     """The student's pictures [n,3,128,128]; the teacher's descriptors [n,128] and maps; the boxes it saw, in pixels."""
     a = rng.choice(usable, n)
     x = augment.to_tensor(faces.images[a])
@@ -65,6 +65,7 @@ def batch(faces, boxes, usable, n, blended, degraded, teacher, rng):
     x[mirror] = x[mirror].flip(3)
     box[mirror, 0] = SIZE - box[mirror, 0] - box[mirror, 2]
     box = np.floor(box)
+    x = augment.sometimes(x, warped, augment.warp)
     hints = {}
     with torch.autocast('cpu', dtype=torch.bfloat16):
         want = teacher(torch.stack([descriptor_crop(p, q) for p, q in zip(x, box)]), hints)
@@ -139,6 +140,7 @@ def main():
     p.add_argument('--minutes', type=float, default=50)
     p.add_argument('--batch', type=int, default=16)
     p.add_argument('--blended', type=float, default=0.5, help='share of blends of two faces')
+    p.add_argument('--warped', type=float, default=0.6, help='share of pictures bent into another face')
     p.add_argument('--degraded', type=float, default=0.2, help='share of pictures made antique')
     p.add_argument('--widths', type=int, nargs=5, default=[16, 32, 64, 128, 192])
     p.add_argument('--start', help='vgg16.safetensors of the same widths to begin blocks 1 to 4 with')
@@ -207,7 +209,7 @@ def main():
         rate = args.rate * min(1, (step + 1) / 100) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
         for group in optimizer.param_groups:
             group['lr'] = rate * group['scale']
-        x, want, hints, box = batch(faces, boxes, usable, args.batch, args.blended, args.degraded, teacher, rng)
+        x, want, hints, box = batch(faces, boxes, usable, args.batch, args.blended, args.warped, args.degraded, teacher, rng)
         net.train()
         if args.start:
             net.rest_edges()
