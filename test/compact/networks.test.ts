@@ -1,10 +1,10 @@
-// The shipped networks give in TypeScript what they gave where they were trained (numbers stored at export).
+// The shipped networks give in TypeScript what they gave where they were trained (numbers stored at export): on the CPU,
+// and, where a Vulkan driver is, on WebGPU.
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { colorEncoder } from '../../src/encoders/color-encoder.ts'
 import { e4e } from '../../src/encoders/e4e.ts'
-import { runOnce } from '../../src/engine/executable.ts'
 import { imagenetNormalized } from '../../src/features/normalization.ts'
 import { type VggKind, type VggLayer, vggFeatures } from '../../src/features/vgg.ts'
 import { generatorShape, mapping, synthesize } from '../../src/generator/stylegan2.ts'
@@ -13,6 +13,7 @@ import { constant, input } from '../../src/graph/tensor.ts'
 import { loadPack } from '../../src/models/load.ts'
 import { bisenet } from '../../src/parsing/bisenet.ts'
 import { encodersOf, parserSize, weightsOf } from '../../src/pipeline/networks.ts'
+import { runOnce } from '../support/device.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
 import { expectSummary, type Summary } from '../support/summary.ts'
 
