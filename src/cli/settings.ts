@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import type { Argv } from 'yargs'
-import type { ConfigFragment } from '../config/index.ts'
+import { type ConfigFragment, presetNames } from '../config/index.ts'
 import type { Device, Engine } from '../engine/executable.ts'
 import { UsageError } from './failure.ts'
 
@@ -25,7 +25,7 @@ export function withSettings<T>(yargs: Argv<T>): Argv<T & SettingOptions> {
       type: 'string',
       array: true,
       nargs: 1,
-      describe: 'Config to start from: antique-b, antique-gb, antique-g, painting, or a file',
+      describe: `Config to start from: ${presetNames().join(', ')}, or a file`,
     })
     .option('set', {
       type: 'string',
