@@ -80,9 +80,10 @@ function grid(factors: NonNullable<ConditionsEntry['grid']>, make: Make): Condit
   )
 }
 
-/** A key with values: each is named by the last part of the key and the value, "radius-0.5". */
+/** A key with values: each is named by the last part of the key (a weight by its term) and the value: "radius-0.5", "eye-2". */
 function valuesAsLevels(key: string, values: readonly unknown[]): [string, Level][] {
-  const short = key.split('.').at(-1)!
+  const named = key.replace(/\.weight$/u, '')
+  const short = named.slice(named.lastIndexOf('.') + 1)
   return values.map((value) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value)
     return [`${short}-${text}`, { label: `${short} ${text}`, set: { [key]: value } }]
