@@ -3,7 +3,7 @@
 // So it is done in two stages: the maxima of about √n blocks are one pass over the matrix, and what comes after, finding
 // the first block that has the maximum and the first place in it, looks at √n numbers per row.
 
-import { add, equal, mul, sub, toFloat, toInt } from './elementwise.ts'
+import { add, equal, minimum, mul, sub, toFloat, toInt } from './elementwise.ts'
 import { gather, gatherElements } from './gather.ts'
 import { reshape } from './layout.ts'
 import { max } from './reduce.ts'
@@ -49,7 +49,8 @@ export function columnMaxima(x: Tensor): Maxima {
 function firstPlace(x: Tensor, value: Tensor, axis: 0 | 1): Tensor {
   const count = x.shape[axis]!
   const rank = counting(count, -1, axis === 0 ? [count, 1] : [1, count], count)
-  return sub(count, max(mul(toFloat(equal(x, value)), rank), [axis]))
+  // NaN equals nothing, and an engine refuses places outside: then it is the last, and the value says what happened.
+  return minimum(sub(count, max(mul(toFloat(equal(x, value)), rank), [axis])), count - 1)
 }
 
 /** start, start + step, start + 2·step, … */

@@ -66,6 +66,14 @@ describe.each([
     const data = Array.from({ length: 144 }, (_, i) => ((i * 7 + Math.floor(i / 12) * 5) % 4) - 9)
     return expectMaxima(find, along, 12, 12, data)
   })
+
+  test('of what is no number: its value says so, its place is within', async () => {
+    const found = find(input('x', [12, 12]))
+    const outputs = { value: found.value, index: asNumbers(found.index, 12) }
+    const { value, index } = await runOnce(outputs, { x: new Float32Array(144).fill(Number.NaN) })
+    expect([...value!].every(Number.isNaN)).toBe(true)
+    expect([...index!].every((place) => place >= 0 && place < 12)).toBe(true)
+  })
 })
 
 test('elements by place', () =>
