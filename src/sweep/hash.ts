@@ -7,9 +7,11 @@
  * files lie, how often a state is saved, the machine.
  */
 import { createHash } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import type { ResolvedConfig } from '../config/index.ts'
 import { isObject, type JsonObject } from '../config/merge.ts'
 import { stageFilePaths } from '../degrade/degrade.ts'
+import { calibrationFile } from '../guess/calibration.ts'
 import type { LoadedPack } from '../models/load.ts'
 import type { Role } from '../models/roles.ts'
 import { usedRoles } from '../pipeline/networks.ts'
@@ -18,7 +20,8 @@ import { sha256File } from '../run/hash.ts'
 /**
  * Hex SHA-256 of a run. Threads must be settled: how sums are split is part of a result.
  *
- * @param guessed keys that are left to the picture; then any colour encoder may be the one
+ * @param guessed keys that are left to the picture; then any colour encoder may be the one, and what the guess was
+ *   calibrated by has a part in it
  */
 export function runHash(
   config: ResolvedConfig,
@@ -38,7 +41,7 @@ export function runHash(
         byContent,
         kept,
         networksOf(pack, config),
-        ...(guessed.length > 0 ? [guessed, encodersOf(pack)] : []),
+        ...(guessed.length > 0 ? [guessed, encodersOf(pack), hashOf(fileURLToPath(calibrationFile))] : []),
         code,
       ]),
     )
