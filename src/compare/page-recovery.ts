@@ -8,32 +8,32 @@ import { betterWords, markSign } from './page-words.ts'
 import type { Criterion, Factor, Matched } from './recovery.ts'
 
 /** Empty where no condition sets what the truth knows. */
-export function recoverySection({ recovery }: ComparisonContent): Html {
+export function recoverySection({ recovery, grid }: ComparisonContent): Html {
   if (!recovery) return html``
   const { factors, others } = recovery
   return html`<section aria-labelledby="recovery-title" class="wide">
 <h2 id="recovery-title">Is the truth found?</h2>
 <p class="lead">The true degradation of these inputs is known. If one took, for each input, the condition in which a number comes out best (averaged over seeds), how often would it be the true one?</p>
 <div class="reading"><p>Raw losses may be compared across conditions only as far as the rest of the objective is the same: a different target or weight moves them too. ${others.length > 0 ? html`Besides the factor, these keys differ here: ${others.map((key, index) => html`${index > 0 ? ', ' : ''}<code>${key}</code>`)}.` : 'Here nothing but the factor differs.'} Choosing by a metric that needs the truth is no method; it tells whether the true model gives the better picture.</p></div>
-${factors.map(factorPart)}
+${factors.map((factor) => factorPart(factor, grid.conditions.length))}
 </section>`
 }
 
-function factorPart(factor: Factor): Html {
-  const { key, values, criteria, matched } = factor
-  const chance = 1 / values.length
+function factorPart({ key, values, criteria, matched }: Factor, conditions: number): Html {
+  // More values than conditions: they follow each input's truth, and a table of all would confuse more than it shows.
+  const confusions = values.length > conditions ? [] : criteria.map((criterion) => confusion(criterion, values))
   return html`<h3><code>${key}</code></h3>
 <div class="table-scroll" tabindex="0" role="region" aria-label="How often each criterion finds ${key}"><table class="numbers">
-<caption>How often the best condition has the true value; by chance ${percent(chance)}. Intervals after Wilson.</caption>
-<thead><tr><th scope="col">Chosen by</th><th scope="col">Hits</th><th scope="col">Share</th><th scope="col">95 % interval</th></tr></thead>
-<tbody>${criteria.map((criterion) => hitRow(criterion, chance))}</tbody></table></div>
-<div class="confusions">${criteria.map((criterion) => confusion(criterion, values))}</div>
+<caption>How often the best condition has the true value. Intervals after Wilson; by chance: with conditions chosen blindly, of which several may have the true value.</caption>
+<thead><tr><th scope="col">Chosen by</th><th scope="col">Hits</th><th scope="col">Share</th><th scope="col">95 % interval</th><th scope="col">By chance</th></tr></thead>
+<tbody>${criteria.map(hitRow)}</tbody></table></div>
+<div class="confusions">${confusions}</div>
 ${matched.length > 0 ? matchedTable(key, matched) : null}`
 }
 
-function hitRow({ metric, hits, choices, range: [low, high] }: Criterion, chance: number): Html {
+function hitRow({ metric, hits, choices, chance, range: [low, high] }: Criterion): Html {
   const mark = metric.shared.length > 0 ? '' : low > chance ? 'better' : high < chance ? 'worse' : ''
-  return html`<tr${metric.shared.length > 0 ? html` class="no-evidence"` : null}><th scope="row">${criterionName(metric)}</th><td>${hits} of ${choices.length}</td><td class="${mark}"><strong>${percent(hits / choices.length)}</strong></td><td>${percent(low)} … ${percent(high)}</td></tr>`
+  return html`<tr${metric.shared.length > 0 ? html` class="no-evidence"` : null}><th scope="row">${criterionName(metric)}</th><td>${hits} of ${choices.length}</td><td class="${mark}"><strong>${percent(hits / choices.length)}</strong></td><td>${percent(low)} … ${percent(high)}</td><td>${percent(chance)}</td></tr>`
 }
 
 function criterionName({ label, key, better, shared }: ComparedMetric): Html {

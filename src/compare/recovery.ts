@@ -27,6 +27,8 @@ export interface Criterion {
   readonly metric: ComparedMetric
   readonly choices: readonly Choice[]
   readonly hits: number
+  /** Share of hits if conditions were chosen blindly: several can have the true value. */
+  readonly chance: number
   /** 95 % interval of the share of hits. */
   readonly range: readonly [low: number, high: number]
 }
@@ -86,7 +88,9 @@ function factorOf(grid: Grid, metrics: readonly ComparedMetric[], key: string): 
   const values = [...new Set(conditions.flatMap(({ name }) => inputs.flatMap((input) => offered(name, input) ?? [])))]
   const known = inputs.flatMap((input) => {
     const truth = trueValue(input)
-    const nearest = truth === undefined ? undefined : nearestOf(truth, values)
+    // Of what this input was offered: multiples of a true value are other numbers for other inputs.
+    const own = conditions.flatMap(({ name }) => offered(name, input) ?? [])
+    const nearest = truth === undefined ? undefined : nearestOf(truth, own)
     return truth === undefined || nearest === undefined ? [] : [{ input, truth, nearest }]
   })
   if (known.length === 0 || values.length < 2) return undefined
@@ -98,17 +102,23 @@ function factorOf(grid: Grid, metrics: readonly ComparedMetric[], key: string): 
 
   const criteria = metrics.filter(canChoose).flatMap((metric): Criterion[] => {
     const sign = metric.better === 'higher' ? -1 : 1
+    const shares: number[] = []
     const choices = known.flatMap(({ input, truth, nearest }): Choice[] => {
       const candidates = conditions.flatMap(({ name }) => {
         const [value, chosen] = [level(metric, name, input), offered(name, input)]
         return value === undefined || chosen === undefined ? [] : [{ score: sign * value, chosen }]
       })
-      if (new Set(candidates.map(({ chosen }) => chosen)).size < 2) return []
+      const right = candidates.filter(({ chosen }) => chosen === nearest).length
+      // Without a number under the true value, or under a wrong one, there is nothing to choose.
+      if (right === 0 || right === candidates.length) return []
+      shares.push(right / candidates.length)
       const best = candidates.reduce((a, b) => (b.score < a.score ? b : a))
       return [{ input, truth, nearest, chosen: best.chosen }]
     })
     const hits = choices.filter(({ chosen, nearest }) => chosen === nearest).length
-    return choices.length > 0 ? [{ metric, choices, hits, range: wilson(hits, choices.length) }] : []
+    return choices.length > 0
+      ? [{ metric, choices, hits, chance: mean(shares), range: wilson(hits, choices.length) }]
+      : []
   })
 
   const matched = metrics.filter(canMatch).flatMap((metric): Matched[] => {

@@ -194,6 +194,40 @@ describe('recovery', () => {
     expect(criterion!.hits).toBe(1)
   })
 
+  it('knows how many conditions have the true value, input by input, and asks only where one of them has a number', () => {
+    // As many times the truth as the condition's name says; half and twice are never another input's truth.
+    const truths: Record<string, number> = { a: 1, b: 2, c: 0.7 }
+    const at = (condition: string, input: string) =>
+      ({
+        complete: true,
+        config: {
+          degradation: { blur: { radius: Number.parseFloat(condition) * truths[input]! } },
+          truth: { degradation: { blur: { radius: truths[input] } } },
+        },
+        metrics:
+          input === 'c' && condition !== '2' && condition !== '0.5'
+            ? {}
+            : { 'truth.psnr': Number.parseFloat(condition) },
+        losses: [],
+      }) as unknown as Grid['runs'][number]
+    const conditions = ['1', '1.0', '0.5', '2'].map((name) => ({ name }))
+    const inputs = Object.keys(truths)
+    const made: Grid = {
+      ...{ conditions, base: conditions[0]!, inputs, seeds: [0], at },
+      runs: conditions.flatMap(({ name }) => inputs.map((input) => at(name, input))),
+    }
+    const [criterion] = recoveryOf(made, [{ ...metric('truth.psnr'), shared: [] }])!.factors[0]!.criteria
+    expect(criterion).toMatchObject({ hits: 0, chance: 0.5 })
+    expect(criterion!.choices.map(({ input, nearest, chosen }) => [input, nearest, chosen])).toEqual([
+      ['a', '1', '2'],
+      ['b', '2', '4'],
+    ])
+    // With no condition that has the truth itself, the nearest is one that this input was offered.
+    const without = { ...made, conditions: conditions.slice(2) }
+    const [nearest] = recoveryOf(without, [{ ...metric('truth.psnr'), shared: [] }])!.factors[0]!.criteria
+    expect(nearest!.choices.map((choice) => choice.nearest)).toEqual(['0.5', '1', '0.35'])
+  })
+
   it('is silent where nothing known is varied', () => {
     expect(recoveryOf(grid, metricsOf(grid))).toBeUndefined()
   })
