@@ -86,7 +86,9 @@ function valuesAsLevels(key: string, values: readonly unknown[]): [string, Level
   const short = named.slice(named.lastIndexOf('.') + 1)
   return values.map((value) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value)
-    return [`${short}-${text}`, { label: `${short} ${text}`, set: { [key]: value } }]
+    // In a folder's name a minus is lost among the hyphens.
+    const name = typeof value === 'number' ? text.replace(/^-/u, 'minus') : text
+    return [`${short}-${name}`, { label: `${short} ${text}`, set: { [key]: value } }]
   })
 }
 

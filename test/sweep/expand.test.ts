@@ -57,6 +57,15 @@ describe('an experiment', () => {
     expect(runs[3]!.config.degradation).toEqual({ blur: null })
   })
 
+  it('tells a value from its negative', () => {
+    const grid = { 'degradation.response.offset': [-0.1, 0, 0.1] }
+    expect(names({ inputs: [{ set: 'set', take: 1 }], conditions: { grid } })).toEqual([
+      'offset-minus0.1--01--0',
+      'offset-0--01--0',
+      'offset-0.1--01--0',
+    ])
+  })
+
   it('leaves out one term of the objective at a time, those that it has', () => {
     const base = { pack: './pack', losses: { eye: { weight: 0 } } }
     const runs = runsOf({ base, inputs: [{ set: 'set', take: 1 }], conditions: { leaveOneOut: 'all' } })
