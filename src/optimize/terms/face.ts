@@ -37,7 +37,11 @@ export const face = termKind({
     ...(vgg > 0 ? ['vgg16' as const] : []),
     ...(vggFace > 0 ? ['vggface' as const] : []),
   ],
-  misfit: (config, size) => (config.size > size ? ['size', `at most the ${size} px of the generator`] : undefined),
+  misfit: (config, size) => {
+    if (config.vgg === 0 && config.vggFace === 0)
+      return ['vgg', 'a share above 0 here or in vggFace (a weight of 0 leaves the term out)']
+    return config.size > size ? ['size', `at most the ${size} px of the generator`] : undefined
+  },
   build: (config, context) => {
     const side = { height: config.size, width: config.size }
     const target = perceptualFeatures(context.networks, context.targetAt(side), config)
