@@ -17,7 +17,7 @@ import { randomStream } from '../optimize/random.ts'
 /** Draws the value of item `index` (from 0) of the set with this seed. */
 export type Draw = (seed: number, index: number) => unknown
 
-/** Values are recorded, and used, with this many decimals: as they can be read. */
+/** Values are recorded, and used, with this many decimals, as they can be read, unless that leaves a fine range. */
 const DECIMALS = 4
 
 /**
@@ -87,7 +87,10 @@ function drawRange(
   const whole = z.toJSONSchema(schema, { io: 'input' }).type === 'integer'
   return (seed, index) => {
     const u = randomStream(seed, `synth/range/${path.join('.')}`, index).uniform()
-    return whole ? from + Math.floor(u * (to - from + 1)) : Number((from + u * (to - from)).toFixed(DECIMALS))
+    if (whole) return from + Math.floor(u * (to - from + 1))
+    const value = from + u * (to - from)
+    const readable = Number(value.toFixed(DECIMALS))
+    return readable >= from && readable <= to ? readable : value
   }
 }
 

@@ -26,6 +26,13 @@ describe('what a recipe says of a value', () => {
     expect(new Set(draws(z.int(), [1, 3], 200))).toEqual(new Set([1, 2, 3]))
   })
 
+  it('is within its range also where that is finer than what is recorded', () => {
+    for (const value of draws(z.number().gt(0), [0.00002, 0.00004], 20) as number[]) {
+      expect(value).toBeGreaterThanOrEqual(0.00002)
+      expect(value).toBeLessThanOrEqual(0.00004)
+    }
+  })
+
   it('is a choice, each as often as the others in every block', () => {
     const films = ['b', 'gb', 'g']
     const chosen = draws(z.enum(['b', 'gb', 'g']), films, 12) as string[]
