@@ -102,3 +102,17 @@ test('the longest unused make room', () => {
   makeRoom(folder, 250)
   expect(readdirSync(folder)).toHaveLength(2)
 })
+
+test('what a killed process left half written makes room too', () => {
+  const folder = join(place, 'halves')
+  mkdirSync(folder)
+  for (const [name, seconds] of [
+    ['killed.onnx.1.part', 1e9],
+    ['whole.onnx', 2e9],
+  ] as const) {
+    writeFileSync(join(folder, name), Buffer.alloc(100))
+    utimesSync(join(folder, name), seconds, seconds)
+  }
+  makeRoom(folder, 150)
+  expect(readdirSync(folder)).toEqual(['whole.onnx'])
+})

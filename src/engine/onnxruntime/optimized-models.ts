@@ -54,10 +54,10 @@ async function openKept(path: string, options: SessionOptions): Promise<ort.Infe
   }
 }
 
-/** Removes the longest unused optimized models until all of them fit into `room` bytes. */
+/** Removes the longest unused optimized models, and halves that a process left, until all fit into `room` bytes. */
 export function makeRoom(folder: string, room: number): void {
   const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.onnx'))
+    .filter((name) => /\.onnx(?:\.\d+\.part)?$/u.test(name))
     .map((name) => ({ path: join(folder, name), ...sizeAndAge(join(folder, name)) }))
     .sort((a, b) => b.used - a.used)
   let sum = 0
