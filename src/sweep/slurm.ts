@@ -40,7 +40,6 @@ export function withSlurm(options: SlurmOptions, observer: SweepObserver, signal
     if (tasks.length === 0) return
     prepareAgain(folder, tasks)
     const jobs = submit(layout, tasks, options.jobs)
-    writeJson(jobsFile(folder), jobs)
     observer({ type: 'note', message: `submitted ${tasks.length} tasks as job ${jobs.join(', ')}` })
     if (options.wait) await watch(folder, tasks, jobs, observer, record, signal)
   }
@@ -81,6 +80,8 @@ function submit({ experiment, folder }: Layout, tasks: readonly Task[], jobs: nu
     const array = `--array=0-${part.length - 1}${jobs === undefined ? '' : `%${jobs}`}`
     const printed = slurm('sbatch', ['--parsable', array, ...sbatch, script, list])
     ids.push(printed.trim().split(';')[0]!)
+    // At once: should the next array be refused, this one is queued nevertheless.
+    writeJson(jobsFile(folder), ids)
   }
   return ids
 }

@@ -2,10 +2,12 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { readIndex } from '../../src/sweep/folder.ts'
+import { withSlurm } from '../../src/sweep/slurm.ts'
 import { arrayScript } from '../../src/sweep/slurm-script.ts'
+import type { Layout } from '../../src/sweep/sweep.ts'
 import { rephoto } from '../cli/spawn.ts'
 import { makeExperiment } from './experiment.ts'
 import { lines, startSlurm, whyNoSlurm } from './slurm.ts'
@@ -55,6 +57,28 @@ it('where Slurm is not installed, says so', async () => {
     const { code, stderr } = await rephoto(['sweep', file, '--out', join(place, 'none'), '--launcher', 'slurm'])
     expect(code).toBe(1)
     expect(stderr).toMatch(/sbatch: expected Slurm's commands in PATH, found none; use --launcher local/u)
+  } finally {
+    process.env.PATH = path
+  }
+})
+
+it('of two arrays the first is known as queued when the second is refused', async () => {
+  const folder = join(place, 'refused')
+  const bin = join(place, 'bin')
+  mkdirSync(bin, { recursive: true })
+  const command = (name: string, lines: string) =>
+    writeFileSync(join(bin, name), `#!/bin/sh\n${lines}\n`, { mode: 0o755 })
+  const list = join(folder, 'slurm', 'tasks-1.txt')
+  command('sbatch', `for last; do :; done; [ "$last" != "${list}" ] || { echo QOS limit >&2; exit 1; }; echo 17`)
+  command('squeue', 'echo 17_0')
+  const tasks = Array.from({ length: 1001 }, (_, i) => ({ name: `r${i}`, hash: '', continued: false }))
+  const layout = { folder, experiment: { name: 'many', threads: 1, sbatch: [] } } as unknown as Layout
+  const submit = () => withSlurm({ wait: false }, () => {})(layout, tasks, { started: () => {}, ended: () => {} })
+  const path = process.env.PATH
+  process.env.PATH = `${bin}${delimiter}${path}`
+  try {
+    await expect(submit()).rejects.toThrow('sbatch: QOS limit')
+    await expect(submit()).rejects.toThrow('found job 17')
   } finally {
     process.env.PATH = path
   }
