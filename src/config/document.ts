@@ -45,9 +45,10 @@ A config is a JSON5 file (JSON with comments and without most quotes). It names 
 }
 \`\`\`
 
-On the command line, \`--set optimize.steps=[100,300]\` does the same for one key. A key that is absent or \`null\` has the
-value that the model pack prescribes, and where the pack prescribes none, that of the reference implementation, given here for its 1024 px
-generator. Where pixels or layers are meant, smaller generators scale it; the complete config is saved with every run.
+On the command line, \`--set 'optimize.steps=[100,300]'\` does the same for one key. A key that is absent or \`null\` has the
+value that the model pack prescribes (\`settings\` in its \`pack.json\`; compact has weights and steps of its own), and where the pack
+prescribes none, that of the reference implementation, given here for its 1024 px generator. Where pixels or layers are meant,
+smaller generators scale it. The complete config is saved with every run.
 Deviations of the reference from what one would expect are marked as quirks: its behaviour is the default, and the key turns it off.`
 
 function section(name: string, schema: z.core.$ZodType, values: JsonObject): string {
