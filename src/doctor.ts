@@ -37,9 +37,11 @@ export async function doctor(): Promise<Finding[]> {
 }
 
 function node(): Finding {
-  const major = Number(process.versions.node.split('.')[0])
-  if (major >= 20) return { standing: 'ok', name: 'Node', found: process.version }
-  return { standing: 'bad', name: 'Node', found: process.version, advice: 'expected 20 or newer: https://nodejs.org' }
+  const [major, minor] = process.versions.node.split('.').map(Number) as [number, number]
+  const fits = major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)
+  if (fits) return { standing: 'ok', name: 'Node', found: process.version }
+  const advice = 'expected 20.19, 22.12 or newer: https://nodejs.org'
+  return { standing: 'bad', name: 'Node', found: process.version, advice }
 }
 
 function program(): Finding {
