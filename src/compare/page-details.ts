@@ -1,7 +1,7 @@
 /** What is looked up: cost, configs, the single runs. */
 import { duration } from '../report/duration.ts'
 import { type Html, html } from '../report/html.ts'
-import { plainValue } from './config-differences.ts'
+import { plainValue, VARIES } from './config-differences.ts'
 import type { ComparisonContent } from './content.ts'
 import { nameOf, type Places } from './page-words.ts'
 import { sameMachine, secondsOf } from './resources.ts'
@@ -33,8 +33,11 @@ ${
     : html`<div class="table-scroll" tabindex="0" role="region" aria-labelledby="configs-title"><table class="numbers configs">
 <thead><tr><th scope="col">Key</th>${grid.conditions.map((condition) => html`<th scope="col">${nameOf(condition)}</th>`)}</tr></thead>
 <tbody>${differences.map(({ key, values }) => {
-        const base = values[grid.conditions.indexOf(grid.base)]
-        return html`<tr><th scope="row"><code>${key}</code></th>${values.map((value) => html`<td${value === base ? html` class="same"` : null}>${value === null ? 'absent' : plainValue(value)}</td>`)}</tr>`
+        const base = grid.conditions.indexOf(grid.base)
+        // What varies in both may vary in different ways.
+        const same = (value: string | null, index: number) =>
+          index === base || (value === values[base] && value !== VARIES)
+        return html`<tr><th scope="row"><code>${key}</code></th>${values.map((value, index) => html`<td${same(value, index) ? html` class="same"` : null}>${value === null ? 'absent' : plainValue(value)}</td>`)}</tr>`
       })}</tbody></table></div>`
 }
 </section>`

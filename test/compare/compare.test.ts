@@ -6,13 +6,15 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { agesOf } from '../../src/compare/ages.ts'
 import { compareRuns } from '../../src/compare/compare.ts'
-import { configDifferences, flatten } from '../../src/compare/config-differences.ts'
+import { configDifferences, flatten, VARIES } from '../../src/compare/config-differences.ts'
+import type { ComparisonContent } from '../../src/compare/content.ts'
 import { csvOf } from '../../src/compare/csv.ts'
 import { curvesOf, thinned } from '../../src/compare/curves.ts'
 import { decimalsOf, fixed, signed } from '../../src/compare/format.ts'
 import { type Grid, gridOf } from '../../src/compare/grid.ts'
 import { inferRequest } from '../../src/compare/infer.ts'
 import { metricsOf } from '../../src/compare/metrics.ts'
+import { configSection } from '../../src/compare/page-details.ts'
 import { recoveryOf } from '../../src/compare/recovery.ts'
 import { costs } from '../../src/compare/resources.ts'
 import { type Cell, summarize } from '../../src/compare/summary.ts'
@@ -141,6 +143,21 @@ describe('what differs', () => {
       ['degradation (stages, in order)', 'response → spectral'],
     ])
   })
+})
+
+it('what varies with the input in two conditions is not shown as the same', () => {
+  const conditions = ['true', 'half', 'other'].map((name) => ({ name }))
+  const differences = [{ key: 'degradation.blur.radius', values: [VARIES, VARIES, '1'] }]
+  const page = configSection({ differences, grid: { conditions, base: conditions[0] } } as unknown as ComparisonContent)
+  const cells = [...page.text.matchAll(/<td( class="same")?>([^<]+)</gu)].map(([, same, text]) => [
+    text,
+    same !== undefined,
+  ])
+  expect(cells).toEqual([
+    [VARIES, true],
+    [VARIES, false],
+    ['1', false],
+  ])
 })
 
 describe('recovery', () => {
