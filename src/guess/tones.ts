@@ -2,9 +2,9 @@
  * What an emulsion leaves in a gray face: which of its parts are darker than which. Blue-sensitive film turns skin, lips and
  * freckles dark beside the white of the eyes, panchromatic film does not.
  *
- * The tone curve of plate, paper and scanner is unknown, so gray levels are replaced by normal scores of their ranks
- * (Blom 1958), which no monotone curve changes; only light that falls off to the corners, blur and grain remain. Of an
- * aligned face every pixel of a small picture has its meaning: cheek, lip, white of the eye.
+ * The tone curve of plate, paper and scanner is unknown, so gray levels are replaced by normal scores of their ranks r, the
+ * quantiles at (r − ½)/n (Hazen 1914), which no monotone curve changes; only light that falls off to the corners, blur and
+ * grain remain. Of an aligned face every pixel of a small picture has its meaning: cheek, lip, white of the eye.
  */
 import type { Bitmap } from '../images/bitmap.ts'
 import { toGray } from '../images/gray.ts'
