@@ -100,11 +100,19 @@ function itemsOfSet({ optional }: InputEntry, path: string): SweepInput[] {
 
 function pictures({ files, truth }: InputEntry, folder: string): SweepInput[] {
   const patterns = [files ?? []].flat().map((pattern) => expanded(pattern))
-  const found = patterns.flatMap((pattern) => picturesAt(pattern, folder))
-  return [...new Set(found)].map((path) => {
-    const name = basename(path, extname(path))
-    if (truth === undefined) return { name, path, config: {} }
-    const picture = join(dirname(path), truth.replaceAll('{name}', name))
+  const found = [...new Set(patterns.flatMap((pattern) => picturesAt(pattern, folder)))]
+  const nameOf = (path: string) => basename(path, extname(path))
+  if (truth === undefined) return found.map((path) => ({ name: nameOf(path), path, config: {} }))
+  const truthOf = (path: string) =>
+    join(
+      dirname(path),
+      truth.replaceAll('{name}', () => nameOf(path)),
+    )
+  // Where they lie in the same folder, a pattern brings truths along.
+  const truths = new Set(found.filter((path) => truthOf(path) !== path).map(truthOf))
+  return found.flatMap((path) => {
+    if (truths.has(path)) return []
+    const [name, picture] = [nameOf(path), truthOf(path)]
     if (!existsSync(picture)) throw new SweepError(`${picture}: expected the truth of ${basename(path)}, found none`)
     return { name, path, config: {}, truth: { picture, degradation: null } }
   })

@@ -117,6 +117,8 @@ describe('an experiment', () => {
       ['01-truth', undefined],
     ])
     expect(inputs[0]!.config).toEqual({ align: { mode: 'none' } })
+    writeExperiment(place, { inputs: [{ files: 'set', truth: '{name}-truth.png' }] })
+    expect(layOut({ file }).inputs.map(({ name }) => name)).toEqual(['01', '02'])
     expect(notes).toEqual([{ type: 'note', message: 'left out, for it is not there: nowhere' }])
   })
 
