@@ -100,6 +100,7 @@ export function buildObjective(options: ObjectiveOptions): Objective {
   }
   const targetAt = (side: Side): Tensor => reduceTo(given.target, side, reduction)
   const normals = new Map<string, Tensor>()
+  const indices = new Map<string, Tensor>()
   const degrader = new Degrader(stages, image, cameraTensors, {
     old: (side) => onceOnly(`degrade/old/${side.height}×${side.width}`, targetAt(side)),
     normal: (name, shape) => {
@@ -129,8 +130,12 @@ export function buildObjective(options: ObjectiveOptions): Objective {
     sibling: (which) => given[which],
     once: onceOnly,
     draw: (name, count, sample) => {
+      const known = indices.get(name)
+      if (known) return known
       draws.push({ name, sample })
-      return input(name, [count], 'int32')
+      const drawn = input(name, [count], 'int32')
+      indices.set(name, drawn)
+      return drawn
     },
   }
 

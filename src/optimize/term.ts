@@ -46,7 +46,7 @@ export interface TermContext {
   sibling(which: 'first' | 'fresh'): SiblingTensors
   /** `value` depends only on target and siblings: it is computed at the start of each stage and read at every step. */
   once(name: string, value: Tensor): Tensor
-  /** `count` integers that are drawn for every step. */
+  /** `count` integers that are drawn for every step, the same for every use of a name. */
   draw(name: string, count: number, sample: (random: Random) => number[]): Tensor
 }
 

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/index.ts'
 import { countFlops } from '../../src/graph/flops.ts'
+import { ancestors } from '../../src/graph/gradients.ts'
 import { loadPack } from '../../src/models/load.ts'
 import { misfitOf, networksOfLosses, termNames } from '../../src/optimize/losses.ts'
 import { objectiveOf } from '../../src/optimize/objective-of.ts'
@@ -35,6 +36,18 @@ test('each term can be left out, and takes its cost along', () => {
 
 test('each term can stand alone', () => {
   for (const name of termNames) expect(Object.keys(objectiveWith({ [name]: 1 }).terms)).toEqual([name])
+})
+
+test('a layer that is named twice counts twice, with the same points', () => {
+  const { losses, degradation, optimize } = resolveConfig({}, settingsOf(pack, 'b'), size)
+  const contextual = { ...losses.contextual, layers: ['relu1_2', 'relu1_2'], points: 16 }
+  const target = { side: { width: size, height: size } }
+  const { total, draws } = objectiveOf({
+    ...{ networks: objectiveNetworks(pack), degradation, losses: { contextual }, optimize, target },
+  })
+  const inputs = ancestors([total]).flatMap(({ op, name }) => (op === 'Input' ? [name] : []))
+  expect(new Set(inputs).size).toBe(inputs.length)
+  expect(draws.map(({ name }) => name).sort()).toEqual(['contextual/column', 'contextual/relu1_2', 'contextual/row'])
 })
 
 test('networks are those of the terms in use', () => {
