@@ -27,8 +27,9 @@ const WORDS = {
   'Unknown argument: %s': one('unknown option or command: %s'),
   'Unknown command: %s': one('unknown command: %s'),
   'Not enough non-option arguments: got %s, need at least %s': one(
-    'expected something to work on, found nothing; --help shows the usage',
+    'expected something to work on, found %s of at least %s; --help shows the usage',
   ),
+  'Missing required argument: %s': one('expected --%s, found none; --help shows the usage'),
 }
 
 // A reader that went away (`rephoto … | head`) is no reason for a trace.
