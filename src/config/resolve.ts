@@ -82,6 +82,9 @@ function checkAgainstSize(config: ResolvedConfig, size: number): void {
       steps,
     )
   }
+  if (Object.values(config.losses).every(({ weight }) => weight === 0)) {
+    throw new ConfigError('expected a term with a weight above 0, found none', { path: 'losses' })
+  }
   const misfit = misfitOf(config.losses, size)
   if (misfit) {
     const keys = misfit.path.split('.')

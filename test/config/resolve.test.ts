@@ -60,6 +60,12 @@ describe('resolveConfig', () => {
     expect(config.degradation.blur).toMatchObject({ radius: 2, kernel: 'reference', unit: 'pixels', learn: false })
   })
 
+  it('wants something to descend on', () => {
+    const terms = Object.keys(referenceConfig(64).losses)
+    const losses = Object.fromEntries(terms.map((name) => [name, { weight: 0 }]))
+    expect(() => resolveConfig({ losses }, {}, 64)).toThrow('losses: expected a term with a weight above 0, found none')
+  })
+
   it.each([
     [{ optimize: { steps: [1, 1, 1, 1] } }, 'optimize.steps: expected at most 3 stages'],
     [{ encode: { mix: [4, 18] } }, 'encode.mix: expected start ≤ end ≤ 10'],
