@@ -150,7 +150,7 @@ export const brushstroke = stageKind({
     return {
       parameters: [parameter('scale', scale, 10), parameter('elongation', elongation), parameter('strength', strength)],
       apply: (x, parameters, context) => {
-        const reduction = Math.max(1, Math.floor(x.shape[3]! / WORKING_SIZE))
+        const reduction = reductionOf(x.shape[2]!, x.shape[3]!)
         const small = reduction > 1 ? avgPool(x, reduction) : x
         const w = small.shape[3]!
         const pixels = w / 1024
@@ -167,6 +167,13 @@ export const brushstroke = stageKind({
     }
   },
 })
+
+/** How many times smaller it is filtered: a divisor of both sides, since cells that are cut off would move the strokes. */
+function reductionOf(height: number, width: number): number {
+  let reduction = Math.max(1, Math.floor(width / WORKING_SIZE))
+  while (height % reduction !== 0 || width % reduction !== 0) reduction--
+  return reduction
+}
 
 function guideOf(x: Tensor, guide: 'result' | 'painting', { old }: StageContext): Tensor {
   if (guide === 'result' || !old) return stopGradient(x)

@@ -6,6 +6,7 @@ import { degradationStages } from '../../src/degrade/degrade.ts'
 import { ontoSimplex } from '../../src/degrade/spectral.ts'
 import { projected, type StageContext, type StageFiles } from '../../src/degrade/stage.ts'
 import * as stageKinds from '../../src/degrade/stages.ts'
+import { runOnce } from '../../src/engine/executable.ts'
 import { evaluate } from '../../src/engine/reference.ts'
 import { constant, input, type Tensor } from '../../src/graph/tensor.ts'
 import { createBitmap } from '../../src/images/bitmap.ts'
@@ -124,6 +125,20 @@ describe('strokes along the result', () => {
     })
     const [a, b] = evaluate([stage.apply(x, own, context), other.stage.apply(x, own, same)], { x: [...values] })
     expect(a).toEqual(b)
+  })
+})
+
+describe('strokes in a picture whose side is no multiple of what they are painted at', () => {
+  it('stay where they are: a ramp is a ramp', async () => {
+    const [height, width] = [60, 800]
+    const ramp = Float32Array.from({ length: height * width }, (_, i) => (2 * (i % width)) / width - 1)
+    const { stage } = asFunction({ brushstroke: { guide: 'result' } })
+    const own = { scale: constant([10], [1]), elongation: constant([2.5], [1]), strength: constant([1], [1]) }
+    const painted = stage.apply(input('x', [1, 1, height, width]), own, { ...context, size: 1024 })
+    const { y } = await runOnce({ y: painted }, { x: ramp })
+    const pixel = 2 / width
+    for (const column of [100, 400, 700])
+      expect(Math.abs(y![30 * width + column]! - ramp[30 * width + column]!)).toBeLessThan(pixel / 10)
   })
 })
 
