@@ -4,10 +4,14 @@
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { resolve } from 'node:path'
 import { atPath } from '../run/errors.ts'
 import { makeFolders } from '../run/folder.ts'
 import { SweepError } from './error.ts'
 import { sweepFile } from './folder.ts'
+
+/** Locks of this process. */
+const held = new Set<string>()
 
 /**
  * Locks a sweep folder.
@@ -16,13 +20,19 @@ import { sweepFile } from './folder.ts'
  * @throws SweepError when another living process holds it
  */
 export function lockSweep(folder: string): () => void {
-  const path = sweepFile.lock(folder)
+  const path = resolve(sweepFile.lock(folder))
   atPath(folder, () => makeFolders(folder))
   for (let attempt = 0; attempt < 5; attempt++) {
-    if (tryMake(path)) return () => rmSync(path, { force: true })
+    if (tryMake(path)) {
+      held.add(path)
+      return () => {
+        held.delete(path)
+        rmSync(path, { force: true })
+      }
+    }
     const holder = readHolder(path)
     if (holder === undefined) continue
-    if (isAlive(holder)) {
+    if (isAlive(holder, path)) {
       throw new SweepError(
         `${folder}: expected a sweep that nobody works on, found process ${holder.pid} on ${holder.host} at it; wait for it, or choose another folder with --out`,
       )
@@ -35,7 +45,7 @@ export function lockSweep(folder: string): () => void {
       continue
     }
     const taken = readHolder(aside)
-    if (taken && taken.pid !== holder.pid && isAlive(taken)) renameSync(aside, path)
+    if (taken && taken.pid !== holder.pid && isAlive(taken, path)) renameSync(aside, path)
     else rmSync(aside, { force: true })
   }
   throw new SweepError(`${path}: expected to get the lock, found others trying too; start again`)
@@ -71,10 +81,10 @@ function readHolder(path: string): Holder | undefined {
   }
 }
 
-/** Processes of another host count as alive: nothing here can tell. */
-function isAlive({ pid, host }: Holder): boolean {
+/** Processes of another host count as alive: nothing here can tell. One of our own number may have had it before us. */
+function isAlive({ pid, host }: Holder, path: string): boolean {
   if (host !== hostname()) return true
-  if (pid === process.pid) return true
+  if (pid === process.pid) return held.has(path)
   try {
     process.kill(pid, 0)
     return true
