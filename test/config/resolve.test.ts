@@ -72,6 +72,8 @@ describe('resolveConfig', () => {
     [{ losses: { contextual: { window: 64 } } }, 'losses.contextual.window: expected less than the 64 px'],
     [{ losses: { colorTransfer: { levels: 6 } } }, 'losses.colorTransfer.levels: expected at most 5'],
     [{ losses: { face: { size: 65 } } }, 'losses.face.size: expected at most the 64 px'],
+    [{ losses: { eye: { side: 100 } } }, 'losses.eye.side: expected windows of at least 8 px in a face of 64 px'],
+    [{ losses: { eye: { centers: [[1020, 500]] } } }, 'losses.eye.centers: expected windows of at least 8 px'],
     [{ losses: { face: { vgg: 0, vggFace: 0 } } }, 'losses.face.vgg: expected a share above 0 here or in vggFace'],
     [{ optimize: { coarseMin: 20 } }, 'optimize.coarseMin: expected a power of two, found 20'],
   ] as const)('checks %j against the size of the generator', (config, message) => {

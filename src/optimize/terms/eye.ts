@@ -31,6 +31,15 @@ export const eye = termKind({
     ] as [number, number][],
   }),
   networks: () => ['vgg16'],
+  misfit: ({ vggLayers, centers, side }, size) => {
+    // relu3_1 lies behind two halvings, and so on.
+    const least = 2 ** (Math.max(...vggLayers.map((layer) => Number(layer.slice(4, 5)))) - 1)
+    const shortest = (centers: readonly (readonly number[])[]): number =>
+      Math.min(...centers.flat().map((center) => lengthOf(windowOf(size, center, side))))
+    const expected = `windows of at least ${least} px in a face of ${size} px`
+    if (shortest([[512, 512]]) < least) return ['side', expected]
+    return shortest(centers) < least ? ['centers', expected] : undefined
+  },
   build: ({ vggLayers, centers, side }, context) => {
     const perceptual: PerceptualConfig = { vgg: 1, vggFace: 0, vggLayers, vggFaceLayers: [], vggFaceRange: 'unit' }
     const degraded = context.degraded()
@@ -44,13 +53,22 @@ export const eye = termKind({
   },
 })
 
-/** The window of a picture of any size, given in pixels of a 1024 px face. */
+type Range = readonly [start: number, end: number]
+
+const lengthOf = ([start, end]: Range): number => end - start
+
+/** Of a row or column of `length` pixels the part around an eye; center and side in pixels of a 1024 px face. */
+function windowOf(length: number, center: number, side: number): Range {
+  const scale = length / 1024
+  const start = Math.max(0, Math.round((center - side / 2) * scale))
+  return [start, Math.min(length, start + Math.round(side * scale))]
+}
+
+/** The window of a picture of any size. */
 function eyeWindow(image: Tensor, center: readonly [number, number], side: number): Tensor {
-  const bounds = image.shape.slice(2).map((length, axis) => {
-    const scale = length / 1024
-    const start = Math.max(0, Math.round((center[axis]! - side / 2) * scale))
-    return [start, Math.min(length, start + Math.round(side * scale))] as const
-  })
-  const [rows, columns] = bounds as [readonly [number, number], readonly [number, number]]
+  const [rows, columns] = image.shape.slice(2).map((length, axis) => windowOf(length, center[axis]!, side)) as [
+    Range,
+    Range,
+  ]
   return slice(image, [0, 0, rows[0], columns[0]], [image.shape[0]!, image.shape[1]!, rows[1], columns[1]])
 }
