@@ -39,7 +39,8 @@ export interface Measurement extends MeasureRequest {
 const request = JSON.parse(process.argv[2] ?? '{}') as MeasureRequest
 const make = workloads[request.workload]
 if (!make) throw new Error(`no workload "${request.workload}" (there are: ${Object.keys(workloads).join(', ')})`)
-if (request.steps < 2) throw new Error(`expected at least 2 steps, for the first is not counted, found ${request.steps}`)
+if (request.steps < 2)
+  throw new Error(`expected at least 2 steps, for the first is not counted, found ${request.steps}`)
 const workload = make()
 const compile: CompileOptions = { threads: request.threads, engine: request.engine, device: request.device }
 const options = {
