@@ -24,7 +24,7 @@ function factorPart({ key, values, criteria, matched }: Factor, conditions: numb
   const confusions = values.length > conditions ? [] : criteria.map((criterion) => confusion(criterion, values))
   return html`<h3><code>${key}</code></h3>
 <div class="table-scroll" tabindex="0" role="region" aria-label="How often each criterion finds ${key}"><table class="numbers">
-<caption>How often the best condition has the true value. Intervals after Wilson; by chance: with conditions chosen blindly, of which several may have the true value.</caption>
+<caption>How often the best condition has the true value, among those that are right in everything else that is known. Intervals after Wilson; by chance: with one of them chosen blindly.</caption>
 <thead><tr><th scope="col">Chosen by</th><th scope="col">Hits</th><th scope="col">Share</th><th scope="col">95 % interval</th><th scope="col">By chance</th></tr></thead>
 <tbody>${criteria.map(hitRow)}</tbody></table></div>
 <div class="confusions">${confusions}</div>

@@ -2,13 +2,13 @@
  * Is the truth found? For inputs whose degradation is known: under which condition does each criterion come out best,
  * and is that the condition with the true value? Works for any key of the degradation that the conditions set
  * differently and the truth has as well: names (the emulsion) and numbers (a blur radius, where the nearest of the
- * offered values counts as the true one).
+ * offered values counts as the true one). Where several keys are known, each is judged among the conditions that are
+ * right in the others: a wrong film with the right blur says nothing about blurs.
  */
-import type { ResolvedConfig } from '../config/index.ts'
-import type { JsonObject } from '../config/merge.ts'
 import { bootstrapInterval, type Interval, mean } from './bootstrap.ts'
-import { configDifferences, flatten } from './config-differences.ts'
+import { configDifferences } from './config-differences.ts'
 import type { Grid } from './grid.ts'
+import { type KnownFactor, knownFactor } from './known-factor.ts'
 import type { ComparedMetric } from './metrics.ts'
 import { type Mark, markOf, unitsOf } from './summary.ts'
 import { wilson } from './wilson.ts'
@@ -63,48 +63,41 @@ export interface Recovery {
 /** Undefined where no key is both set differently and known. */
 export function recoveryOf(grid: Grid, metrics: readonly ComparedMetric[]): Recovery | undefined {
   const differing = configDifferences(grid).map(({ key }) => key)
-  const factors = differing.flatMap((key) => {
-    const factor = key.startsWith('degradation.') ? factorOf(grid, metrics, key) : undefined
-    return factor && factor.criteria.length > 0 ? [factor] : []
-  })
+  const all = differing.flatMap((key) => (key.startsWith('degradation.') ? (knownFactor(grid, key) ?? []) : []))
+  const factors = all.map((factor) => judged(grid, metrics, factor, all)).filter(({ criteria }) => criteria.length > 0)
   if (factors.length === 0) return undefined
   // The run's sensitivity is the spectral stage's by default: the same factor by its other name.
   const known = new Set(['sensitivity', ...factors.map(({ key }) => key)])
   return { factors, others: differing.filter((key) => !known.has(key)) }
 }
 
-function factorOf(grid: Grid, metrics: readonly ComparedMetric[], key: string): Factor | undefined {
-  const { conditions, inputs, seeds } = grid
-  const configOf = (condition: string, input: string) =>
-    seeds.map((seed) => grid.at(condition, input, seed)?.config).find((config) => config !== undefined)
-  const offered = (condition: string, input: string) => {
-    const config = configOf(condition, input)
-    return config && flatten(config as unknown as JsonObject).get(key)
-  }
-  const trueValue = (input: string) => {
-    const config = conditions.map(({ name }) => configOf(name, input)).find((one) => one !== undefined)
-    return config && truthOf(config, key)
-  }
-  const values = [...new Set(conditions.flatMap(({ name }) => inputs.flatMap((input) => offered(name, input) ?? [])))]
-  const known = inputs.flatMap((input) => {
-    const truth = trueValue(input)
-    // Of what this input was offered: multiples of a true value are other numbers for other inputs.
-    const own = conditions.flatMap(({ name }) => offered(name, input) ?? [])
-    const nearest = truth === undefined ? undefined : nearestOf(truth, own)
-    return truth === undefined || nearest === undefined ? [] : [{ input, truth, nearest }]
+function judged(
+  { conditions, inputs, seeds, at }: Grid,
+  metrics: readonly ComparedMetric[],
+  factor: KnownFactor,
+  all: readonly KnownFactor[],
+): Factor {
+  const { key, values, truths, offered } = factor
+  const known = [...truths].map(([input, { truth, nearest }]) => {
+    const isRight = (condition: string, { truths, offered }: KnownFactor) =>
+      !truths.has(input) || offered(condition, input) === truths.get(input)!.nearest
+    const names = conditions.map(({ name }) => name)
+    const otherwiseRight = names.filter((name) => all.every((other) => other === factor || isRight(name, other)))
+    const choice = new Set(otherwiseRight.map((name) => offered(name, input)))
+    // Keys that are only ever changed together can't be told apart.
+    return { input, truth, nearest, names: choice.size > 1 && choice.has(nearest) ? otherwiseRight : names }
   })
-  if (known.length === 0 || values.length < 2) return undefined
 
   const level = (metric: ComparedMetric, condition: string, input: string) => {
-    const found = seeds.flatMap((seed) => grid.at(condition, input, seed)?.metrics[metric.key] ?? [])
+    const found = seeds.flatMap((seed) => at(condition, input, seed)?.metrics[metric.key] ?? [])
     return found.length > 0 ? mean(found) : undefined
   }
 
   const criteria = metrics.filter(canChoose).flatMap((metric): Criterion[] => {
     const sign = metric.better === 'higher' ? -1 : 1
     const shares: number[] = []
-    const choices = known.flatMap(({ input, truth, nearest }): Choice[] => {
-      const candidates = conditions.flatMap(({ name }) => {
+    const choices = known.flatMap(({ input, truth, nearest, names }): Choice[] => {
+      const candidates = names.flatMap((name) => {
         const [value, chosen] = [level(metric, name, input), offered(name, input)]
         return value === undefined || chosen === undefined ? [] : [{ score: sign * value, chosen }]
       })
@@ -123,9 +116,9 @@ function factorOf(grid: Grid, metrics: readonly ComparedMetric[], key: string): 
 
   const matched = metrics.filter(canMatch).flatMap((metric): Matched[] => {
     const sides = new Map(
-      known.map(({ input, nearest }) => {
+      known.map(({ input, nearest, names }) => {
         const side = (right: boolean) =>
-          conditions.flatMap(({ name }) => {
+          names.flatMap((name) => {
             const value = offered(name, input)
             return value !== undefined && (value === nearest) === right ? (level(metric, name, input) ?? []) : []
           })
@@ -164,19 +157,4 @@ function canChoose({ key, better }: ComparedMetric): boolean {
 
 function canMatch({ key, better }: ComparedMetric): boolean {
   return better !== null && !key.startsWith('sibling.')
-}
-
-/** The true value of a key of the degradation, as JSON; of names and numbers only. */
-function truthOf({ truth }: ResolvedConfig & { truth?: { degradation?: unknown } }, key: string): string | undefined {
-  if (truth?.degradation === undefined || truth.degradation === null) return undefined
-  return flatten({ degradation: truth.degradation }).get(key)
-}
-
-function nearestOf(truth: string, values: readonly string[]): string | undefined {
-  if (values.includes(truth)) return truth
-  const target: unknown = JSON.parse(truth)
-  if (typeof target !== 'number') return undefined
-  const distance = (value: string) => Math.abs(Number(value) - target)
-  const numbers = values.filter((value) => Number.isFinite(Number(value)))
-  return numbers.length > 0 ? numbers.reduce((a, b) => (distance(b) < distance(a) ? b : a)) : undefined
 }

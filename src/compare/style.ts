@@ -16,7 +16,7 @@ header, main, footer { max-width: 92rem; }
 .matrix { border-collapse: separate; border-spacing: 0; }
 .matrix th { font-weight: 600; font-size: 0.82rem; line-height: 1.25; color: var(--ink); background: var(--card); padding: 0.45rem 0.4rem; text-align: left; }
 .matrix thead th { position: sticky; top: 0; z-index: 3; vertical-align: bottom; max-width: var(--cell); overflow-wrap: anywhere; box-shadow: 0 1px 0 var(--rule); }
-.matrix tbody th { position: sticky; left: 0; z-index: 2; max-width: 8rem; overflow-wrap: anywhere; box-shadow: 1px 0 0 var(--rule); }
+.matrix tbody th { position: sticky; left: 0; z-index: 2; min-width: 3.5rem; max-width: 8rem; overflow-wrap: anywhere; box-shadow: 1px 0 0 var(--rule); }
 .matrix .corner { left: 0; z-index: 4; }
 .matrix small { display: block; font-weight: 400; color: var(--faint); }
 .matrix .is-base { color: var(--accent); }
@@ -76,7 +76,7 @@ button.sort:hover { text-decoration: underline; }
 .confusion .hit { background: color-mix(in srgb, var(--line-3) calc(var(--share) * 60%), transparent); }
 .confusion .miss { background: color-mix(in srgb, var(--line-5) calc(var(--share) * 60%), transparent); }
 @media (max-width: 34rem) {
-  .matrix tbody th { padding: 0.4rem 0.2rem; max-width: 2rem; }
+  .matrix tbody th { padding: 0.4rem 0.2rem; min-width: 0; max-width: 2rem; }
   .matrix tbody th span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: var(--cell); overflow: hidden; }
   .matrix .corner { font-size: 0; }
   .numbers th, .numbers td { padding: 0.35rem 0.5rem; }

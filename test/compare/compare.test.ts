@@ -245,6 +245,35 @@ describe('recovery', () => {
     expect(nearest!.choices.map((choice) => choice.nearest)).toEqual(['0.5', '1', '0.35'])
   })
 
+  it('judges a key among the conditions that are right in the other ones', () => {
+    // Both films with the true blur, the true film with half of it; the wrong film scores best of all.
+    const settings: Record<string, [string, number, number]> = {
+      right: ['g', 1, 20],
+      'wrong film': ['b', 1, 30],
+      'half the blur': ['g', 0.5, 10],
+    }
+    const at = (condition: string) => {
+      const [sensitivity, radius, score] = settings[condition]!
+      const truth = { degradation: { blur: { radius: 1 }, spectral: { sensitivity: 'g' } } }
+      const config = { degradation: { blur: { radius }, spectral: { sensitivity } }, truth }
+      const run = { complete: true, config, metrics: { 'truth.psnr': score }, losses: [] }
+      return run as unknown as Grid['runs'][number]
+    }
+    const conditions = Object.keys(settings).map((name) => ({ name }))
+    const runs = conditions.map(({ name }) => at(name))
+    const made: Grid = { conditions, base: conditions[0]!, inputs: ['a'], seeds: [0], runs, at }
+    const { factors } = recoveryOf(made, [{ ...metric('truth.psnr'), shared: [] }])!
+    expect(factors.map(({ key, criteria }) => [key, criteria[0]!.hits, criteria[0]!.chance])).toEqual([
+      ['degradation.blur.radius', 1, 0.5],
+      ['degradation.spectral.sensitivity', 0, 0.5],
+    ])
+    const sides = factors.map(({ matched }) => [matched[0]!.right, matched[0]!.wrong])
+    expect(sides).toEqual([
+      [20, 10],
+      [20, 30],
+    ])
+  })
+
   it('is silent where nothing known is varied', () => {
     expect(recoveryOf(grid, metricsOf(grid))).toBeUndefined()
   })
