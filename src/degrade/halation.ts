@@ -4,7 +4,7 @@
 // on its way through the layers, so colour film has an orange tint; a gray picture has none.
 
 import { z } from 'zod'
-import { add, exp, log, mul, sub } from '../graph/elementwise.ts'
+import { add, exp, log, maximum, mul, neg, sub } from '../graph/elementwise.ts'
 import { reshape } from '../graph/layout.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
 import { gaussianBlur } from './gaussian.ts'
@@ -13,9 +13,9 @@ import { learning, stageKind } from './stage.ts'
 /** Width of the softplus: the threshold is this soft. */
 const SOFTNESS = 0.05
 
-/** ln(1 + eˣ) without overflow for the x that occur here (|x| < 60). */
+/** ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|), whose exponent never overflows. */
 function softplus(x: Tensor): Tensor {
-  return log(add(exp(x), 1))
+  return add(maximum(x, 0), log(add(exp(neg(maximum(x, neg(x)))), 1)))
 }
 
 export const halation = stageKind({

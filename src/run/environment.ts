@@ -32,7 +32,11 @@ export interface Machine {
 
 /** Versions of rephoto, Node and ONNX Runtime. */
 export function versions(): Versions {
-  return { rephoto: packageVersion(root) ?? 'unknown', node: process.version, onnxruntime: ortVersion() }
+  return {
+    rephoto: packageVersion(root) ?? 'unknown',
+    node: process.version,
+    onnxruntime: installedVersion('onnxruntime-node'),
+  }
 }
 
 /** The machine that this runs on. */
@@ -62,11 +66,13 @@ function git(...args: string[]): string {
   return execFileSync('git', ['-C', root, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
 }
 
-function ortVersion(): string | null {
+/** Version of a package as it is installed; null where it isn't. */
+export function installedVersion(name: string): string | null {
   try {
-    return packageVersion(dirname(fileURLToPath(import.meta.resolve('onnxruntime-node/package.json'))))
+    return packageVersion(dirname(fileURLToPath(import.meta.resolve(`${name}/package.json`))))
   } catch {
-    return packageVersion(join(root, 'node_modules', 'onnxruntime-node'))
+    // Not every package exports its package.json.
+    return packageVersion(join(root, 'node_modules', name))
   }
 }
 

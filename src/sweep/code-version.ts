@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { versions } from '../run/environment.ts'
+import { installedVersion } from '../run/environment.ts'
 import { sha256Text } from './hash.ts'
 
 /** Folder of the sources, or of what was built from them. */
@@ -14,12 +14,15 @@ const sources = fileURLToPath(new URL('../', import.meta.url))
 const AROUND = new Set(['cli', 'report', 'compare', 'sweep', 'synth'])
 const manifest = fileURLToPath(new URL('../../package.json', import.meta.url))
 
-/** Hex SHA-256 over the sources, the packages that they are made with, and ONNX Runtime's installed version. */
+/** What computes pictures and numbers: their installed versions count, not the ranges that are asked for. */
+const COMPUTING = ['onnxruntime-node', 'sharp', '@vladmandic/face-api']
+
+/** Hex SHA-256 over the sources, the packages that they are made with, and the versions of those that compute. */
 export function codeVersion(): string {
   const files = sourceFiles(sources, true).sort()
   const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as { dependencies: unknown }
   const texts = files.flatMap((path) => [path.slice(sources.length), readFileSync(path, 'utf8')])
-  return sha256Text([...texts, JSON.stringify(dependencies), versions().onnxruntime ?? ''])
+  return sha256Text([...texts, JSON.stringify(dependencies), ...COMPUTING.map((name) => installedVersion(name) ?? '')])
 }
 
 function sourceFiles(folder: string, top = false): string[] {
