@@ -14,6 +14,17 @@ export interface KnownFactor {
   readonly offered: (condition: string, input: string) => string | undefined
 }
 
+/** The conditions that set something of their own for this input: the true film is also one of the three films. */
+export function distinctConditions({ conditions, seeds, at }: Grid, input: string): string[] {
+  const found = new Map<string, string>()
+  for (const { name } of conditions) {
+    const config = seeds.map((seed) => at(name, input, seed)?.config).find((one) => one !== undefined)
+    const text = config === undefined ? name : JSON.stringify([...flatten(config as unknown as JsonObject)].sort())
+    if (!found.has(text)) found.set(text, name)
+  }
+  return [...found.values()]
+}
+
 /** Undefined where the key has one value only, or its truth is unknown. */
 export function knownFactor({ conditions, inputs, seeds, at }: Grid, key: string): KnownFactor | undefined {
   const configOf = (condition: string, input: string) =>

@@ -8,7 +8,7 @@
 import { bootstrapInterval, type Interval, mean } from './bootstrap.ts'
 import { configDifferences } from './config-differences.ts'
 import type { Grid } from './grid.ts'
-import { type KnownFactor, knownFactor } from './known-factor.ts'
+import { distinctConditions, type KnownFactor, knownFactor } from './known-factor.ts'
 import type { ComparedMetric } from './metrics.ts'
 import { type Mark, markOf, unitsOf } from './summary.ts'
 import { wilson } from './wilson.ts'
@@ -27,7 +27,7 @@ export interface Criterion {
   readonly metric: ComparedMetric
   readonly choices: readonly Choice[]
   readonly hits: number
-  /** Share of hits if conditions were chosen blindly: several can have the true value. */
+  /** Share of hits if one of the different configs were chosen blindly: several can have the true value. */
   readonly chance: number
   /** 95 % interval of the share of hits. */
   readonly range: readonly [low: number, high: number]
@@ -72,16 +72,17 @@ export function recoveryOf(grid: Grid, metrics: readonly ComparedMetric[]): Reco
 }
 
 function judged(
-  { conditions, inputs, seeds, at }: Grid,
+  grid: Grid,
   metrics: readonly ComparedMetric[],
   factor: KnownFactor,
   all: readonly KnownFactor[],
 ): Factor {
+  const { inputs, seeds, at } = grid
   const { key, values, truths, offered } = factor
   const known = [...truths].map(([input, { truth, nearest }]) => {
     const isRight = (condition: string, { truths, offered }: KnownFactor) =>
       !truths.has(input) || offered(condition, input) === truths.get(input)!.nearest
-    const names = conditions.map(({ name }) => name)
+    const names = distinctConditions(grid, input)
     const otherwiseRight = names.filter((name) => all.every((other) => other === factor || isRight(name, other)))
     const choice = new Set(otherwiseRight.map((name) => offered(name, input)))
     // Keys that are only ever changed together can't be told apart.

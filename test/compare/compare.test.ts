@@ -219,6 +219,7 @@ describe('recovery', () => {
         complete: true,
         config: {
           degradation: { blur: { radius: Number.parseFloat(condition) * truths[input]! } },
+          optimize: { lr: condition === '1.0' ? 1 : 2 },
           truth: { degradation: { blur: { radius: truths[input] } } },
         },
         metrics:
@@ -249,6 +250,7 @@ describe('recovery', () => {
     // Both films with the true blur, the true film with half of it; the wrong film scores best of all.
     const settings: Record<string, [string, number, number]> = {
       right: ['g', 1, 20],
+      'the same again': ['g', 1, 20],
       'wrong film': ['b', 1, 30],
       'half the blur': ['g', 0.5, 10],
     }
