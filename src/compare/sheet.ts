@@ -81,7 +81,7 @@ function labels(rows: readonly string[], columns: readonly string[], width: numb
 function lines(text: string, most: number): string[] {
   if (text.length <= most) return [text]
   const space = text.lastIndexOf(' ', most)
-  const cut = space > most / 2 ? space : most
+  const cut = space > 0 ? space : most
   const rest = text.slice(cut).trim()
   return [text.slice(0, cut), rest.length > most ? `${rest.slice(0, most - 1)}…` : rest]
 }
