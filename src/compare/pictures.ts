@@ -80,7 +80,7 @@ export async function comparisonPictures(
   }
 }
 
-function truthPicture({ config }: GatheredRun): string | undefined {
+export function truthPicture({ config }: GatheredRun): string | undefined {
   const { truth } = (config ?? {}) as { truth?: { picture?: string | null } }
   return truth?.picture ?? undefined
 }

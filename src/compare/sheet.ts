@@ -6,15 +6,25 @@ import { escapeHtml } from '../report/html.ts'
 import { type PictureName, runFile } from '../run/folder.ts'
 import type { Grid } from './grid.ts'
 import { nameOf } from './page-words.ts'
+import { truthPicture } from './pictures.ts'
 import type { CompareRequest } from './types.ts'
 
-const MOST_INPUTS = 8
+/** A column of the sheet: its name, and the picture of an input. */
+interface Column {
+  readonly label: string
+  readonly file: (input: string) => string | undefined
+}
+
+const MOST_INPUTS = 12
 const CELL = 112
 const GAP = 4
 const HEAD = 44
 const SIDE = 92
 
-/** Writes a WebP of up to eight inputs, evenly taken, at the first seed. Leading columns: the input (unless it may not be shown) and the sibling. */
+/**
+ * Writes a WebP of up to twelve inputs, evenly taken, at the first seed. Leading columns: the input (unless it may not be
+ * shown), the truth where one is known, and the sibling.
+ */
 export async function writeSheet(
   path: string,
   grid: Grid,
@@ -26,13 +36,23 @@ export async function writeSheet(
     { length: Math.min(MOST_INPUTS, grid.inputs.length) },
     (_, i) => grid.inputs[Math.floor(i * stride)]!,
   )
-  const leading: readonly (readonly [string, PictureName])[] = [
-    ...(withInputs ? [['input', 'aligned'] as const] : []),
-    ['sibling', 'sibling'],
-  ]
-  const columns: readonly (readonly [label: string, condition: string, picture: PictureName])[] = [
-    ...leading.map(([label, picture]) => [label, base.name, picture] as const),
-    ...conditions.map((condition) => [nameOf(condition), condition.name, 'result'] as const),
+  const runOf = (condition: string, input: string) => {
+    const run = grid.at(condition, input, seeds[0]!)
+    return run?.complete ? run : undefined
+  }
+  const picture = (condition: string, name: PictureName) => (input: string) => {
+    const run = runOf(condition, input)
+    return run && runFile.picture(run.folder, name)
+  }
+  const truth = (input: string) => {
+    const run = runOf(base.name, input)
+    return run && truthPicture(run)
+  }
+  const columns: readonly Column[] = [
+    ...(withInputs ? [{ label: 'input', file: picture(base.name, 'aligned') }] : []),
+    ...(rows.some((input) => truth(input) !== undefined) ? [{ label: 'truth', file: truth }] : []),
+    { label: 'sibling', file: picture(base.name, 'sibling') },
+    ...conditions.map((condition) => ({ label: nameOf(condition), file: picture(condition.name, 'result') })),
   ]
   const at = (row: number, column: number) => ({ left: SIDE + column * (CELL + GAP), top: HEAD + row * (CELL + GAP) })
   const [width, height] = [at(0, columns.length).left, at(rows.length, 0).top]
@@ -42,7 +62,7 @@ export async function writeSheet(
       input: Buffer.from(
         labels(
           rows,
-          columns.map(([label]) => label),
+          columns.map(({ label }) => label),
           width,
           height,
         ),
@@ -50,12 +70,11 @@ export async function writeSheet(
     },
   ]
   for (const [row, input] of rows.entries()) {
-    for (const [column, [, condition, name]] of columns.entries()) {
-      const run = grid.at(condition, input, seeds[0]!)
-      const file = run?.complete ? runFile.picture(run.folder, name) : ''
-      if (!existsSync(file)) continue
+    for (const [column, { file }] of columns.entries()) {
+      const path = file(input)
+      if (path === undefined || !existsSync(path)) continue
       layers.push({
-        input: await sharp(file).resize(CELL, CELL, { fit: 'cover' }).png().toBuffer(),
+        input: await sharp(path).resize(CELL, CELL, { fit: 'cover' }).png().toBuffer(),
         ...at(row, column),
       })
     }
@@ -80,8 +99,8 @@ function labels(rows: readonly string[], columns: readonly string[], width: numb
 
 function lines(text: string, most: number): string[] {
   if (text.length <= most) return [text]
-  const space = text.lastIndexOf(' ', most)
-  const cut = space > 0 ? space : most
+  const before = text.slice(0, most + 1)
+  const cut = Math.max(before.lastIndexOf(' '), before.slice(0, most).lastIndexOf('-') + 1) || most
   const rest = text.slice(cut).trim()
   return [text.slice(0, cut), rest.length > most ? `${rest.slice(0, most - 1)}…` : rest]
 }

@@ -391,8 +391,8 @@ describe('files', () => {
       ...{ ...request, out, sheet: true },
       ...{ links: false, inputs: false, pictureBytes: 6_000 },
     })
-    // Eight inputs; the sibling and three conditions.
-    expect(await sharp(sheet).metadata()).toMatchObject({ width: 92 + 4 * 116, height: 44 + 8 * 116 })
+    // Eight inputs; the truth, the sibling and three conditions.
+    expect(await sharp(sheet).metadata()).toMatchObject({ width: 92 + 5 * 116, height: 44 + 8 * 116 })
     const text = readFileSync(page, 'utf8')
     const data = JSON.parse(/id="comparison-data">(.*?)<\/script>/u.exec(text)![1]!)
     expect(data.pictures.input).toBeUndefined()
