@@ -125,7 +125,9 @@ function readText(file: string, name: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new ConfigError(`expected a readable file, found ${(cause as Error).message}`, { source: name }, { cause })
+    const { code, message } = cause as NodeJS.ErrnoException
+    const found = code === 'ENOENT' ? 'no such file; check its path' : message
+    throw new ConfigError(`expected a readable file, found ${found}`, { source: name }, { cause })
   }
 }
 
