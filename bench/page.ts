@@ -14,7 +14,7 @@ export function benchPage(record: BenchRecord): string {
     ['Memory', `${machine.memoryGiB} GiB`],
     ['System', machine.platform],
     ['ONNX Runtime', versions.onnxruntime ?? 'unknown'],
-    ['PyTorch', record.torch[0]?.torch ?? 'none'],
+    ['PyTorch', record.torch[0] ? [record.torch[0].torch, record.torch[0].blas].filter(Boolean).join(', ') : 'none'],
     ['Node', versions.node],
     ['Load before', record.load.toFixed(2)],
     ['When', record.date.slice(0, 16).replace('T', ' ')],
@@ -115,7 +115,7 @@ function theirRows(record: BenchRecord, ours: Measurement): Html[] {
   return theirs(record, ours).map((t) =>
     row([
       '',
-      `PyTorch ${t.torch}, ${t.style}`,
+      `PyTorch ${t.torch}${t.blas ? ` with ${t.blas}` : ''}, ${t.style}`,
       seconds(torchSeconds(t)),
       '',
       '',

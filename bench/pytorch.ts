@@ -12,6 +12,8 @@ export interface TorchMeasurement {
   torch: string
   device: string
   threads: number
+  /** The library that multiplies its matrices, where that can be told. */
+  blas: string | null
   /** Of each step. */
   seconds: number[]
   peakGigabytes: number

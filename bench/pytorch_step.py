@@ -379,6 +379,18 @@ def run(size, steps, device, style_of):
     return {"seconds": seconds, "peakGigabytes": peak, "losses": first}
 
 
+def blas():
+    """Which library multiplies matrices, by what is loaded: Debian's PyTorch takes any, and the reference one is slow."""
+    try:
+        loaded = pathlib.Path("/proc/self/maps").read_text()
+    except OSError:
+        return None
+    for sign, name in (("openblas", "OpenBLAS"), ("mkl_", "MKL"), ("libmkl", "MKL"), ("blis", "BLIS"), ("atlas", "ATLAS")):
+        if sign in loaded:
+            return name
+    return "reference BLAS" if "libblas.so" in loaded else None
+
+
 def main():
     parser = argparse.ArgumentParser(description="One optimization step of the objective in PyTorch, timed.")
     parser.add_argument("--size", type=int, default=512, choices=[512, 1024])
@@ -396,7 +408,7 @@ def main():
     torch.backends.cudnn.benchmark = True
     result = check(args.device, args.style) if args.check else run(args.size, args.steps, args.device, args.style)
     name = torch.cuda.get_device_name() if args.device == "cuda" else "cpu"
-    print(json.dumps({"torch": torch.__version__, "device": name, "threads": threads, "style": args.style, **result}))
+    print(json.dumps({"torch": torch.__version__, "device": name, "threads": threads, "style": args.style, "blas": blas(), **result}))
 
 
 if __name__ == "__main__":
