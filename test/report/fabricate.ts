@@ -29,7 +29,11 @@ export async function fabricateRun(folder: string, options: Fabricated = {}): Pr
   const partial = status !== 'complete'
   mkdirSync(runFile.frames(folder), { recursive: true })
 
-  const config = resolveConfig({ input: `/pictures/${hostileName}`, optimize: { steps: [...steps] } }, {}, side)
+  const config = resolveConfig(
+    { input: `/pictures/${hostileName}`, optimize: { steps: [...steps] }, losses: { eye: { side: 256 } } },
+    {},
+    side,
+  )
   writeText(runFile.config(folder), JSON.stringify(asConfigFile(config, side), null, 2))
   writeManifest(folder, manifestOf(status, steps, done, side))
 
