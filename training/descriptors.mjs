@@ -67,7 +67,7 @@ for (const [index, name] of names.entries()) {
 closeSync(file)
 writeFileSync(`${args.out}.json`, JSON.stringify(faces))
 const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${faces.length}, 128), }`
-const padded = header.padEnd(Math.ceil((10 + header.length + 1) / 64) * 64 - 11) + '\n'
+const padded = `${header.padEnd(Math.ceil((10 + header.length + 1) / 64) * 64 - 11)}\n`
 const preface = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 0, 0])
 preface.writeUInt16LE(padded.length, 8)
 writeFileSync(
