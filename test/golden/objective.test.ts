@@ -40,7 +40,7 @@ const termNames = {
   noise: 'noise',
 }
 
-test('losses and gradients', { timeout: 900_000 }, async () => {
+test('losses and gradients', { timeout: 3_600_000 }, async () => {
   const networks = goldenNetworks(salt, size)
   const { latents, noiseSides } = generatorShape(networks.generator)
   const objective = buildObjective({

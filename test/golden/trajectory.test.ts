@@ -62,7 +62,7 @@ function expectLosses(report: StepReport, i: number): void {
   else expectNear(color, expected.color_transfer, 1e-2, what('colour transfer'))
 }
 
-test('losses, latent, noise and camera', { timeout: 600_000 }, async () => {
+test('losses, latent, noise and camera', { timeout: 3_600_000 }, async () => {
   const reports: StepReport[] = []
   const { codes, finished } = await optimize(setup(), { onStep: (report) => void reports.push(report) })
   expect(finished).toBe(true)
@@ -79,7 +79,7 @@ test('losses, latent, noise and camera', { timeout: 600_000 }, async () => {
   })
 })
 
-test.runIf(full)('a sibling that is not drawn afresh misses the gate', { timeout: 600_000 }, async () => {
+test.runIf(full)('a sibling that is not drawn afresh misses the gate', { timeout: 3_600_000 }, async () => {
   const options = setup()
   options.losses = { ...options.losses, contextual: { ...goldenLosses.contextual, sibling: 'first' } }
   options.optimize = { ...options.optimize, steps: [1] }
@@ -88,7 +88,7 @@ test.runIf(full)('a sibling that is not drawn afresh misses the gate', { timeout
   )
 })
 
-test.runIf(full)('one layer too many misses the gate', { timeout: 600_000 }, async () => {
+test.runIf(full)('one layer too many misses the gate', { timeout: 3_600_000 }, async () => {
   const options = setup()
   options.optimize = { ...options.optimize, coarseMin: 64 }
   const { codes } = await optimize(options)
