@@ -14,11 +14,16 @@ export interface KnownFactor {
   readonly offered: (condition: string, input: string) => string | undefined
 }
 
+/** The config of the first run that has one: between seeds nothing of the degradation differs. */
+function configOf({ seeds, at }: Grid, condition: string, input: string): ResolvedConfig | undefined {
+  return seeds.map((seed) => at(condition, input, seed)?.config).find((config) => config !== undefined)
+}
+
 /** The conditions that set something of their own for this input: the true film is also one of the three films. */
-export function distinctConditions({ conditions, seeds, at }: Grid, input: string): string[] {
+export function distinctConditions(grid: Grid, input: string): string[] {
   const found = new Map<string, string>()
-  for (const { name } of conditions) {
-    const config = seeds.map((seed) => at(name, input, seed)?.config).find((one) => one !== undefined)
+  for (const { name } of grid.conditions) {
+    const config = configOf(grid, name, input)
     const text = config === undefined ? name : JSON.stringify([...flatten(config as unknown as JsonObject)].sort())
     if (!found.has(text)) found.set(text, name)
   }
@@ -26,15 +31,14 @@ export function distinctConditions({ conditions, seeds, at }: Grid, input: strin
 }
 
 /** Undefined where the key has one value only, or its truth is unknown. */
-export function knownFactor({ conditions, inputs, seeds, at }: Grid, key: string): KnownFactor | undefined {
-  const configOf = (condition: string, input: string) =>
-    seeds.map((seed) => at(condition, input, seed)?.config).find((config) => config !== undefined)
+export function knownFactor(grid: Grid, key: string): KnownFactor | undefined {
+  const { conditions, inputs } = grid
   const offered = (condition: string, input: string) => {
-    const config = configOf(condition, input)
+    const config = configOf(grid, condition, input)
     return config && flatten(config as unknown as JsonObject).get(key)
   }
   const trueValue = (input: string) => {
-    const config = conditions.map(({ name }) => configOf(name, input)).find((one) => one !== undefined)
+    const config = conditions.map(({ name }) => configOf(grid, name, input)).find((one) => one !== undefined)
     return config && truthOf(config, key)
   }
   const truths = new Map<string, { truth: string; nearest: string }>()

@@ -15,6 +15,7 @@ import { type Grid, gridOf } from '../../src/compare/grid.ts'
 import { inferRequest } from '../../src/compare/infer.ts'
 import { metricsOf } from '../../src/compare/metrics.ts'
 import { configSection } from '../../src/compare/page-details.ts'
+import { recoverySection } from '../../src/compare/page-recovery.ts'
 import { recoveryOf } from '../../src/compare/recovery.ts'
 import { costs } from '../../src/compare/resources.ts'
 import { type Cell, summarize } from '../../src/compare/summary.ts'
@@ -244,6 +245,11 @@ describe('recovery', () => {
     const without = { ...made, conditions: conditions.slice(2) }
     const [nearest] = recoveryOf(without, [{ ...metric('truth.psnr'), shared: [] }])!.factors[0]!.criteria
     expect(nearest!.choices.map((choice) => choice.nearest)).toEqual(['0.5', '1', '0.35'])
+    // A table of seven true values by seven chosen ones would say nothing; three films by three say which is mistaken.
+    const shown = (of: Grid) =>
+      recoverySection({ recovery: recoveryOf(of, metricsOf(of)), grid: of } as ComparisonContent).text
+    expect(shown(made)).not.toContain('<table class="confusion">')
+    expect(shown(emulsions)).toContain('<table class="confusion">')
   })
 
   it('judges a key among the conditions that are right in the other ones', () => {
