@@ -1,6 +1,6 @@
 /** Settings by dotted keys, as on the command line, and the nested objects that they stand for. */
 import { nested } from '../config/load.ts'
-import { isObject, type JsonObject } from '../config/merge.ts'
+import { isObject, type JsonObject, mergeFiles } from '../config/merge.ts'
 
 /** Every value of nested settings by its dotted key; lists are values. */
 export function flattened(document: JsonObject, prefix = ''): Record<string, unknown> {
@@ -11,17 +11,13 @@ export function flattened(document: JsonObject, prefix = ''): Record<string, unk
   )
 }
 
-/** Dotted keys as nested objects; a value that is an object itself stays one. */
+/**
+ * Dotted keys as nested objects; a value that is an object itself stays one. Each key counts by itself, as with --set: which
+ * is written first says nothing about the order of stages.
+ */
 export function fromDotted(settings: Readonly<Record<string, unknown>>): JsonObject {
-  const parts = Object.entries(settings).map(([key, value]) => nested(key.split('.'), value))
-  return parts.reduce<JsonObject>(deepMerge, {})
-}
-
-function deepMerge(a: JsonObject, b: JsonObject): JsonObject {
-  const merged = { ...a }
-  for (const [key, value] of Object.entries(b)) {
-    const before = merged[key]
-    merged[key] = isObject(before) && isObject(value) ? deepMerge(before, value) : value
-  }
-  return merged
+  return Object.entries(settings).reduce<JsonObject>(
+    (merged, [key, value]) => mergeFiles(merged, nested(key.split('.'), value)),
+    {},
+  )
 }

@@ -121,6 +121,16 @@ describe('--set', () => {
     })
   })
 
+  it('puts a new stage to the end whatever a config or another --set names', () => {
+    const stages = (...settings: string[]) =>
+      Object.keys(resolveConfig(applySettings({}, settings), {}, 128).degradation)
+    const [blur, grain] = ['degradation.blur.radius=1', 'degradation.grain.level=0.1']
+    const expected = ['blur', 'downsample', 'spectral', 'response', 'grain']
+    expect([stages(grain), stages(blur, grain), stages(grain, blur)]).toEqual([expected, expected, expected])
+    const soft = loadConfig(file('soft.json5', `{ degradation: { blur: { radius: 2 } } }`))
+    expect(Object.keys(resolveConfig(applySettings(soft, [grain]), {}, 128).degradation)).toEqual(expected)
+  })
+
   it.each([
     ['optimise.lr=2', /^--set optimise\.lr=2: optimise: unknown key; the nearest valid key is optimize$/u],
     ['seed=x', /^--set seed=x: seed: expected a whole number ≥ 0 and ≤ 4294967295, found "x"$/u],

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { resolveConfig } from '../../src/config/index.ts'
 import type { SweepEvent } from '../../src/sweep/events.ts'
 import { layOut, type SweepOptions } from '../../src/sweep/sweep.ts'
 import { rephoto } from '../cli/spawn.ts'
@@ -55,6 +56,13 @@ describe('an experiment', () => {
       degradation: { blur: { radius: 1.5, kernel: 'gaussian', unit: 'pixels' } },
     })
     expect(runs[3]!.config.degradation).toEqual({ blur: null })
+  })
+
+  it('takes dotted keys as single settings: their order is not that of stages', () => {
+    const set = { 'degradation.response.gamma': 0.9, 'degradation.grain.level': 0.1, 'degradation.blur.radius': 1 }
+    const [run] = runsOf({ inputs: [{ set: 'set', take: 1 }], conditions: { list: [{ name: 'x', set }] } })
+    const stages = Object.keys(resolveConfig(run!.config, {}, 64).degradation)
+    expect(stages).toEqual(['blur', 'downsample', 'spectral', 'response', 'grain'])
   })
 
   it('tells a value from its negative', () => {
