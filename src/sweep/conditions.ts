@@ -8,7 +8,7 @@ import { configWithin } from '../config/load.ts'
 import type { JsonObject } from '../config/merge.ts'
 import { type DocumentSource, placeOf } from '../config/validate.ts'
 import { flattened, fromDotted } from './dotted.ts'
-import { checkDistinct, slug } from './names.ts'
+import { checkDistinct, shortKeys, slug } from './names.ts'
 import type { ConditionsEntry, FromTruth, Level } from './schema.ts'
 import { objectiveWeights } from './terms.ts'
 
@@ -64,9 +64,10 @@ function leaveOneOut(wanted: 'all' | readonly string[], base: ConfigFragment, ma
 const weightOf = (term: string) => `losses.${term}.weight`
 
 function grid(factors: NonNullable<ConditionsEntry['grid']>, make: Make): Condition[] {
+  const short = shortKeys(Object.keys(factors).filter((factor) => Array.isArray(factors[factor])))
   let rows: { names: string[]; labels: string[]; level: Level }[] = [{ names: [], labels: [], level: {} }]
   for (const [factor, levels] of Object.entries(factors)) {
-    const choices = Array.isArray(levels) ? valuesAsLevels(factor, levels) : Object.entries(levels)
+    const choices = Array.isArray(levels) ? valuesAsLevels(factor, short.get(factor)!, levels) : Object.entries(levels)
     rows = rows.flatMap(({ names, labels, level }) =>
       choices.map(([name, own]) => ({
         names: [...names, name],
@@ -80,10 +81,8 @@ function grid(factors: NonNullable<ConditionsEntry['grid']>, make: Make): Condit
   )
 }
 
-/** A key with values: each is named by the last part of the key (a weight by its term) and the value: "radius-0.5", "eye-2". */
-function valuesAsLevels(key: string, values: readonly unknown[]): [string, Level][] {
-  const named = key.replace(/\.weight$/u, '')
-  const short = named.slice(named.lastIndexOf('.') + 1)
+/** A key with values: each is named by the key, shortened, and the value: "radius-0.5", "eye-2". */
+function valuesAsLevels(key: string, short: string, values: readonly unknown[]): [string, Level][] {
   return values.map((value) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value)
     // In a folder's name a minus is lost among the hyphens.

@@ -26,3 +26,22 @@ export function checkDistinct(names: readonly string[], what: string, advice: st
     seen.add(key)
   }
 }
+
+/**
+ * Dotted keys in as few of their last parts as tell them apart; a weight goes by its term. Of `losses.eye.weight`,
+ * `losses.face.size` and `losses.style.size`: eye, face.size, style.size.
+ */
+export function shortKeys(keys: readonly string[]): ReadonlyMap<string, string> {
+  const terms = keys.map((key) => key.replace(/\.weight$/u, ''))
+  const parts = keys.map((key, i) =>
+    (terms.indexOf(terms[i]!) === terms.lastIndexOf(terms[i]!) ? terms[i]! : key).split('.'),
+  )
+  const shortest = parts.map((own) => {
+    for (let count = 1; count < own.length; count++) {
+      const short = own.slice(-count).join('.')
+      if (parts.filter((other) => other.slice(-count).join('.') === short).length === 1) return short
+    }
+    return own.join('.')
+  })
+  return new Map(keys.map((key, i) => [key, shortest[i]!]))
+}

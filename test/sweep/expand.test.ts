@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { resolveConfig } from '../../src/config/index.ts'
 import type { SweepEvent } from '../../src/sweep/events.ts'
+import { shortKeys } from '../../src/sweep/names.ts'
 import { layOut, type SweepOptions } from '../../src/sweep/sweep.ts'
 import { rephoto } from '../cli/spawn.ts'
 import { type Content, makeExperiment, writeExperiment } from './experiment.ts'
@@ -63,6 +64,17 @@ describe('an experiment', () => {
     const [run] = runsOf({ inputs: [{ set: 'set', take: 1 }], conditions: { list: [{ name: 'x', set }] } })
     const stages = Object.keys(resolveConfig(run!.config, {}, 64).degradation)
     expect(stages).toEqual(['blur', 'downsample', 'spectral', 'response', 'grain'])
+  })
+
+  it('tells keys of a grid apart that end alike, by as few parts as that takes', () => {
+    const grid = { 'losses.face.size': [32], 'losses.style.size': [32, 16], 'losses.eye.weight': [1] }
+    const { experiment } = layOut({ file: writeExperiment(place, { conditions: { grid } }), out: join(place, 'out') })
+    expect(experiment.conditions.map(({ name, label }) => [name, label])).toEqual([
+      ['face.size-32_style.size-32_eye-1', 'face.size 32, style.size 32, eye 1'],
+      ['face.size-32_style.size-16_eye-1', 'face.size 32, style.size 16, eye 1'],
+    ])
+    const keys = ['a.b.c', 'd.b.c', 'c', 'losses.eye', 'losses.eye.weight']
+    expect([...shortKeys(keys).values()]).toEqual(['a.b.c', 'd.b.c', 'c', 'eye', 'weight'])
   })
 
   it('tells a value from its negative', () => {
