@@ -5,7 +5,7 @@ import { SweepError } from './error.ts'
 import { readIndex, readOutcome, type SweepRun, sweepFile, writeJson } from './folder.ts'
 import { lockSweep } from './lock.ts'
 import { result, type SweepResult } from './sweep.ts'
-import { copyTwin } from './twins.ts'
+import { copyTwin, shareFailure } from './twins.ts'
 import { manifestAt } from './worker.ts'
 
 /** @param out folder of the sweep */
@@ -20,9 +20,11 @@ export async function collectSweep(out: string): Promise<SweepResult> {
       const first = firsts.get(run.hash)
       if (!first) firsts.set(run.hash, run)
       settle(folder, run)
-      if (first?.status !== 'complete' || run.status === 'complete') continue
-      copyTwin(folder, { ...run, twinOf: first.name })
-      settle(folder, run)
+      if (!first || run.status === 'complete') continue
+      if (first.status === 'complete') {
+        copyTwin(folder, { ...run, twinOf: first.name })
+        settle(folder, run)
+      } else if (first.status === 'failed') shareFailure(first, run)
     }
     writeJson(sweepFile.sweep(folder), index)
     return await result(folder, index)

@@ -13,6 +13,7 @@ import {
 } from './folder.ts'
 import type { SweepInput } from './inputs.ts'
 import type { StandingRun } from './standing.ts'
+import { shareFailure } from './twins.ts'
 import { manifestAt } from './worker.ts'
 
 /** Keeps sweep.json. */
@@ -71,6 +72,9 @@ export function openIndex(
     run.status = 'failed'
     run.error = before.error ?? 'failed'
   }
+  const twins = runs.filter(({ standing }) => standing === 'twin')
+  for (const { name: twin, twinOf } of twins)
+    if (entry(twinOf!).status === 'failed') shareFailure(entry(twinOf!), entry(twin))
   writeJson(sweepFile.plan(folder), plan)
   save()
   return {
@@ -79,6 +83,10 @@ export function openIndex(
       const run = entry(name)
       run.status = 'running'
       delete run.error
+      for (const { name: twin } of twins.filter(({ twinOf }) => twinOf === name)) {
+        entry(twin).status = 'waiting'
+        delete entry(twin).error
+      }
       save()
     },
     ended(name, outcome) {

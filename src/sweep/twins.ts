@@ -1,7 +1,7 @@
 /** Conditions can come to the same run (the true film is one of three films): it is made once, and copied. */
 import { cpSync, rmSync } from 'node:fs'
 import { readManifest, writeManifest } from '../run/manifest.ts'
-import { sweepFile } from './folder.ts'
+import { type SweepRun, sweepFile } from './folder.ts'
 
 /** Copies the run that a twin equals into its place. The manifest, which says whether a run is whole, comes last. */
 export function copyTwin(
@@ -14,4 +14,10 @@ export function copyTwin(
   const manifest = readManifest(from)
   const { condition, input } = run
   writeManifest(to, { ...manifest, sweep: { ...manifest.sweep!, condition, input } })
+}
+
+/** A twin has no attempt of its own: when the run that it equals failed, so has it. */
+export function shareFailure(first: SweepRun, twin: SweepRun): void {
+  twin.status = 'failed'
+  twin.error = first.error ?? 'failed'
 }
