@@ -4,7 +4,7 @@
 // lay out once.
 
 import { conv2d, convTranspose2d } from '../graph/conv.ts'
-import { add, mul, rsqrt, square } from '../graph/elementwise.ts'
+import { add, div, mul, sqrt, square } from '../graph/elementwise.ts'
 import { reshape, transpose } from '../graph/layout.ts'
 import { equalLinear } from '../graph/linear.ts'
 import { matmul, swap } from '../graph/matmul.ts'
@@ -17,6 +17,8 @@ import { blurAfterUpsampling } from './fir.ts'
 export interface ModulatedConvOptions {
   demodulate: boolean
   upsample?: boolean
+  /** Factor of a demodulated result: there it costs nothing, over a feature map one more pass. */
+  gain?: number
 }
 
 /**
@@ -37,5 +39,5 @@ export function modulatedConv(weights: Weights, x: Tensor, w: Tensor, options: M
     : conv2d(modulated, kernel, { padding: (k - 1) / 2 })
   if (!options.demodulate) return y
   const energy = matmul(square(style), swap(sum(square(kernel), [2, 3])))
-  return mul(y, reshape(rsqrt(add(energy, 1e-8)), [n, outChannels, 1, 1]))
+  return mul(y, reshape(div(options.gain ?? 1, sqrt(add(energy, 1e-8))), [n, outChannels, 1, 1]))
 }

@@ -102,10 +102,12 @@ export function synthesize(weights: Weights, latent: Tensor, noise: readonly Ten
   })
 }
 
+// √2·lrelu(y) is lrelu(√2·y), so the gain goes into the small factors and terms that make y.
 function styledConv(weights: Weights, x: Tensor, w: Tensor, noise: Tensor, upsample: boolean): Tensor {
-  const y = modulatedConv(weights.at('conv'), x, w, { demodulate: true, upsample })
+  const gain = Math.SQRT2
+  const y = modulatedConv(weights.at('conv'), x, w, { demodulate: true, upsample, gain })
   const c = y.shape[1]!
-  const noisy = add(y, mul(noise, weights.get('noise.weight', [1])))
-  const biased = add(noisy, reshape(weights.get('activate.bias', [c]), [1, c, 1, 1]))
-  return mul(leakyRelu(biased, 0.2), Math.SQRT2)
+  const noisy = add(y, mul(noise, mul(weights.get('noise.weight', [1]), gain)))
+  const bias = mul(weights.get('activate.bias', [c]), gain)
+  return leakyRelu(add(noisy, reshape(bias, [1, c, 1, 1])), 0.2)
 }

@@ -1,7 +1,7 @@
 // Elementwise arithmetic with NumPy broadcasting. Written over each op: its derivative.
 
 import { sumTo } from './reduce.ts'
-import { broadcastShapes, ShapeError, showShape } from './shape.ts'
+import { broadcastShapes, type Shape, ShapeError, sameShape, showShape } from './shape.ts'
 import { type GradientRule, node, type Operand, type Tensor, toTensor } from './tensor.ts'
 
 function needFloat(op: string, ...operands: Tensor[]): void {
@@ -10,19 +10,30 @@ function needFloat(op: string, ...operands: Tensor[]): void {
 }
 
 function binary(op: string, x: Operand, y: Operand, gradient: (a: Tensor, b: Tensor) => GradientRule): Tensor {
-  const a = toTensor(x)
-  const b = toTensor(y)
-  needFloat(op, a, b)
+  const [whole, other] = [toTensor(x), toTensor(y)]
+  needFloat(op, whole, other)
+  const shape = broadcastShapes(op, whole.shape, other.shape)
+  const [a, b] = unexpanded(whole, other, shape)
   const rule = gradient(a, b)
   return node({
     op,
     inputs: [a, b],
-    shape: broadcastShapes(op, a.shape, b.shape),
+    shape,
     gradient: (dy, out) => {
       const [da, db] = rule(dy, out)
       return [da && sumTo(da, a.shape), db && sumTo(db, b.shape)]
     },
   })
+}
+
+/** The op broadcasts its operands itself: one that was expanded only for that is taken as it was before. */
+function unexpanded(a: Tensor, b: Tensor, shape: Shape): [Tensor, Tensor] {
+  const before = (x: Tensor, other: Tensor): Tensor => {
+    const small = x.op === 'Expand' ? x.inputs[0]! : x
+    return sameShape(broadcastShapes(x.op, small.shape, other.shape), shape) ? small : x
+  }
+  const left = before(a, b)
+  return [left, before(b, left)]
 }
 
 function unary(
@@ -102,9 +113,10 @@ export function square(x: Tensor): Tensor {
   return mul(x, x)
 }
 
-// d|x| = sign(x) dx, 0 at 0. Not through ONNX's Sign, which leaves the device on ONNX Runtime's WebGPU provider.
+// d|x| = sign(x) dx, 0 at 0; the sign is x/|x|, two passes over the numbers. ONNX's Sign leaves the device on ONNX
+// Runtime's WebGPU provider.
 export function abs(x: Operand): Tensor {
-  return unary('Abs', x, (a, dy) => where(greater(a, 0), dy, where(greater(0, a), neg(dy), 0)))
+  return unary('Abs', x, (a, dy, y) => mul(dy, div(a, maximum(y, 1e-30))))
 }
 
 // dσ = σ(1 − σ) dx
