@@ -13,6 +13,7 @@ import type { CompileOptions, Executable, Program } from '../executable.ts'
 import { checkLength, checkWanted, type HeldInput, heldOf, layoutOf, nextName, programModel } from '../program.ts'
 import { type Feeds, feedOf, type Numbers } from '../values.ts'
 import { DeviceMemory } from './device-memory.ts'
+import { forWebGpu } from './for-webgpu.ts'
 import { createSession, floatTensor, hostTensor, releaseSession } from './session.ts'
 
 /** Numbers up to which a tensor is kept on the host: losses and a camera's parameters, read at every step. */
@@ -52,7 +53,8 @@ export class ResidentExecutable implements Executable {
     this.flops = countFlops(roots)
   }
 
-  static async create(program: Program, options: CompileOptions): Promise<ResidentExecutable> {
+  static async create(asked: Program, options: CompileOptions): Promise<ResidentExecutable> {
+    const program = forWebGpu(asked)
     const { held } = layoutOf(program)
     const states = held.filter((h): h is Required<HeldInput> => h.next !== undefined)
     const locations: Record<string, 'cpu' | 'gpu-buffer'> = {}
