@@ -11,6 +11,7 @@ import { writePicture } from '../images/write.ts'
 import { runFile } from '../run/folder.ts'
 import type { RunRecord } from '../run/record.ts'
 import { readLatent, readNoise, writeCodes } from './codes.ts'
+import { checkSize } from './least-size.ts'
 import { matchedTarget } from './match.ts'
 import { weightsOf } from './networks.ts'
 import { alignedPortrait, fittedPortrait } from './portrait.ts'
@@ -33,6 +34,7 @@ export async function prepare(setting: Setting, record: RunRecord, picture: Bitm
   const aligned = await record.phase('align', () => alignedPortrait(picture, config))
   await writePicture(runFile.picture(folder, 'aligned'), aligned)
   const fitted = fittedPortrait(aligned, shape.size)
+  await checkSize(setting, fitted)
   const gray = toGray(fitted)
   const latent = await record.phase('encode', () => firstLatent(pack, config, gray, shape, compute.options))
   const noise = firstNoise(config, shape)
