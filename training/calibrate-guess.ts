@@ -13,7 +13,7 @@ import { hideBin } from 'yargs/helpers'
 import { type Calibration, calibrationFile } from '../src/guess/calibration.ts'
 import { conformalInterval, conformalTable } from '../src/guess/conformal.ts'
 import { type FilmValues, filmed, kernelDeviation } from '../src/guess/film.ts'
-import { emulsions } from '../src/guess/guess.ts'
+import { EMULSION_SIDE, emulsions } from '../src/guess/guess.ts'
 import { fitQuadratic, predictQuadratic } from '../src/guess/quadratic.ts'
 import { classProbabilities, fitSoftmax, logLoss, withTemperature } from '../src/guess/softmax.ts'
 import { spectralFeatures } from '../src/guess/spectrum.ts'
@@ -123,7 +123,7 @@ async function photographs(): Promise<Partial<Calibration>> {
   for (const [index, name] of names.entries()) {
     const photograph = toColor(await readPicture(join(args.faces, name)))
     const kept = isKept(index)
-    const small = resize(photograph, 128, 128, 'lanczos')
+    const small = resize(photograph, EMULSION_SIDE, EMULSION_SIDE, 'lanczos')
     emulsions.forEach((sensitivity, c) => {
       // Kept faces once, the others twice, by different films.
       for (let turn = 0; turn < (kept ? 1 : 2); turn++) {

@@ -7,6 +7,8 @@
 import type { KernelRule } from '../degrade/gaussian.ts'
 import type { Sensitivity } from '../degrade/spectral.ts'
 import type { Bitmap } from '../images/bitmap.ts'
+import { toGray } from '../images/gray.ts'
+import { resize } from '../images/resample.ts'
 import { type BlurCalibration, calibration } from './calibration.ts'
 import { conformalInterval } from './conformal.ts'
 import { radiusOfDeviation } from './film.ts'
@@ -17,6 +19,9 @@ import { toneFeatures } from './tones.ts'
 
 /** The classes of the emulsion's model, in its order. */
 export const emulsions = ['b', 'gb', 'g'] as const satisfies readonly Sensitivity[]
+
+/** Side in pixels of the faces that the emulsion's model was fitted on. */
+export const EMULSION_SIDE = 128
 
 export interface BlurGuess {
   /** Standard deviation of the blur in pixels of the picture. */
@@ -58,9 +63,11 @@ export function guessBlur(face: Bitmap, generator?: string): BlurGuess {
   }
 }
 
-/** @param face gray or colour, aligned */
+/** @param face gray or colour, aligned, of any size */
 export function guessEmulsion(face: Bitmap): EmulsionGuess {
-  const p = classProbabilities(calibration().emulsion.model, toneFeatures(face))
+  // Its features of detail and blur count pixels.
+  const fitted = resize(toGray(face), EMULSION_SIDE, EMULSION_SIDE, 'lanczos')
+  const p = classProbabilities(calibration().emulsion.model, toneFeatures(fitted))
   const best = emulsions[p.indexOf(Math.max(...p))]!
   return { best, probabilities: { b: p[0]!, gb: p[1]!, g: p[2]! } }
 }

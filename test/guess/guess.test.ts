@@ -9,6 +9,7 @@ import { ringPowers, SPECTRAL_FEATURES, spectralFeatures } from '../../src/guess
 import { normalQuantile, toneFeatures } from '../../src/guess/tones.ts'
 import { type Bitmap, createBitmap } from '../../src/images/bitmap.ts'
 import { readPicture } from '../../src/images/read.ts'
+import { resize } from '../../src/images/resample.ts'
 import { randomStream } from '../../src/optimize/random.ts'
 import { aged } from '../../src/synth/age.ts'
 
@@ -188,6 +189,14 @@ describe('the shipped guess', () => {
       expect(interval[1]).toBeGreaterThanOrEqual(deviation)
       expect([coverage, calibrated]).toEqual([0.9, true])
     }
+  })
+
+  it('judges the emulsion at the size that it was fitted at, whatever size the picture has', () => {
+    const face = filmed(example, plain)
+    const large = filmed(resize(example, 256, 256, 'lanczos'), { ...plain, noise: 0.02 })
+    expect(guessEmulsion(large)).toEqual(guessEmulsion(resize(large, 128, 128, 'lanczos')))
+    const small = resize(face, 64, 64, 'lanczos')
+    expect(guessEmulsion(small)).toEqual(guessEmulsion(resize(small, 128, 128, 'lanczos')))
   })
 
   it('gives probabilities of the films, and says when a picture is of another size than it knows', () => {
