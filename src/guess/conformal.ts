@@ -11,8 +11,8 @@ export interface ConformalTable {
   readonly coverage: number
   /** Estimates at which one range ends and the next begins, ascending. */
   readonly edges: readonly number[]
-  /** Half-width of the interval in each range: one more than edges. */
-  readonly widths: readonly number[]
+  /** Half-width of the interval in each range: one more than edges. null: no width is enough (JSON has no infinity). */
+  readonly widths: readonly (number | null)[]
 }
 
 /**
@@ -38,12 +38,13 @@ export function conformalTable(
   estimates.forEach((estimate, i) => {
     groups[rangeOf(edges, estimate)]!.push(truths[i]! - estimate)
   })
-  return { coverage, edges, widths: groups.map((residuals) => conformalWidth(residuals, coverage)) }
+  const widths = groups.map((residuals) => conformalWidth(residuals, coverage))
+  return { coverage, edges, widths: widths.map((width) => (width === Number.POSITIVE_INFINITY ? null : width)) }
 }
 
-/** Lower and upper end for an estimate. */
+/** Lower and upper end for an estimate; infinite where the residuals were too few to promise anything. */
 export function conformalInterval(table: ConformalTable, estimate: number): [number, number] {
-  const width = table.widths[rangeOf(table.edges, estimate)]!
+  const width = table.widths[rangeOf(table.edges, estimate)] ?? Number.POSITIVE_INFINITY
   return [estimate - width, estimate + width]
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ResolvedConfig } from '../../src/config/index.ts'
-import { conformalInterval, conformalTable, conformalWidth } from '../../src/guess/conformal.ts'
+import { type ConformalTable, conformalInterval, conformalTable, conformalWidth } from '../../src/guess/conformal.ts'
 import { type FilmValues, filmed, kernelDeviation, radiusOfDeviation } from '../../src/guess/film.ts'
 import { guessBlur, guessEmulsion } from '../../src/guess/guess.ts'
 import { fitQuadratic, predictQuadratic } from '../../src/guess/quadratic.ts'
@@ -113,6 +113,13 @@ describe('conformal intervals', () => {
     expect(conformalWidth([1, 2, 3], 0.9)).toBe(Number.POSITIVE_INFINITY)
   })
 
+  it('with too few residuals promises nothing, also after it was written and read', () => {
+    const table = conformalTable([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6], 0.9, 2)
+    const read = JSON.parse(JSON.stringify(table)) as ConformalTable
+    expect(read).toEqual(table)
+    expect(conformalInterval(read, 2)).toEqual([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY])
+  })
+
   it('covers as promised, in the mean over calibrations, also where the error depends on the estimate', () => {
     const random = randomStream(4, 'conformal')
     let covered = 0
@@ -129,7 +136,7 @@ describe('conformal intervals', () => {
         0.9,
         4,
       )
-      expect(table.widths[3]).toBeGreaterThan(table.widths[0]!)
+      expect(table.widths[3]!).toBeGreaterThan(table.widths[0]!)
       for (let i = 0; i < tests; i++) {
         const { estimate, truth } = draw()
         const [low, high] = conformalInterval(table, estimate)
