@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { ConfigError } from '../config/errors.ts'
 import { validate } from '../config/validate.ts'
+import { firstLine } from '../images/error.ts'
 
 const itemSchema = z.strictObject({
   name: z.string().min(1).describe('Unique in the set.'),
@@ -49,7 +50,7 @@ export function readSet(path: string): SyntheticSet {
   try {
     document = JSON.parse(readFileSync(file, 'utf8'))
   } catch (cause) {
-    const found = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : (cause as Error).message
+    const found = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : firstLine(cause)
     throw new ConfigError(`expected a set made by rephoto synth, found ${found}`, { source: file }, { cause })
   }
   validate(setSchema, document, { name: file })

@@ -4,9 +4,11 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { z } from 'zod'
 import { ConfigError } from '../config/errors.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import type { Bitmap } from '../images/bitmap.ts'
+import { firstLine } from '../images/error.ts'
 import { writePicture } from '../images/write.ts'
 import { type LoadedPack, loadPack } from '../models/load.ts'
 import { randomStream } from '../optimize/random.ts'
@@ -134,13 +136,28 @@ function portable(recipe: Recipe): Recipe {
   }
 }
 
-/** Removes the files of an earlier set, and nothing else. */
+/** What has to be known of an earlier set to remove it. */
+const earlierSet = z.object({
+  format: z.literal('rephoto-set'),
+  items: z.array(z.object({ input: z.string(), truth: z.string() })),
+})
+
+/** Removes the files of an earlier set, and nothing else. @throws ConfigError where it can't be told which they are */
 function clear(folder: string): void {
   const file = join(folder, 'set.json')
   if (!existsSync(file)) return
-  const old = JSON.parse(readFileSync(file, 'utf8')) as Partial<SyntheticSet>
-  if (old.format !== 'rephoto-set') return
-  for (const { input, truth } of old.items ?? [])
+  let set: z.infer<typeof earlierSet>
+  try {
+    set = earlierSet.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (cause) {
+    const found = cause instanceof z.ZodError ? 'something else' : firstLine(cause)
+    throw new ConfigError(
+      `expected a set to replace, found ${found}; nothing was removed: empty the folder, or choose another with --out`,
+      { source: file },
+      { cause },
+    )
+  }
+  for (const { input, truth } of set.items)
     for (const name of [input, truth]) {
       const path = resolve(folder, name)
       if (dirname(relative(folder, path)) === '.') rmSync(path, { force: true })

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ResolvedConfig } from '../../src/config/index.ts'
+import { ConfigError, type ResolvedConfig } from '../../src/config/index.ts'
 import { isGray } from '../../src/images/gray.ts'
 import { readPicture } from '../../src/images/read.ts'
 import { aged, grain } from '../../src/synth/age.ts'
@@ -121,6 +121,29 @@ describe('the shipped sets', () => {
       const films = set.items.map(({ sensitivity }) => sensitivity)
       for (const film of ['b', 'gb', 'g']) expect(films.filter((value) => value === film)).toHaveLength(8)
     }
+  })
+})
+
+describe('a set.json that is no set', () => {
+  it.each([
+    ['cut off', '{ "format": "rephoto-set", "items": [', /found Unexpected end of JSON input; nothing was removed/u],
+    [
+      'not JSON, of several lines',
+      'one\ntwo\n',
+      /found Unexpected token 'o', [^\n]*; nothing was removed: empty the fo/u,
+    ],
+    ['of another program', '{"items": 3}', /found something else; nothing was removed: empty the folder, or choose/u],
+    ['null', 'null', /found something else; nothing was removed/u],
+  ])('%s: is not replaced, and one line says so', async (_, text, message) => {
+    const out = mkdtempSync(join(folder, 'broken-'))
+    writeFileSync(join(out, 'set.json'), text)
+    writeFileSync(join(out, '01.png'), 'mine')
+    const error: unknown = await writeSet({ recipe: films, out, replace: true }).catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(ConfigError)
+    expect((error as Error).message).toMatch(message)
+    expect((error as Error).message).not.toContain('\n')
+    expect(readdirSync(out).sort()).toEqual(['01.png', 'set.json'])
+    expect(() => readSet(out)).toThrow(ConfigError)
   })
 })
 
