@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import '../engine/onnxruntime/no-telemetry.ts'
 import type { ConfigFragment } from '../config/index.ts'
 import type { RunResult } from '../rephotograph.ts'
 import type { RunEvent, RunObserver } from '../run/events.ts'

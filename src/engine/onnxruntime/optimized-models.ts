@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import * as ort from 'onnxruntime-node'
+import { ort } from './library.ts'
 
 type SessionOptions = ort.InferenceSession.SessionOptions
 

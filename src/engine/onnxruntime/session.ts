@@ -1,10 +1,10 @@
 // Sessions of ONNX Runtime and tensors for it: with its two neighbours the only place that talks to it.
 
-import * as ort from 'onnxruntime-node'
 import type { Shape } from '../../graph/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import type { CompileOptions } from '../executable.ts'
 import { DeviceError, type Numbers } from '../values.ts'
+import { ort } from './library.ts'
 import { createOptimized } from './optimized-models.ts'
 import { requireDevice } from './requirements.ts'
 

@@ -1,0 +1,5 @@
+// ONNX Runtime, loaded in silence.
+
+import './no-telemetry.ts'
+
+export * as ort from 'onnxruntime-node'
