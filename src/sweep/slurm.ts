@@ -26,7 +26,7 @@ const GRACE_POLLS = 5
 
 /** How a sweep is given to Slurm. */
 export interface SlurmOptions {
-  /** At most so many tasks at a time; default: as many as the cluster gives. */
+  /** At most so many tasks at a time, of all arrays together; default: as many as the cluster gives. */
   readonly jobs?: number
   /** Whether to stay until all tasks have ended. */
   readonly wait: boolean
@@ -78,7 +78,10 @@ function submit({ experiment, folder }: Layout, tasks: readonly Task[], jobs: nu
     const list = join(place, `tasks-${start / ARRAY_SIZE}.txt`)
     writeText(list, `${part.map((task) => task.name).join('\n')}\n`)
     const array = `--array=0-${part.length - 1}${jobs === undefined ? '' : `%${jobs}`}`
-    const printed = slurm('sbatch', ['--parsable', array, ...sbatch, script, list])
+    // A limit counts within one array only, so arrays that are to share it follow one another. Last, to win over the
+    // experiment's options: what these wait for, the first array has waited for.
+    const after = jobs === undefined || ids.length === 0 ? [] : [`--dependency=afterany:${ids.at(-1)}`]
+    const printed = slurm('sbatch', ['--parsable', array, ...sbatch, ...after, script, list])
     ids.push(printed.trim().split(';')[0]!)
     // At once: should the next array be refused, this one is queued nevertheless.
     writeJson(jobsFile(folder), ids)

@@ -62,26 +62,59 @@ it('where Slurm is not installed, says so', async () => {
   }
 })
 
-it('of two arrays the first is known as queued when the second is refused', async () => {
-  const folder = join(place, 'refused')
-  const bin = join(place, 'bin')
+/** Slurm's commands as shell scripts, and a layout of which they need no more than this. */
+function fakeSlurm(folder: string, sbatch: string) {
+  const bin = `${folder}-bin`
   mkdirSync(bin, { recursive: true })
   const command = (name: string, lines: string) =>
     writeFileSync(join(bin, name), `#!/bin/sh\n${lines}\n`, { mode: 0o755 })
-  const list = join(folder, 'slurm', 'tasks-1.txt')
-  command('sbatch', `for last; do :; done; [ "$last" != "${list}" ] || { echo QOS limit >&2; exit 1; }; echo 17`)
+  command('sbatch', sbatch)
   command('squeue', 'echo 17_0')
-  const tasks = Array.from({ length: 1001 }, (_, i) => ({ name: `r${i}`, hash: '', continued: false }))
-  const layout = { folder, experiment: { name: 'many', threads: 1, sbatch: [] } } as unknown as Layout
-  const submit = () => withSlurm({ wait: false }, () => {})(layout, tasks, { started: () => {}, ended: () => {} })
-  const path = process.env.PATH
-  process.env.PATH = `${bin}${delimiter}${path}`
-  try {
-    await expect(submit()).rejects.toThrow('sbatch: QOS limit')
-    await expect(submit()).rejects.toThrow('found job 17')
-  } finally {
-    process.env.PATH = path
+  const layout = { folder, experiment: { name: 'many', threads: 1, sbatch: ['--dependency=x'] } } as unknown as Layout
+  return async (count: number, jobs?: number) => {
+    const tasks = Array.from({ length: count }, (_, i) => ({ name: `r${i}`, hash: '', continued: false }))
+    const options = { wait: false, ...(jobs === undefined ? {} : { jobs }) }
+    const path = process.env.PATH
+    process.env.PATH = `${bin}${delimiter}${path}`
+    try {
+      await withSlurm(options, () => {})(layout, tasks, { started: () => {}, ended: () => {} })
+    } finally {
+      process.env.PATH = path
+    }
   }
+}
+
+it('of two arrays the first is known as queued when the second is refused', async () => {
+  const folder = join(place, 'refused')
+  const list = join(folder, 'slurm', 'tasks-1.txt')
+  const submit = fakeSlurm(
+    folder,
+    `for last; do :; done; [ "$last" != "${list}" ] || { echo QOS limit >&2; exit 1; }; echo 17`,
+  )
+  await expect(submit(1001)).rejects.toThrow('sbatch: QOS limit')
+  await expect(submit(1001)).rejects.toThrow('found job 17')
+})
+
+it('a limit holds for several arrays together: they follow one another', async () => {
+  const submitted = async (jobs?: number) => {
+    const folder = join(place, `chained-${jobs}`)
+    const called = `${folder}.log`
+    const submit = fakeSlurm(folder, `echo "$@" >> "${called}"; wc -l < "${called}"`)
+    await submit(2001, jobs)
+    // What sbatch takes for an option that is there twice is the last.
+    const wait = /.*--dependency=(\S+)/u
+    return lines(called).map((line) => [/--array=(\S+)/u.exec(line)![1], wait.exec(line)![1]])
+  }
+  expect(await submitted(3)).toEqual([
+    ['0-999%3', 'x'],
+    ['0-999%3', 'afterany:1'],
+    ['0-0%3', 'afterany:2'],
+  ])
+  expect(await submitted()).toEqual([
+    ['0-999', 'x'],
+    ['0-999', 'x'],
+    ['0-0', 'x'],
+  ])
 })
 
 const reason = whyNoSlurm()
