@@ -3,7 +3,8 @@
 //   npx tsx training/calibrate-guess.ts pack --pack compact           blur against faces of a pack's generator
 // The second is to be repeated when a pack's generator changes (about a minute); the first looks through no network. DIR holds
 // the unpacked photographs of the trainings; those of heldout.txt are left out. Faces are split once: on 70 % the models are
-// fitted, on the rest the intervals and the temperature. Every face is aged by a film of random values.
+// fitted, on the rest the intervals and the temperature; what is printed of these two is cross-fitted between halves of the
+// rest, so that nothing is judged on what it was chosen on. Every face is aged by a film of random values.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -12,6 +13,7 @@ import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { type Calibration, calibrationFile } from '../src/guess/calibration.ts'
 import { conformalInterval, conformalTable } from '../src/guess/conformal.ts'
+import { crossFitted } from '../src/guess/cross-fit.ts'
 import { type FilmValues, filmed, kernelDeviation } from '../src/guess/film.ts'
 import { EMULSION_SIDE, emulsions } from '../src/guess/guess.ts'
 import { fitQuadratic, predictQuadratic } from '../src/guess/quadratic.ts'
@@ -73,9 +75,16 @@ function sample(face: Bitmap, sensitivity: FilmValues['sensitivity'], index: num
 /** Which of the faces the models are not fitted on. */
 const isKept = (index: number) => randomStream(args.seed, 'calibrate/split', index).uniform() < 0.3
 
+/** In which half of the kept faces one is, for what would be judged on the pictures that it was chosen on. */
+const halfOf = ({ face }: { readonly face: number }) =>
+  randomStream(args.seed, 'calibrate/half', face).uniform() < 0.5 ? 0 : 1
+
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
-function calibrateBlur(samples: readonly (Sample & { readonly kept: boolean })[]) {
+/** A picture of a face by number. */
+type KeptSample = Sample & { readonly face: number; readonly kept: boolean }
+
+function calibrateBlur(samples: readonly KeptSample[]) {
   const rows = samples.map(({ picture }) => spectralFeatures(picture))
   const truths = samples.map(({ values }) => kernelDeviation(values.radius, values.kernel))
   const fitted = samples.flatMap(({ kept }, i) => (kept ? [] : [i]))
@@ -93,15 +102,37 @@ function calibrateBlur(samples: readonly (Sample & { readonly kept: boolean })[]
     RANGES,
   )
   const errors = others.map((i, k) => Math.abs(estimates[k]! - truths[i]!))
-  const covered = others.filter((i, k) => {
-    const [low, high] = conformalInterval(residuals, estimates[k]!)
-    return truths[i]! >= low && truths[i]! <= high
-  })
+  // Which widths are kept is chosen on all of them; how well such widths cover is judged across the halves.
+  const covered = crossFitted(
+    others.map((i, k) => ({ face: samples[i]!.face, estimate: estimates[k]!, truth: truths[i]! })),
+    halfOf,
+    (chosenOn) => {
+      const table = conformalTable(
+        chosenOn.map(({ estimate }) => estimate),
+        chosenOn.map(({ truth }) => truth),
+        COVERAGE,
+        RANGES,
+      )
+      return ({ estimate, truth }) => {
+        const [low, high] = conformalInterval(table, estimate)
+        return truth >= low && truth <= high ? 1 : 0
+      }
+    },
+  )
   console.log(
     `blur: ${fitted.length} pictures fitted, ${others.length} kept; median error ${median(errors).toFixed(3)} px`,
   )
-  console.log(`half-widths ${residuals.widths.map((w) => w.toFixed(2)).join(' ')}, cover ${covered.length}`)
+  const widths = residuals.widths.map((width) => width?.toFixed(2) ?? 'infinite')
+  console.log(`half-widths ${widths.join(' ')}; those of one half cover ${(100 * covered).toFixed(1)} % of the other`)
   return { model: compact(model), residuals, largest: kernelDeviation(LARGEST_RADIUS, 'reference') }
+}
+
+/** Features of a picture, its film by number, and whose face it is. */
+interface Tone {
+  readonly row: Float64Array
+  readonly film: number
+  readonly face: number
+  readonly kept: boolean
 }
 
 async function photographs(): Promise<Partial<Calibration>> {
@@ -116,10 +147,8 @@ async function photographs(): Promise<Partial<Calibration>> {
     .filter((name) => !heldout.has(name))
     .sort()
     .slice(0, args.limit)
-  const blurred: (Sample & { kept: boolean })[] = []
-  const rows: Float64Array[] = []
-  const classes: number[] = []
-  const keptRows: boolean[] = []
+  const blurred: KeptSample[] = []
+  const tones: Tone[] = []
   for (const [index, name] of names.entries()) {
     const photograph = toColor(await readPicture(join(args.faces, name)))
     const kept = isKept(index)
@@ -127,29 +156,40 @@ async function photographs(): Promise<Partial<Calibration>> {
     emulsions.forEach((sensitivity, c) => {
       // Kept faces once, the others twice, by different films.
       for (let turn = 0; turn < (kept ? 1 : 2); turn++) {
-        rows.push(toneFeatures(sample(small, sensitivity, 2 * index + turn).picture))
-        classes.push(c)
-        keptRows.push(kept)
+        tones.push({
+          row: toneFeatures(sample(small, sensitivity, 2 * index + turn).picture),
+          film: c,
+          face: index,
+          kept,
+        })
       }
     })
     const random = randomStream(args.seed, 'calibrate/side', index)
     for (let turn = 0; turn < 2; turn++) {
       const side = SIDES[random.integer(SIDES.length)]!
       const face = resize(photograph, side, side, 'lanczos')
-      blurred.push({ ...sample(face, emulsions[random.integer(3)]!, 1e6 + 2 * index + turn), kept })
+      blurred.push({ ...sample(face, emulsions[random.integer(3)]!, 1e6 + 2 * index + turn), face: index, kept })
     }
     if (index % 250 === 249) console.log(`${index + 1} photographs`)
   }
-  const pick = <T>(list: readonly T[], kept: boolean) => list.filter((_, i) => keptRows[i] === kept)
-  const fitted = fitSoftmax(pick(rows, false), pick(classes, false), { ridge: 0.02, steps: 200, count: 3 })
-  const model = withTemperature(fitted, pick(rows, true), pick(classes, true))
-  const hits = pick(rows, true).filter((row, i) => {
+  const [fittedOn, kept] = [false, true].map((wanted) => tones.filter((tone) => tone.kept === wanted)) as [
+    Tone[],
+    Tone[],
+  ]
+  const rowsOf = (list: readonly Tone[]) => list.map(({ row }) => row)
+  const classesOf = (list: readonly Tone[]) => list.map(({ film }) => film)
+  const fitted = fitSoftmax(rowsOf(fittedOn), classesOf(fittedOn), { ridge: 0.02, steps: 200, count: 3 })
+  const model = withTemperature(fitted, rowsOf(kept), classesOf(kept))
+  const hits = kept.filter(({ row, film }) => {
     const p = classProbabilities(model, row)
-    return p.indexOf(Math.max(...p)) === pick(classes, true)[i]
+    return p.indexOf(Math.max(...p)) === film
   }).length
-  const loss = logLoss(model, pick(rows, true), pick(classes, true))
+  const loss = crossFitted(kept, halfOf, (chosenOn) => {
+    const tempered = withTemperature(fitted, rowsOf(chosenOn), classesOf(chosenOn))
+    return ({ row, film }) => logLoss(tempered, [row], [film])
+  })
   console.log(
-    `emulsion: ${hits} of ${pick(rows, true).length} kept pictures, log-loss ${loss.toFixed(3)} (chance 1.099), temperature ${model.temperature}`,
+    `emulsion: ${hits} of ${kept.length} kept pictures, log-loss ${loss.toFixed(4)} with the other half's temperature (chance 1.099), temperature ${model.temperature}`,
   )
   const weights = model.weights.map((row) => compactNumbers(row))
   const { mean, deviation, temperature } = model
@@ -167,13 +207,13 @@ async function generator(): Promise<Partial<Calibration>> {
   const pack = loadPack(args.pack)
   const drawer = await faceDrawer(pack)
   const random = randomStream(args.seed, 'calibrate/generator')
-  const samples: (Sample & { kept: boolean })[] = []
+  const samples: KeptSample[] = []
   for (let index = 0; index < args.draw; index++) {
     // From the end of the seeds: sets count from 0.
     const seed = faceSeed(MOST_SEEDS - 1 - Math.floor(index / 4096), index % 4096)
     const face = await drawer.draw(seed, 0.6 + 0.4 * random.uniform())
     for (let turn = 0; turn < 3; turn++)
-      samples.push({ ...sample(face, emulsions[turn]!, 2e6 + index), kept: isKept(index) })
+      samples.push({ ...sample(face, emulsions[turn]!, 2e6 + index), face: index, kept: isKept(index) })
   }
   await drawer.dispose()
   const { size } = pack.pack
@@ -206,9 +246,9 @@ function compact<T extends { mean: readonly number[]; deviation: readonly number
 const path = fileURLToPath(calibrationFile)
 const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Calibration) : undefined
 const found = args._[0] === 'pack' ? await generator() : await photographs()
-const names = new Set(found.blur!.map(({ name }) => name))
+const entries = new Map([...(before?.blur ?? []), ...found.blur!].map((entry) => [entry.name, entry]))
 const after = {
-  blur: [...(before?.blur.filter(({ name }) => !names.has(name)) ?? []), ...found.blur!],
+  blur: [...entries.values()],
   emulsion: found.emulsion ?? before?.emulsion,
 }
 mkdirSync(dirname(path), { recursive: true })

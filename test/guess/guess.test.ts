@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ResolvedConfig } from '../../src/config/index.ts'
 import { type ConformalTable, conformalInterval, conformalTable, conformalWidth } from '../../src/guess/conformal.ts'
+import { crossFitted } from '../../src/guess/cross-fit.ts'
 import { type FilmValues, filmed, kernelDeviation, radiusOfDeviation } from '../../src/guess/film.ts'
 import { guessBlur, guessEmulsion } from '../../src/guess/guess.ts'
 import { fitQuadratic, predictQuadratic } from '../../src/guess/quadratic.ts'
@@ -146,6 +147,35 @@ describe('conformal intervals', () => {
     // 0.9 and up to 1/(n per range + 1) above it; three standard errors of the count.
     expect(covered / (rounds * tests)).toBeGreaterThan(0.885)
     expect(covered / (rounds * tests)).toBeLessThan(0.93)
+  })
+})
+
+describe('cross-fitting', () => {
+  it('judges each item once, by a choice that was made on the other half', () => {
+    const items = Array.from({ length: 9 }, (_, i) => i)
+    const judged: number[] = []
+    const score = crossFitted(
+      items,
+      (i) => i % 2,
+      (chosenOn) => (i) => {
+        judged.push(i)
+        expect(chosenOn).toEqual(items.filter((other) => other % 2 !== i % 2))
+        return i
+      },
+    )
+    expect(judged.sort()).toEqual(items)
+    expect(score).toBe(4)
+  })
+
+  it('is no better than chance where there is nothing to choose, as a judgement in sample is', () => {
+    const random = randomStream(3, 'cross-fit')
+    const draws = Array.from({ length: 40 }, () => random.normal(1)[0]!)
+    const meanOf = (chosenOn: readonly number[]) => {
+      const centre = chosenOn.reduce((a, b) => a + b, 0) / chosenOn.length
+      return (x: number) => (x - centre) ** 2
+    }
+    const inSample = draws.map(meanOf(draws)).reduce((a, b) => a + b, 0) / draws.length
+    expect(crossFitted(draws, (x) => draws.indexOf(x) % 2, meanOf)).toBeGreaterThan(inSample)
   })
 })
 
