@@ -48,8 +48,12 @@ function limits(node: Node): string {
 }
 
 function list(node: Node): string {
-  const fixed = node.prefixItems
-  if (fixed) return `a list of ${fixed.length}, each ${inWords(fixed[0] as Node)}`
-  const size = node.minItems ? ` of at least ${node.minItems}` : ''
-  return `a list${size}, each ${inWords((node.items ?? {}) as Node)}`
+  const fixed = node.prefixItems?.map((item) => inWords(item as Node))
+  if (fixed) {
+    const alike = fixed.every((words) => words === fixed[0])
+    return `a list of ${fixed.length}${alike ? `, each ${fixed[0]}` : `: ${fixed.join(', ')}`}`
+  }
+  const { minItems: least, maxItems: most } = node
+  const size = most === undefined ? least && `at least ${least}` : most === least ? most : `${least ?? 0} to ${most}`
+  return `a list${size ? ` of ${size}` : ''}, each ${inWords((node.items ?? {}) as Node)}`
 }

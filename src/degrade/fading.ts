@@ -7,13 +7,15 @@ import { add, mul, sub } from '../graph/elementwise.ts'
 import { reshape } from '../graph/layout.ts'
 import { learning, stageKind } from './stage.ts'
 
+const share = z.number().min(0).max(1)
+
 export const fading = stageKind({
   schema: z
     .strictObject({
       ...learning,
-      amount: z.number().min(0).max(1).describe('Start of how far tones have gone to the tint: 0 not at all.'),
+      amount: share.describe('Start of how far tones have gone to the tint: 0 not at all.'),
       tint: z
-        .array(z.number().min(0).max(1))
+        .array(share)
         .min(1)
         .max(3)
         .refine((tint) => tint.length !== 2, 'a list of 1 or 3 numbers')
@@ -22,8 +24,8 @@ export const fading = stageKind({
         ),
       bounds: z
         .strictObject({
-          amount: z.tuple([z.number().min(0), z.number().max(1)]).describe('Lowest and highest amount.'),
-          tint: z.tuple([z.number().min(0), z.number().max(1)]).describe('Lowest and highest level of the tint.'),
+          amount: z.tuple([share, share]).describe('Lowest and highest amount.'),
+          tint: z.tuple([share, share]).describe('Lowest and highest level of the tint.'),
         })
         .describe('Limits of what is learned.'),
     })

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { expectation } from '../../src/config/expectation.ts'
 import { applySettings, ConfigError, loadConfig, presetsFolder, resolveConfig } from '../../src/config/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rephoto-config-'))
@@ -102,6 +104,26 @@ describe('mistakes in a file', () => {
     expect(errorOf(() => loadConfig('no-such-config'))).toMatch(
       /^no-such-config: expected a config file or a preset \(antique-b, .*\), found no such file/u,
     )
+  })
+})
+
+describe('what a value may be, in words', () => {
+  it.each([
+    [z.tuple([z.number().min(0), z.number().min(0)]), 'a list of 2, each a number ≥ 0'],
+    [z.tuple([z.number().min(0), z.number().max(1)]), 'a list of 2: a number ≥ 0, a number ≤ 1'],
+    [z.array(z.number()).length(9), 'a list of 9, each a number'],
+    [z.array(z.number()).min(1).max(3), 'a list of 1 to 3, each a number'],
+    [z.array(z.number()), 'a list, each a number'],
+  ])('%#', (schema, words) => {
+    expect(expectation(schema)).toBe(words)
+  })
+
+  it('limits of what fading learns are both shares', () => {
+    const set = (value: string) => applySettings({}, [`degradation.fading.bounds.${value}`])
+    set('amount=[0,1]')
+    expect(errorOf(() => set('amount=[0,1.5]'))).toMatch(/amount\.1: expected a number ≥ 0 and ≤ 1, found 1\.5$/u)
+    expect(errorOf(() => set('amount=[2,1]'))).toMatch(/amount\.0: expected a number ≥ 0 and ≤ 1, found 2$/u)
+    expect(errorOf(() => set('tint=[0,-1]'))).toMatch(/tint\.1: expected a number ≥ 0 and ≤ 1, found -1$/u)
   })
 })
 
