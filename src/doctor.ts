@@ -97,17 +97,11 @@ async function devices(): Promise<Finding[]> {
 }
 
 async function tensorflow(): Promise<Finding> {
-  const { installedTensorflow, tensorflowPackages } = await import('./engine/tfjs/installed.ts')
-  const [found] = installedTensorflow()
-  const name = 'engine tfjs'
-  if (found === undefined) {
-    const advice = `optional: npm install ${tensorflowPackages[0]}`
-    return { standing: 'note', name, found: 'not installed', advice }
-  }
+  const { tensorflowPackage } = await import('./engine/tfjs/installed.ts')
   const { runOnce } = await import('./engine/executable.ts')
   const { y } = await runOnce(await tripled(), { x: [2, 5] }, { engine: 'tfjs' })
   checkTripled(y)
-  return { standing: 'ok', name, found: `${found}, computes` }
+  return { standing: 'ok', name: 'engine tfjs', found: `${tensorflowPackage()}, computes` }
 }
 
 async function pictures(): Promise<Finding> {

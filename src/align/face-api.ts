@@ -7,9 +7,9 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { compileFunction } from 'node:vm'
+import { loadWasm, type TensorFlow } from '../engine/tfjs/wasm.ts'
 import { AlignError } from './error.ts'
 
-type TensorFlow = typeof import('@tensorflow/tfjs-core')
 export type Tensor3D = import('@tensorflow/tfjs-core').Tensor3D
 
 interface LoadedBox {
@@ -72,11 +72,7 @@ export async function loadFaceApi(...names: NetName[]): Promise<{ tf: TensorFlow
 
 async function start(): Promise<Loaded> {
   try {
-    const tf = require('@tensorflow/tfjs-core') as TensorFlow
-    const wasm = require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm')
-    // production mode: no advice on the console, no shape checks of every op
-    tf.enableProdMode()
-    wasm.setWasmPaths(path.join(path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist/'))
+    const { tf, wasm } = loadWasm()
     addTensorMethods(tf)
     const file = require.resolve('@vladmandic/face-api/dist/face-api.node-wasm.js')
     const module = { exports: {} as FaceApi }

@@ -138,7 +138,7 @@ export const runSchema = z.strictObject({
   engine: z
     .enum(['onnxruntime', 'tfjs'])
     .describe(
-      'What computes: ONNX Runtime, or TensorFlow.js where its package for Node is installed (it then says where).',
+      'What computes: ONNX Runtime, or TensorFlow.js on whichever of its packages is installed (docs/devices.md).',
     ),
   threads: z.int().min(0).describe('CPU threads; 0: as many as there are cores.'),
   sensitivity: sensitivitySchema.describe(

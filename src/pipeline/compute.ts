@@ -25,5 +25,5 @@ export function computeFor({ device, engine }: ResolvedConfig, threads: number):
     throw new EngineError(
       `device "${device}" was asked for, but the engine tfjs computes where its package does; leave the device at "auto"`,
     )
-  return { options: { engine }, device: tensorflowPackage(), reason: 'the package that was found' }
+  return { options: { engine }, device: tensorflowPackage(), reason: 'the best of its packages here' }
 }

@@ -1,5 +1,5 @@
-// Every op goes through this one helper: its values in ONNX Runtime and TensorFlow.js against the float64 executor, and
-// its gradient in all three against central differences in float64.
+// Every op goes through this one helper: its values in ONNX Runtime and twice in TensorFlow.js against the float64 executor, and
+// its gradient in all of them against central differences in float64.
 
 import { expect } from 'vitest'
 import { runOnce } from '../../src/engine/executable.ts'
@@ -12,7 +12,7 @@ import { type Shape, sizeOf } from '../../src/graph/shape.ts'
 import { constant, input, type Tensor } from '../../src/graph/tensor.ts'
 import { underTest } from './device.ts'
 import { formulaValues } from './formula.ts'
-import { runOnTfjs } from './tfjs.ts'
+import { runOnTfjs, wasmBackend } from './tfjs.ts'
 
 export interface CheckOptions {
   /** Makes the operands from formula numbers (mean 0, variance 1): keeps them off kinks and poles. */
@@ -28,6 +28,8 @@ const step = 1e-5
 const engines = {
   'ONNX Runtime': (outputs: Readonly<Record<string, Tensor>>, feeds: Feeds) => runOnce(outputs, feeds, underTest),
   'TensorFlow.js': runOnTfjs,
+  'TensorFlow.js on WebAssembly': (outputs: Readonly<Record<string, Tensor>>, feeds: Feeds) =>
+    runOnTfjs(outputs, feeds, wasmBackend),
 }
 
 /** Builds f on inputs of the given shapes and checks value and gradient. */

@@ -1,4 +1,4 @@
-// The device that tests compute on: the CPU, or what DEVICE names. WebGPU needs no GPU here: Debian's chromium package
+// What tests compute on: the CPU, the device that DEVICE names, or the other engine (DEVICE=tfjs). WebGPU needs no GPU here: Debian's chromium package
 // brings SwiftShader, a Vulkan driver in software, and VK_DRIVER_FILES points the loader at it.
 
 import { existsSync } from 'node:fs'
@@ -21,15 +21,20 @@ export function noWebGpu(): string | undefined {
     .at(0)
 }
 
-const named = (process.env.DEVICE ?? 'cpu') as Device
-if (!devices.includes(named)) throw new Error(`DEVICE: expected one of ${devices.join(', ')}, found ${named}`)
+const named = process.env.DEVICE ?? 'cpu'
 if (named === 'webgpu') {
   const reason = noWebGpu()
   // Of every test file that imports this.
   if (reason !== undefined) beforeEach((context) => context.skip(reason))
 }
 
-export const underTest: CompileOptions = { device: named }
+export const underTest: CompileOptions = named === 'tfjs' ? { engine: 'tfjs' } : { device: deviceOf(named) }
+
+function deviceOf(name: string): Device {
+  const found = devices.find((device) => device === name)
+  if (!found) throw new Error(`DEVICE: expected one of ${[...devices, 'tfjs'].join(', ')}, found ${name}`)
+  return found
+}
 
 /** `runOnce` of the engine, on the device under test. */
 export function runOnce(

@@ -3,8 +3,8 @@
 
 import type { Tensor4D, Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import type { Kernel } from './kernels.ts'
-import type { TensorFlow } from './load.ts'
 import { ints, toChannelsFirst, toChannelsLast } from './shapes.ts'
+import type { TensorFlow } from './wasm.ts'
 
 type Pair = [number, number]
 

@@ -13,6 +13,9 @@ import { EngineError, type Feeds, feedOf, type Numbers } from '../values.ts'
 import { kernels } from './kernels.ts'
 import { type Backend, loadTensorflow } from './load.ts'
 
+/** Milliseconds after which whatever else runs in this thread gets its turn. */
+const pauseEvery = 500
+
 interface Held {
   tensor: Tensor
   next?: Tensor
@@ -34,6 +37,7 @@ export class TfjsExecutable implements Executable {
   readonly #readers: ReadonlyMap<Tensor, number>
 
   private constructor(program: Program, backend: Backend) {
+    select(backend)
     const { roots, fed, held } = layoutOf(program)
     const order = ancestors(roots)
     const moving = new Set<Tensor>()
@@ -57,7 +61,7 @@ export class TfjsExecutable implements Executable {
 
   /** @param backend the installed one unless told */
   static async create(program: Program, backend: Backend = loadTensorflow()): Promise<TfjsExecutable> {
-    await select(backend)
+    await start(backend)
     return new TfjsExecutable(program, backend)
   }
 
@@ -66,7 +70,7 @@ export class TfjsExecutable implements Executable {
     wanted: readonly string[] = Object.keys(this.#program.outputs),
   ): Promise<Record<string, Float32Array>> {
     checkWanted(this.#program.outputs, wanted)
-    await select(this.#backend)
+    select(this.#backend)
     const values = new Map<Tensor, TfTensor>()
     const owned = new Set<Tensor>()
     for (const t of this.#inputs) {
@@ -83,7 +87,13 @@ export class TfjsExecutable implements Executable {
       values.delete(t)
       owned.delete(t)
     }
+    let paused = performance.now()
     for (const t of this.#plan) {
+      if (performance.now() - paused > pauseEvery) {
+        await new Promise((resolve) => setImmediate(resolve))
+        select(this.#backend)
+        paused = performance.now()
+      }
       values.set(t, this.#compute(t, values))
       owned.add(t)
       for (const i of t.inputs) release(i)
@@ -125,7 +135,7 @@ export class TfjsExecutable implements Executable {
   async writeState(name: string, values: Numbers): Promise<void> {
     const s = heldOf(this.#held, name)
     checkLength(name, s.tensor, values)
-    await select(this.#backend)
+    select(this.#backend)
     s.current.dispose()
     s.current = this.#tensor(s.tensor, values)
   }
@@ -180,8 +190,16 @@ export class TfjsExecutable implements Executable {
   }
 }
 
-/** Face detection uses another backend of the same library. */
-async function select({ tf, name }: Backend): Promise<void> {
+/**
+ * Starts the backend if it has not been. Another part of the program (face detection) may select another one whenever this
+ * one waits, so what computes without waiting says `select` first.
+ */
+async function start({ tf, name }: Backend): Promise<void> {
   if (tf.getBackend() === name) return
   if (!(await tf.setBackend(name))) throw new EngineError(`TensorFlow.js has no backend "${name}" that works here`)
+}
+
+/** Of a backend that was started this takes effect at once. */
+function select({ tf, name }: Backend): void {
+  if (tf.getBackend() !== name) void tf.setBackend(name)
 }

@@ -1,15 +1,15 @@
-// Which TensorFlow.js for Node is installed. None has to be: they are optional peers, the best one there is taken.
+// Which TensorFlow.js computes: the best that is installed. The packages for Node are optional peers; WebAssembly comes
+// with the project.
 
 import { createRequire } from 'node:module'
-import { EngineError } from '../values.ts'
+import { wasmPackage } from './wasm.ts'
 
 /** Best first. */
-export const tensorflowPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const
+export const tensorflowPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', wasmPackage] as const
 
-/** Those that can be found from here. */
-export function installedTensorflow(): string[] {
+export function tensorflowPackage(): string {
   const { resolve } = createRequire(import.meta.url)
-  return tensorflowPackages.filter((name) => {
+  const found = tensorflowPackages.find((name) => {
     try {
       resolve(`${name}/package.json`)
       return true
@@ -17,13 +17,5 @@ export function installedTensorflow(): string[] {
       return false
     }
   })
-}
-
-/** @throws EngineError when there is none, with what to install */
-export function tensorflowPackage(): string {
-  const [found] = installedTensorflow()
-  if (found !== undefined) return found
-  throw new EngineError(
-    'the engine tfjs needs @tensorflow/tfjs-node-gpu (or @tensorflow/tfjs-node), which is not installed: npm install @tensorflow/tfjs-node-gpu; or use --engine onnxruntime',
-  )
+  return found ?? wasmPackage
 }

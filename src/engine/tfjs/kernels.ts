@@ -7,8 +7,8 @@ import { type Shape, sizeOf } from '../../graph/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import { EngineError } from '../values.ts'
 import { conv, convTranspose } from './conv.ts'
-import type { TensorFlow } from './load.ts'
 import { ints, toChannelsFirst, toChannelsLast } from './shapes.ts'
+import type { TensorFlow } from './wasm.ts'
 
 /** Makes a tensor of its own, never one of its operands; whatever else it makes is tidied up by the caller. */
 export type Kernel = (tf: TensorFlow, t: Tensor, inputs: readonly TfTensor[]) => TfTensor
@@ -26,10 +26,15 @@ const binary =
   (tf, _, [a, b]) =>
     of(tf)(a!, b!)
 
+// Axis by axis, the last one first: the plain and the WebAssembly backend add one number after the other, and over the
+// millions of a feature map float32 loses the fourth digit.
 const reduction =
   (of: (tf: TensorFlow) => (x: TfTensor, axes: number[], keep: boolean) => TfTensor): Kernel =>
-  (tf, t, [x]) =>
-    of(tf)(x!, ints(t, 'axes'), t.attributes.keepdims === 1)
+  (tf, t, [x]) => {
+    const axes = ints(t, 'axes').sort((a, b) => b - a)
+    const reduced = axes.reduce((part, axis) => of(tf)(part, [axis], true), x!)
+    return tf.reshape(reduced, [...t.shape])
+  }
 
 const reshaped: Kernel = (tf, t, [x]) => tf.reshape(x!, [...t.shape])
 

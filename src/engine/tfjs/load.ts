@@ -1,10 +1,9 @@
-// TensorFlow.js for Node, from whichever of its packages is installed.
+// TensorFlow.js, from whichever of its packages is installed.
 
 import { createRequire } from 'node:module'
 import { EngineError } from '../values.ts'
 import { tensorflowPackage } from './installed.ts'
-
-export type TensorFlow = typeof import('@tensorflow/tfjs-core')
+import { loadWasm, type TensorFlow, wasmPackage } from './wasm.ts'
 
 /** A library with the name of the backend that it computes on. */
 export interface Backend {
@@ -12,12 +11,12 @@ export interface Backend {
   name: string
 }
 
-/** @throws EngineError when no package is installed, or its native part does not load */
+/** @throws EngineError when the package that is installed does not load (its native part, say) */
 export function loadTensorflow(): Backend {
   const name = tensorflowPackage()
   try {
-    const tf = createRequire(import.meta.url)(name) as TensorFlow
-    return { tf, name: 'tensorflow' }
+    if (name === wasmPackage) return { tf: loadWasm().tf, name: 'wasm' }
+    return { tf: createRequire(import.meta.url)(name) as TensorFlow, name: 'tensorflow' }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
     throw new EngineError(

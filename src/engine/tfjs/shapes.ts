@@ -2,7 +2,7 @@
 
 import type { Tensor4D, Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import type { Tensor } from '../../graph/tensor.ts'
-import type { TensorFlow } from './load.ts'
+import type { TensorFlow } from './wasm.ts'
 
 /** A list of integers among the attributes of a node. */
 export function ints(t: Tensor, key: string): number[] {
