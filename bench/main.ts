@@ -50,7 +50,7 @@ if (args.torch && !torch) record.absent.push({ what: 'PyTorch', why: 'no python3
 if (torch) record.torchCheck = checkTorch(torch.python).worstRelativeError
 if (record.load > 1) console.log(`The machine is busy (load ${record.load.toFixed(1)}): seconds will be too long.`)
 
-console.log('workload              engine             step   GFLOP  GFLOP/s     peak     alone  share  compile')
+console.log('workload              engine             step   GFLOP  GFLOP/s   nodes     peak     alone  share  compile')
 for (const workload of args.only.split(','))
   for (const device of args.device.split(',')) {
     measureOurs(workload, device)
@@ -91,6 +91,7 @@ function measureOurs(workload: string, name: string): void {
       `${m.stepMilliseconds.toFixed(0)} ms`,
       m.gflopPerStep.toFixed(1),
       m.gflopPerSecond.toFixed(0),
+      String(m.nodes),
       `${m.peakGigabytes.toFixed(1)} GB`,
       m.calibratedMilliseconds === undefined ? '' : `${m.calibratedMilliseconds.toFixed(0)} ms`,
       m.share === undefined ? '' : `${(100 * m.share).toFixed(0)} %`,
@@ -127,6 +128,7 @@ function measureTheirs(workload: string, device: string): void {
       `${(1000 * torchSeconds(m)).toFixed(0)} ms`,
       '',
       '',
+      '',
       `${m.peakGigabytes.toFixed(1)} GB`,
       ours ? `${timesFaster(ours, m).toFixed(1)} × ours` : '',
       '',
@@ -136,6 +138,6 @@ function measureTheirs(workload: string, device: string): void {
 }
 
 function printRow(cells: readonly string[]): void {
-  const widths = [-21, -16, 10, 8, 8, 9, 10, 6, 8]
+  const widths = [-21, -16, 10, 8, 8, 7, 9, 10, 6, 8]
   console.log(cells.map((cell, i) => (widths[i]! < 0 ? cell.padEnd(-widths[i]!) : cell.padStart(widths[i]!))).join(' '))
 }

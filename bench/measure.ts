@@ -27,6 +27,8 @@ export interface Measurement extends MeasureRequest {
   fastestMilliseconds: number
   slowestMilliseconds: number
   gflopPerStep: number
+  /** Of the step's graph, without what is constant or only renames: on a GPU each is at least one dispatch. */
+  nodes: number
   gflopPerSecond: number
   peakGigabytes: number
   /** The same convolutions and matrix products, each alone; absent where the engine cannot be asked for single ones. */
@@ -60,7 +62,7 @@ const peakGigabytes = peakBytes() / 1e9
 const warm = times.slice(1).sort((a, b) => a - b)
 const stepMilliseconds = warm[Math.floor(warm.length / 2)]!
 const program = stepProgram(objectiveOf(options), options.optimize)
-const { milliseconds, flops } = await calibrate(program, compile)
+const { milliseconds, flops, nodes } = await calibrate(program, compile)
 const measurement: Measurement = {
   ...request,
   title: workload.name,
@@ -69,6 +71,7 @@ const measurement: Measurement = {
   fastestMilliseconds: warm[0]!,
   slowestMilliseconds: warm[warm.length - 1]!,
   gflopPerStep: flops / 1e9,
+  nodes,
   gflopPerSecond: flops / 1e6 / stepMilliseconds,
   peakGigabytes,
   ...(milliseconds !== undefined && {

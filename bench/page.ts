@@ -48,7 +48,7 @@ ${
 <section>
 <h2>In numbers</h2>
 <div style="overflow-x: auto"><table class="bench">
-<thead><tr><th>Objective</th><th>Executed by</th><th>Step</th><th>GFLOP</th><th>GFLOP/s</th><th>Peak memory</th><th>Limit</th><th>Limit / step</th><th>To ours</th></tr></thead>
+<thead><tr><th>Objective</th><th>Executed by</th><th>Step</th><th>GFLOP</th><th>GFLOP/s</th><th>Nodes</th><th>Peak memory</th><th>Limit</th><th>Limit / step</th><th>To ours</th></tr></thead>
 <tbody>${record.measurements.flatMap((m) => [ourRow(m), ...theirRows(record, m)])}</tbody>
 </table></div>
 <p>Steps of ours are medians, PyTorch's its fastest. “lean” scales feature maps instead of kernels and keeps the
@@ -104,6 +104,7 @@ function ourRow(m: Measurement): Html {
     seconds(m.stepMilliseconds / 1000),
     m.gflopPerStep.toFixed(1),
     m.gflopPerSecond.toFixed(0),
+    String(m.nodes),
     `${m.peakGigabytes.toFixed(1)} GB`,
     m.calibratedMilliseconds === undefined ? '' : seconds(m.calibratedMilliseconds / 1000),
     m.share === undefined ? '' : `${(100 * m.share).toFixed(0)} %`,
@@ -117,6 +118,7 @@ function theirRows(record: BenchRecord, ours: Measurement): Html[] {
       '',
       `PyTorch ${t.torch}${t.blas ? ` with ${t.blas}` : ''}, ${t.style}`,
       seconds(torchSeconds(t)),
+      '',
       '',
       '',
       `${t.peakGigabytes.toFixed(1)} GB`,
