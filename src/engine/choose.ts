@@ -1,7 +1,7 @@
 // Which device a run computes on. 'auto' takes the quickest that proves to work and says why; a device that was asked for
 // by name is taken or refused, never replaced.
 
-import type { Device } from './executable.ts'
+import type { Device } from './contract.ts'
 import { probeApart } from './onnxruntime/probe.ts'
 import { hasGraphicsProcessor, missingFor, requireDevice } from './onnxruntime/requirements.ts'
 

@@ -4,7 +4,7 @@ import { ancestors } from '../graph/gradients.ts'
 import { writeOnnx } from '../graph/onnx.ts'
 import { sizeOf } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import type { Program } from './executable.ts'
+import type { Program } from './contract.ts'
 import { EngineError, type Numbers } from './values.ts'
 
 /** An input that the engine holds: a state with the tensor that replaces it, or something fixed without one. */

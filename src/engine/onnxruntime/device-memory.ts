@@ -3,7 +3,7 @@
 
 import type * as ort from 'onnxruntime-node'
 import { Writer } from 'protobufjs/minimal.js'
-import type { CompileOptions } from '../executable.ts'
+import type { CompileOptions } from '../contract.ts'
 import { createSession, releaseSession } from './session.ts'
 
 export class DeviceMemory {

@@ -7,7 +7,7 @@ import { reshape } from '../../graph/layout.ts'
 import { rewrite } from '../../graph/rewrite.ts'
 import { sizeOf } from '../../graph/shape.ts'
 import { node, type Tensor } from '../../graph/tensor.ts'
-import type { Program } from '../executable.ts'
+import type { Program } from '../contract.ts'
 
 /** Numbers that one thread may walk over. */
 const longestWalk = 64

@@ -1,6 +1,6 @@
 // The process that tries a device: `node bin/part.js engine/onnxruntime/probe-main webgpu`.
 
-import { type Device, devices } from '../executable.ts'
+import { type Device, devices } from '../contract.ts'
 import { DeviceError } from '../values.ts'
 import { probe } from './probe.ts'
 

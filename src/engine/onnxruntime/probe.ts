@@ -7,7 +7,8 @@ import { conv2d } from '../../graph/conv.ts'
 import { add } from '../../graph/elementwise.ts'
 import { sum } from '../../graph/reduce.ts'
 import { constant, input } from '../../graph/tensor.ts'
-import { type Device, Executable } from '../executable.ts'
+import type { Device } from '../contract.ts'
+import { Executable } from '../executable.ts'
 import { DeviceError } from '../values.ts'
 
 const side = 16

@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import type { Device } from '../executable.ts'
+import type { Device } from '../contract.ts'
 import { DeviceError } from '../values.ts'
 
 /** Something that is missing, and what brings it. */

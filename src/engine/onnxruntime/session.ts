@@ -2,7 +2,7 @@
 
 import type { Shape } from '../../graph/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
-import type { CompileOptions } from '../executable.ts'
+import type { CompileOptions } from '../contract.ts'
 import { DeviceError, type Numbers } from '../values.ts'
 import { ort } from './library.ts'
 import { createOptimized } from './optimized-models.ts'
