@@ -17,6 +17,7 @@ interface Options {
   launcher: string
   wait: boolean
   collect: boolean
+  isolate: boolean
 }
 
 /** The command. */
@@ -45,6 +46,11 @@ export const sweepCommand: CommandModule<object, Options> = {
       })
       .option('wait', { type: 'boolean', default: true, describe: 'With slurm: stay until the tasks have ended' })
       .option('collect', { type: 'boolean', default: false, describe: 'Make no runs, compare those that are done' })
+      .option('isolate', {
+        type: 'boolean',
+        default: false,
+        describe: 'A process for each run, where a driver or library works only once in one; slower',
+      })
       .example('$0 sweep experiments/films.json5 --dry-run', 'what would be done, and how long it takes'),
   handler: async (options) => {
     for (const key of ['jobs', 'threads'] as const) {
@@ -52,9 +58,10 @@ export const sweepCommand: CommandModule<object, Options> = {
       if (value !== undefined && (!Number.isInteger(value) || value < 1))
         throw new UsageError(`--${key}: expected a whole number of at least 1`)
     }
-    const { experiment: file, out, jobs, threads, only, set } = options
+    const { experiment: file, out, jobs, threads, only, set, isolate } = options
     const sweepOptions = {
       file,
+      isolate,
       ...(out === undefined ? {} : { out }),
       ...(jobs === undefined ? {} : { jobs }),
       ...(threads === undefined ? {} : { threads }),

@@ -12,9 +12,9 @@ import { writeManifest } from '../run/manifest.ts'
 import { SweepError } from './error.ts'
 import type { SweepObserver } from './events.ts'
 import { readOutcome, sweepFile, writeJson } from './folder.ts'
-import type { Task } from './local.ts'
 import { arrayScript } from './slurm-script.ts'
 import type { Launcher, LaunchRecord, Layout } from './sweep.ts'
+import type { Task } from './task.ts'
 import { manifestAt } from './worker.ts'
 
 const bin = fileURLToPath(new URL('../../bin/rephoto.js', import.meta.url))

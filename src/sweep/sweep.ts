@@ -18,10 +18,11 @@ import { checkSweepFolder, type Outcome, type SweepIndex } from './folder.ts'
 import { forgetHashes } from './hash.ts'
 import { type IndexFile, openIndex } from './index-file.ts'
 import { findInputs, type SweepInput } from './inputs.ts'
-import { makeLocally, type Task } from './local.ts'
+import { makeLocally } from './local.ts'
 import { lockSweep } from './lock.ts'
 import { slug } from './names.ts'
 import { type StandingRun, standingOf } from './standing.ts'
+import { type Task, tasksOf } from './task.ts'
 import { copyTwin } from './twins.ts'
 
 /** What to sweep and how. */
@@ -38,6 +39,8 @@ export interface SweepOptions {
   readonly settings?: readonly string[]
   /** Only runs whose name has this in it, or matches it as a pattern. */
   readonly only?: string
+  /** A process for each run; a launcher of one's own decides that itself. */
+  readonly isolate?: boolean
 }
 
 /** A sweep, laid out; nothing written yet. */
@@ -102,7 +105,7 @@ export async function sweep(
   options: SweepOptions,
   observer: SweepObserver = () => {},
   signal?: AbortSignal,
-  launch: Launcher = locally(observer, signal),
+  launch: Launcher = locally(options, observer, signal),
 ): Promise<SweepResult> {
   const first = layOut(options)
   const unlock = lockSweep(first.folder)
@@ -114,7 +117,7 @@ export async function sweep(
     const asked = runs.filter(wanted)
     const toDo = asked.filter(({ standing }) => standing !== 'complete')
     observer({ type: 'plan', total: asked.length, complete: asked.length - toDo.length, toDo: toDo.length })
-    const tasks = tasksOf(toDo, runs)
+    const tasks = tasksOf(folder, toDo, runs)
     await launch(layout, tasks, {
       started: (name) => file.running(name),
       ended(name, outcome) {
@@ -129,21 +132,13 @@ export async function sweep(
   }
 }
 
-/** Runs to make: a twin that is asked for brings the run that it equals along. */
-function tasksOf(toDo: readonly StandingRun[], runs: readonly StandingRun[]): Task[] {
-  const names = new Set(toDo.map(({ name, twinOf }) => twinOf ?? name))
-  return runs
-    .filter(({ name, standing }) => names.has(name) && standing !== 'complete')
-    .map(({ name, hash, standing }) => ({ name, hash, continued: standing === 'continue' }))
-}
-
-function locally(observer: SweepObserver, signal: AbortSignal | undefined): Launcher {
+function locally({ isolate }: SweepOptions, observer: SweepObserver, signal: AbortSignal | undefined): Launcher {
   return ({ folder, jobs, code }, tasks, { started, ended }) => {
     const hear: SweepObserver = (event) => {
       if (event.type === 'start') started(event.name)
       observer(event)
     }
-    return makeLocally(folder, tasks, { jobs, code, signal }, hear, ended)
+    return makeLocally(folder, tasks, { jobs, code, signal, isolate }, hear, ended)
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * One run of a sweep, in a process of its own: begun, continued or found done, whichever its folder asks for. The sweep
- * starts this for every run; so does a task of a Slurm array.
+ * One run of a sweep, in the process that this is: begun, continued or found done, whichever its folder asks for. The
+ * processes of a sweep (told-runs.ts) and the tasks of a Slurm array come here for every run.
  */
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

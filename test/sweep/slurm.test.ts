@@ -72,7 +72,12 @@ function fakeSlurm(folder: string, sbatch: string) {
   command('squeue', 'echo 17_0')
   const layout = { folder, experiment: { name: 'many', threads: 1, sbatch: ['--dependency=x'] } } as unknown as Layout
   return async (count: number, jobs?: number) => {
-    const tasks = Array.from({ length: count }, (_, i) => ({ name: `r${i}`, hash: '', continued: false }))
+    const tasks = Array.from({ length: count }, (_, i) => ({
+      name: `r${i}`,
+      hash: '',
+      continued: false,
+      computing: '',
+    }))
     const options = { wait: false, ...(jobs === undefined ? {} : { jobs }) }
     const path = process.env.PATH
     process.env.PATH = `${bin}${delimiter}${path}`
