@@ -55,8 +55,8 @@ function measuredPace(folder: string, runs: readonly StandingRun[]): Pace | unde
   })
   if (done.length === 0) return undefined
   const perStep = median(done.map((run) => run.perStep))
-  // A process starts and ends in about a second, which no manifest sees.
-  const around = median(done.map((run) => run.around)) + 1
+  // Between two runs of a process lies about half a second, which no manifest sees.
+  const around = median(done.map((run) => run.around)) + 0.5
   const basis = `${done.length} finished runs in the folder: ${(1000 * perStep).toFixed(0)} ms a step, ${around.toFixed(1)} s around the steps`
   return { perStep, around, basis }
 }
