@@ -137,11 +137,13 @@ it.skipIf(reason !== undefined)(`a real job array, watched and collected${reason
     expect(lines(join(out, 'slurm', 'tasks-0.txt'))).toEqual(['base--01--0', 'diverges--01--0'])
     expect(readIndex(out)!.runs.map(({ status }) => status)).toEqual(['complete', 'failed'])
 
-    // Submitted without waiting: only what is left, and collected later.
+    // Submitted without waiting: only what is left, and collected later. The task must not have ended before it is asked for.
+    cluster.open(false)
     const later = await rephoto(['sweep', file, '--out', out, '--launcher', 'slurm', '--no-wait'])
     expect(later.stderr).toMatch(/submitted 1 tasks as job \d+/u)
     const again = await rephoto(['sweep', file, '--out', out, '--launcher', 'slurm'])
     expect(again.stderr).toMatch(/expected no tasks of this sweep in the queue, found job \d+/u)
+    cluster.open(true)
     const queued = () =>
       execFileSync('squeue', ['--noheader'], {
         env: { ...process.env, SLURM_CONF: cluster.conf },

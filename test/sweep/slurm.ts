@@ -21,6 +21,8 @@ export function whyNoSlurm(): string | undefined {
 export interface Cluster {
   /** For SLURM_CONF. */
   readonly conf: string
+  /** Lets its node begin no job (false), or again (true); those that run go on. */
+  open(yes: boolean): void
   stop(): Promise<void>
 }
 
@@ -93,7 +95,11 @@ PartitionName=all Nodes=${host} Default=YES MaxTime=INFINITE State=UP
     await stop()
     throw error
   }
-  return { conf, stop }
+  const open = (yes: boolean) => {
+    const state = yes ? ['State=RESUME'] : ['State=DRAIN', 'Reason=test']
+    execFileSync('scontrol', ['update', `NodeName=${host}`, ...state], { env })
+  }
+  return { conf, open, stop }
 }
 
 function sinfo(env: NodeJS.ProcessEnv): string {
