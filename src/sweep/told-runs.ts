@@ -11,7 +11,11 @@ import type { WorkerOrder, WorkerReport } from './worker-messages.ts'
 
 /** Makes runs until the channel closes. */
 export async function makeToldRuns(folder: string): Promise<void> {
-  if (!process.send) throw new SweepError('expected the name of a run, found none, and no sweep that would tell it')
+  if (!process.send) {
+    throw new SweepError(
+      'expected the name of a run, found none, and no sweep that would tell one; start rephoto sweep',
+    )
+  }
   blockOutput()
   let running: AbortController | undefined
   let stopped = false
