@@ -33,7 +33,8 @@ beforeAll(async () => {
     expect(stderr).toContain('4 complete, 1 failed, 0 left to do')
     expect(code).toBe(1)
   }
-})
+  // Ten runs; half a minute, or two where other tests keep the cores busy.
+}, 300_000)
 afterAll(() => rmSync(place, { recursive: true, force: true }))
 
 /** What is made of runs; times, memory, dates and processes are no results. */
