@@ -37,7 +37,7 @@ const feeds = await feedsOf(objective, options)
 const exact = await computed(outputs)
 for (const [title, result] of [
   ['operands and results in half precision (sums in single)', types.float16],
-  ['operands in half precision, results in bfloat16 (about the error of sums in half)', types.bfloat16],
+  ['operands in half precision, results in bfloat16 (sums in half are worse)', types.bfloat16],
 ] as const) {
   const rounds = rewrite(Object.values(outputs), (t) => (isHeavy(t) ? rounded(inHalf(t), result) : t))
   const got = await computed(Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, rounds.get(t)!])))

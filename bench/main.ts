@@ -35,7 +35,7 @@ const args = await yargs(hideBin(process.argv))
 
 const record: BenchRecord = {
   format: 'rephoto-bench',
-  formatVersion: 1,
+  formatVersion: 2,
   date: new Date().toISOString(),
   machine: machine(),
   load: loadavg()[0]!,

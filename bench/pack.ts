@@ -1,6 +1,6 @@
 // `npm run bench:pack`: the benchmark as one file for a machine that has neither Node nor a network (a GPU machine of a
 // cluster, say): Node itself, ONNX Runtime, and of the sources and packages exactly those that the benchmark imports.
-// There:  tar -xf rephoto-bench.tar.xz && rephoto-bench/bench.sh --device webgpu,cpu
+// There:  tar -xf rephoto-bench.tar.gz && rephoto-bench/bench.sh --device webgpu,cpu
 
 import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -16,8 +16,8 @@ const args = await yargs(hideBin(process.argv))
   .scriptName('npm run bench:pack --')
   .option('out', {
     type: 'string',
-    default: 'rephoto-bench.tar.xz',
-    describe: 'The file; its ending says how it is compressed',
+    default: 'rephoto-bench.tar.gz',
+    describe: 'The file; its ending says how it is compressed (.tar.xz: smaller, but needs xz there)',
   })
   .option('compact', {
     type: 'boolean',

@@ -6,7 +6,7 @@ import type { TorchMeasurement } from './pytorch.ts'
 
 export interface BenchRecord {
   format: 'rephoto-bench'
-  formatVersion: 1
+  formatVersion: 2
   date: string
   machine: Machine
   /** Load average of the last minute before the first measurement: well under 1 on an idle machine. */

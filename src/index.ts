@@ -1,4 +1,7 @@
 /** The package: everything that the command line does, as functions. */
+// First, for threads of a program that imports this in its main one.
+import './engine/onnxruntime/no-telemetry.ts'
+
 export { type AlignFileOptions, alignFile } from './align/align-file.ts'
 export { compareRuns } from './compare/compare.ts'
 export { readSweep } from './compare/sweep-file.ts'

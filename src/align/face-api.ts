@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { compileFunction } from 'node:vm'
+import { selectBackend, startBackend } from '../engine/tfjs/load.ts'
 import { loadWasm, type TensorFlow } from '../engine/tfjs/wasm.ts'
 import { AlignError } from './error.ts'
 
@@ -62,7 +63,7 @@ export async function loadFaceApi(...names: NetName[]): Promise<{ tf: TensorFlow
   loading ??= start()
   const { tf, faceApi, models } = await loading
   // Another part of the program may compute on another backend of the same library.
-  if (tf.getBackend() !== 'wasm') await tf.setBackend('wasm')
+  selectBackend({ tf, name: 'wasm' })
   for (const name of names) {
     const net = faceApi.nets[name]
     if (!net.isLoaded) await net.loadFromDisk(models)
@@ -80,7 +81,7 @@ async function start(): Promise<Loaded> {
       id === '@tensorflow/tfjs' ? tf : id === '@tensorflow/tfjs-backend-wasm' ? wasm : require(id)
     const run = compileFunction(await readFile(file, 'utf8'), ['require', 'module', 'exports'], { filename: file })
     run(provide, module, module.exports)
-    if (!(await tf.setBackend('wasm'))) throw new Error('the WebAssembly backend did not start')
+    if (!(await startBackend({ tf, name: 'wasm' }))) throw new Error('the WebAssembly backend did not start')
     return { tf, faceApi: module.exports, models: path.join(path.dirname(file), '../model') }
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)

@@ -23,11 +23,17 @@ function reachable(outputs: readonly Tensor[], before: (t: Tensor) => readonly T
 /**
  * ∂loss/∂x for each x of `wrt`, as tensors of the same graph.
  * @param loss a single number, shape [] or all ones
- * @throws ShapeError when the loss is not a single number, or a path to an x passes an op that has no gradient
+ * @throws ShapeError when the loss is not a single number, an x is an Expand (the ops that read it look through it), or a
+ *   path to an x passes an op that has no gradient
  */
 export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   if (sizeOf(loss.shape) !== 1)
     throw new ShapeError(`gradients: the loss must be a single number, got ${showShape(loss.shape)}`)
+  const expanded = wrt.find((x) => x.op === 'Expand')
+  if (expanded)
+    throw new ShapeError(
+      `gradients: ask for the gradient of what was expanded to ${showShape(expanded.shape)}, not of the result`,
+    )
   const order = reachable([loss], causesOf)
   const needed = new Set<Tensor>(wrt)
   for (const t of order) if (causesOf(t).some((i) => needed.has(i))) needed.add(t)

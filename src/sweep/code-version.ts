@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { tensorflowPackages } from '../engine/tfjs/installed.ts'
 import { installedVersion } from '../run/environment.ts'
 import { sha256Text } from './hash.ts'
 
@@ -15,7 +16,7 @@ const AROUND = new Set(['cli', 'report', 'compare', 'sweep', 'synth'])
 const manifest = fileURLToPath(new URL('../../package.json', import.meta.url))
 
 /** What computes pictures and numbers: their installed versions count, not the ranges that are asked for. */
-const COMPUTING = ['onnxruntime-node', 'sharp', '@vladmandic/face-api']
+const COMPUTING = ['onnxruntime-node', 'sharp', '@vladmandic/face-api', '@tensorflow/tfjs-core', ...tensorflowPackages]
 
 /** Hex SHA-256 over the sources, the packages that they are made with, and the versions of those that compute. */
 export function codeVersion(): string {

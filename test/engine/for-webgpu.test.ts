@@ -4,6 +4,7 @@ import { forWebGpu, walkOf } from '../../src/engine/onnxruntime/for-webgpu.ts'
 import { evaluate } from '../../src/engine/reference.ts'
 import { greater, mul, toFloat } from '../../src/graph/elementwise.ts'
 import { ancestors } from '../../src/graph/gradients.ts'
+import { reshape } from '../../src/graph/layout.ts'
 import { max, mean, sum } from '../../src/graph/reduce.ts'
 import { sizeOf } from '../../src/graph/shape.ts'
 import { input, type Tensor } from '../../src/graph/tensor.ts'
@@ -21,6 +22,7 @@ function rewritten(t: Tensor): Tensor {
   return after
 }
 
+const positiveOf = (t: Tensor): Tensor => toFloat(greater(t, 0))
 const ops = (t: Tensor): string[] => ancestors([t]).map(({ op }) => op)
 
 describe('a program for WebGPU', () => {
@@ -41,8 +43,22 @@ describe('a program for WebGPU', () => {
     expect(ancestors([rewritten(mean(twice))])).toContain(twice)
   })
 
+  it('leaves one long axis as it is', () => {
+    const long = sum(reshape(x, [6 * 128 * 96]))
+    expect(rewritten(long)).toBe(long)
+  })
+
+  it('gives two outputs of one tensor the same one, and a condition of another shape its place', () => {
+    const average = mean(x)
+    const { a, b } = forWebGpu({ outputs: { a: average, b: average } }).outputs
+    expect(a).toBe(b)
+    const columns = toFloat(greater(mean(x, [2], true), 0))
+    expect(ops(rewritten(mul(x, columns)))).toContain('Where')
+    expect(ops(rewritten(mul(mean(x, [2], true), positiveOf(x))))).toContain('Where')
+  })
+
   it('selects instead of multiplying by a condition, on either side', () => {
-    const positive = toFloat(greater(x, 0))
+    const positive = positiveOf(x)
     for (const product of [mul(x, positive), mul(positive, x), mul(positive, positive)])
       expect(ops(rewritten(product))).toContain('Where')
     expect(ops(rewritten(mul(x, x)))).not.toContain('Where')

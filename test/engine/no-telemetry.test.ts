@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, it } from 'vitest'
+import { full } from '../support/full.ts'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
+const root = new URL('../..', import.meta.url).href
 const place = mkdtempSync(join(tmpdir(), 'rephoto-telemetry-'))
 afterAll(() => rmSync(place, { recursive: true }))
 
@@ -16,7 +17,7 @@ function tracesOf(name: string, code: string, environment: Record<string, string
   const script = join(home, `${name}.mjs`)
   writeFileSync(script, code)
   execFileSync(process.execPath, ['--import', 'tsx', script], {
-    cwd: root,
+    cwd: fileURLToPath(root),
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { PATH: process.env.PATH, HOME: home, TMPDIR: home, XDG_CACHE_HOME: join(home, 'cache'), ...environment },
   })
@@ -25,25 +26,28 @@ function tracesOf(name: string, code: string, environment: Record<string, string
 }
 
 const compute = `
-import { runOnce } from '${root}src/engine/executable.ts'
-import { constant } from '${root}src/graph/tensor.ts'
+import { runOnce } from '${root}/src/engine/executable.ts'
+import { constant } from '${root}/src/graph/tensor.ts'
 await runOnce({ y: constant([1], [1]) })
 `
-const inThread = `
+/** @param before what the main thread imports */
+const inThread = (before: string) => `
 import { Worker } from 'node:worker_threads'
-import '${root}src/cli/thread.ts'
-const worker = new Worker('${root}bin/part.js', { argv: ['engine/onnxruntime/probe-main', 'cpu'] })
+import '${root}/${before}'
+const worker = new Worker(new URL('${root}/bin/part.js'), { argv: ['engine/onnxruntime/probe-main', 'cpu'] })
 worker.on('error', (error) => { throw error })
+worker.on('exit', (code) => { process.exitCode = code })
 `
 
 it.each([
   ['a program', compute],
-  ['a thread', inThread],
+  ['a thread of the command line', inThread('src/cli/thread.ts')],
+  ['a thread of a program that imports the package', inThread('src/index.ts')],
 ])('%s', { timeout: 60_000 }, (_, code) => {
   expect(tracesOf('quiet', code)).toEqual([])
 })
 
-it('is allowed to them who ask for it', { timeout: 60_000 }, () => {
-  if (process.platform === 'win32') return
+// With the log and the numbers of a telemetry that is on, so not in every test run of everybody.
+it.runIf(full && process.platform !== 'win32')('is allowed to them who ask for it', { timeout: 60_000 }, () => {
   expect(tracesOf('asked', compute, { ORT_DISABLE_TELEMETRY: '0' })).not.toEqual([])
 })

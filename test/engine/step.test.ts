@@ -2,11 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Executable } from '../../src/engine/executable.ts'
+import { Executable, runOnce } from '../../src/engine/executable.ts'
 import { missingFor } from '../../src/engine/onnxruntime/requirements.ts'
 import { TfjsExecutable } from '../../src/engine/tfjs/executable.ts'
+import { requirePlace, type TensorFlow } from '../../src/engine/tfjs/wasm.ts'
 import { EngineError } from '../../src/engine/values.ts'
+import { constant } from '../../src/graph/tensor.ts'
 import { expectClose } from '../support/check.ts'
 import { plainBackend, wasmBackend } from '../support/tfjs.ts'
 import { makeTinyPack } from '../support/tiny-pack.ts'
@@ -71,4 +74,20 @@ describe('what is asked for and is not there', () => {
     await expect(refused).rejects.toBeInstanceOf(EngineError)
     await expect(refused).rejects.not.toThrow(/\n/u)
   })
+})
+
+it('TensorFlow.js starts once, however many ask at once', async () => {
+  const one = { outputs: { y: constant([3], [1]) } }
+  const results = await Promise.all([1, 2, 3].map(() => runOnce(one.outputs, {}, { engine: 'tfjs' })))
+  expect(results.map(({ y }) => y![0])).toEqual([3, 3, 3])
+})
+
+it('TensorFlow.js on WebAssembly says when its memory is full', () => {
+  // What the backend leaves of an allocation that failed: filling 4 GiB takes seconds and 4 GiB.
+  const backend = { dataIdMap: { get: () => ({ memoryOffset: 0 }) } }
+  const tf = { getBackend: () => 'wasm', backend: () => backend } as unknown as TensorFlow
+  const t = { size: 1, dataId: {} } as Tensor
+  expect(() => requirePlace(tf, t)).toThrow(/4 GiB of memory.*--engine onnxruntime/u)
+  backend.dataIdMap.get = () => ({ memoryOffset: 1024 })
+  expect(() => requirePlace(tf, t)).not.toThrow()
 })

@@ -45,6 +45,26 @@ describe('elementwise', () => {
   test('rsqrt', () => checkOp(e.rsqrt, [[5]], { prepare: positive }))
   test('square', () => checkOp(e.square, [[5]]))
   test('abs', () => checkOp(e.abs, [[7]], { prepare: offZero }))
+  test('abs has no slope at 0', () => {
+    const x = input('x', [3])
+    expect(evaluate(gradients(r.sum(e.abs(x)), [x]), { x: [-2, 0, 1e-20] })[0]).toEqual(Float64Array.of(-1, 0, 1))
+  })
+  test('an operand that is expanded to the other', () =>
+    checkOp(
+      (x, y) => e.mul(l.expand(x, [2, 3, 4]), y),
+      [
+        [3, 1],
+        [2, 3, 4],
+      ],
+    ))
+  test('two operands that are expanded to each other', () =>
+    checkOp((x, y) => e.div(l.expand(x, [3, 4]), l.expand(y, [3, 4])), [[3, 1], [4]], { prepare: positive }))
+  test('an operand that is expanded further than the other', () =>
+    checkOp((x, y) => e.sub(l.expand(x, [2, 3, 4]), y), [[3, 1], [4]]))
+  test('the gradient of what was expanded is asked for, not of the result', () => {
+    const x = l.expand(input('x', [3]), [2, 3])
+    expect(() => gradients(r.sum(x), [x])).toThrow(/expanded to/u)
+  })
   test('sigmoid', () => checkOp(e.sigmoid, [[5]]))
   test('tanh', () => checkOp(e.tanh, [[5]]))
   test('relu', () => checkOp(e.relu, [[7]], { prepare: offZero }))

@@ -26,7 +26,8 @@ const step = 1e-5
 
 /** What computes in float32, on the device under test. */
 const engines = {
-  'ONNX Runtime': (outputs: Readonly<Record<string, Tensor>>, feeds: Feeds) => runOnce(outputs, feeds, underTest),
+  [underTest.engine ?? 'ONNX Runtime']: (outputs: Readonly<Record<string, Tensor>>, feeds: Feeds) =>
+    runOnce(outputs, feeds, underTest),
   'TensorFlow.js': runOnTfjs,
   'TensorFlow.js on WebAssembly': (outputs: Readonly<Record<string, Tensor>>, feeds: Feeds) =>
     runOnTfjs(outputs, feeds, wasmBackend),

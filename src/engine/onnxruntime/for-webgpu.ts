@@ -42,6 +42,7 @@ function inParallel(t: Tensor): Tensor {
   if (walkOf(t) <= longestWalk) return t
   const x = t.inputs[0]!
   const axes = (t.attributes.axes as number[]).filter((axis) => x.shape[axis] !== 1)
+  if (axes.length < 2) return t
   axes.sort((a, b) => orderOfAxes.indexOf(a) - orderOfAxes.indexOf(b))
   const reduced = axes.reduce((part, axis) => {
     const shape = part.shape.map((side, i) => (i === axis ? 1 : side))
@@ -50,7 +51,10 @@ function inParallel(t: Tensor): Tensor {
   return reshape(reduced, t.shape)
 }
 
-/** x · (1 where the condition holds, 0 elsewhere) as a choice between x and 0: one pass instead of two. */
+/**
+ * x · (1 where the condition holds, 0 elsewhere) as a choice between x and 0: one pass instead of two. An x that is not
+ * finite where the condition does not hold becomes 0 and not NaN.
+ */
 function selectedProduct(t: Tensor): Tensor {
   if (t.op !== 'Mul') return t
   const at = t.inputs.findIndex((i) => i.op === 'Cast' && i.dtype === 'float32' && i.inputs[0]!.dtype === 'bool')

@@ -11,7 +11,8 @@ import type { Executable, Program } from '../contract.ts'
 import { checkLength, checkWanted, heldOf, layoutOf } from '../program.ts'
 import { EngineError, type Feeds, feedOf, type Numbers } from '../values.ts'
 import { kernels } from './kernels.ts'
-import { type Backend, loadTensorflow } from './load.ts'
+import { type Backend, loadTensorflow, selectBackend, startBackend } from './load.ts'
+import { requirePlace } from './wasm.ts'
 
 /** Milliseconds after which whatever else runs in this thread gets its turn. */
 const pauseEvery = 500
@@ -37,7 +38,7 @@ export class TfjsExecutable implements Executable {
   readonly #readers: ReadonlyMap<Tensor, number>
 
   private constructor(program: Program, backend: Backend) {
-    select(backend)
+    selectBackend(backend)
     const { roots, fed, held } = layoutOf(program)
     const order = ancestors(roots)
     const moving = new Set<Tensor>()
@@ -61,7 +62,8 @@ export class TfjsExecutable implements Executable {
 
   /** @param backend the installed one unless told */
   static async create(program: Program, backend: Backend = loadTensorflow()): Promise<TfjsExecutable> {
-    await start(backend)
+    if (!(await startBackend(backend)))
+      throw new EngineError(`TensorFlow.js has no backend "${backend.name}" that works here`)
     return new TfjsExecutable(program, backend)
   }
 
@@ -70,11 +72,12 @@ export class TfjsExecutable implements Executable {
     wanted: readonly string[] = Object.keys(this.#program.outputs),
   ): Promise<Record<string, Float32Array>> {
     checkWanted(this.#program.outputs, wanted)
-    select(this.#backend)
+    selectBackend(this.#backend)
     const values = new Map<Tensor, TfTensor>()
     const owned = new Set<Tensor>()
-    for (const t of this.#inputs) {
-      values.set(t, this.#tensor(t, feedOf(feeds, t)))
+    const given = this.#inputs.map((t) => [t, feedOf(feeds, t)] as const)
+    for (const [t, numbers] of given) {
+      values.set(t, this.#tensor(t, numbers))
       owned.add(t)
     }
     for (const { tensor, current } of this.#held.values()) values.set(tensor, current)
@@ -91,7 +94,7 @@ export class TfjsExecutable implements Executable {
     for (const t of this.#plan) {
       if (performance.now() - paused > pauseEvery) {
         await new Promise((resolve) => setImmediate(resolve))
-        select(this.#backend)
+        selectBackend(this.#backend)
         paused = performance.now()
       }
       values.set(t, this.#compute(t, values))
@@ -135,7 +138,7 @@ export class TfjsExecutable implements Executable {
   async writeState(name: string, values: Numbers): Promise<void> {
     const s = heldOf(this.#held, name)
     checkLength(name, s.tensor, values)
-    select(this.#backend)
+    selectBackend(this.#backend)
     s.current.dispose()
     s.current = this.#tensor(s.tensor, values)
   }
@@ -153,7 +156,9 @@ export class TfjsExecutable implements Executable {
     const { tf } = this.#backend
     // A copy: TensorFlow.js keeps the array it is given.
     const data = dtype === 'int32' ? Int32Array.from(values) : Float32Array.from(values)
-    return tf.tensor(data, [...shape], dtype)
+    const t = tf.tensor(data, [...shape], dtype)
+    requirePlace(tf, t)
+    return t
   }
 
   #compute(t: Tensor, values: ReadonlyMap<Tensor, TfTensor>): TfTensor {
@@ -161,45 +166,43 @@ export class TfjsExecutable implements Executable {
     if (!kernel) throw new EngineError(`the TensorFlow.js executor does not know the op ${t.op}`)
     const { tf } = this.#backend
     const inputs = t.inputs.map((i) => values.get(i) ?? this.#constants.get(i)!)
-    const y = tf.tidy(() => kernel(tf, t, inputs))
+    const y = this.#attempt(t, () => tf.tidy(() => kernel(tf, t, inputs)))
+    requirePlace(tf, y)
     if (!sameShape(y.shape, t.shape)) throw new EngineError(`${t.op}: TensorFlow.js made [${y.shape.join(', ')}]`)
     return y
   }
 
+  /** The library's errors name neither op nor place, and on a full WebAssembly memory they are riddles. */
+  #attempt<T>(t: Tensor, action: () => T): T {
+    try {
+      return action()
+    } catch (cause) {
+      const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]
+      const memory = this.#backend.name === 'wasm' ? ' (its memory has 4 GiB)' : ''
+      throw new EngineError(
+        `${t.op} at "${t.scope}" failed in TensorFlow.js${memory}: ${reason}; use --engine onnxruntime`,
+        {
+          cause,
+        },
+      )
+    }
+  }
+
   /** Computes what no input has a part in, and keeps of it what a run reads. */
   #fold(order: readonly Tensor[], moving: ReadonlySet<Tensor>): Map<Tensor, TfTensor> {
-    const { tf } = this.#backend
     const values = new Map<Tensor, TfTensor>()
-    for (const t of order) {
-      if (moving.has(t)) continue
-      if (t.op === 'Constant') values.set(t, this.#tensor(t, t.read!()))
-      else {
-        const inputs = t.inputs.map((i) => values.get(i)!)
-        values.set(
-          t,
-          tf.tidy(() => kernels[t.op]!(tf, t, inputs)),
-        )
+    const known = order.filter((t) => !moving.has(t))
+    const left = new Map<Tensor, number>()
+    for (const t of known.flatMap((k) => k.inputs)) left.set(t, (left.get(t) ?? 0) + 1)
+    for (const t of known) {
+      values.set(t, t.op === 'Constant' ? this.#tensor(t, t.read!()) : this.#compute(t, values))
+      for (const i of t.inputs) {
+        left.set(i, left.get(i)! - 1)
+        if (left.get(i)! > 0 || this.#readers.has(i)) continue
+        values.get(i)!.dispose()
+        values.delete(i)
       }
-    }
-    for (const [t, value] of values) {
-      if (this.#readers.has(t)) continue
-      value.dispose()
-      values.delete(t)
     }
     return values
   }
-}
-
-/**
- * Starts the backend if it has not been. Another part of the program (face detection) may select another one whenever this
- * one waits, so what computes without waiting says `select` first.
- */
-async function start({ tf, name }: Backend): Promise<void> {
-  if (tf.getBackend() === name) return
-  if (!(await tf.setBackend(name))) throw new EngineError(`TensorFlow.js has no backend "${name}" that works here`)
-}
-
-/** Of a backend that was started this takes effect at once. */
-function select({ tf, name }: Backend): void {
-  if (tf.getBackend() !== name) void tf.setBackend(name)
 }

@@ -11,6 +11,24 @@ export interface Backend {
   name: string
 }
 
+const starts = new Map<string, Promise<boolean>>()
+
+/**
+ * Starts and selects a backend. A start takes a while, and the library answers whoever asks for the same one meanwhile
+ * that there is none: so each is started once, and all wait for that.
+ * @returns whether it works here
+ */
+export function startBackend({ tf, name }: Backend): Promise<boolean> {
+  const start = starts.get(name) ?? tf.setBackend(name)
+  starts.set(name, start)
+  return start
+}
+
+/** Of a backend that was started this takes effect at once. */
+export function selectBackend({ tf, name }: Backend): void {
+  if (tf.getBackend() !== name) void tf.setBackend(name)
+}
+
 /** @throws EngineError when the package that is installed does not load (its native part, say) */
 export function loadTensorflow(): Backend {
   const name = tensorflowPackage()

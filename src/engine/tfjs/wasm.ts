@@ -3,6 +3,8 @@
 
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { EngineError } from '../values.ts'
 
 export type TensorFlow = typeof import('@tensorflow/tfjs-core')
 export type WasmBackend = typeof import('@tensorflow/tfjs-backend-wasm')
@@ -22,4 +24,17 @@ export function loadWasm(): { tf: TensorFlow; wasm: WasmBackend } {
   wasm.setWasmPaths(join(dirname(require.resolve(`${wasmPackage}/package.json`)), 'dist/'))
   loaded = { tf, wasm }
   return loaded
+}
+
+/**
+ * WebAssembly addresses 4 GiB. The backend does not look whether there was room, and computes on at address 0.
+ * @throws EngineError when a tensor found none
+ */
+export function requirePlace(tf: TensorFlow, t: Tensor): void {
+  if (tf.getBackend() !== 'wasm' || t.size === 0) return
+  const { dataIdMap } = tf.backend() as unknown as { dataIdMap: { get(id: object): { memoryOffset: number | null } } }
+  if (dataIdMap.get(t.dataId).memoryOffset === 0)
+    throw new EngineError(
+      'TensorFlow.js on WebAssembly has 4 GiB of memory, and this needs more; use --engine onnxruntime, or npm install @tensorflow/tfjs-node',
+    )
 }
