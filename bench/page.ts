@@ -139,9 +139,9 @@ function seconds(s: number): string {
 
 /** The reports' own sheet and what a table of numbers needs. */
 const sheet = new Html(`<style>${style}
-.bench { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 0.9rem; }
+.bench { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 0.82rem; }
 .bench th { text-align: right; font-weight: 500; color: var(--faint); vertical-align: bottom; }
-.bench th, .bench td { padding: 0.35rem 0.7rem; border-bottom: 1px solid var(--rule); white-space: nowrap; }
+.bench th, .bench td { padding: 0.35rem 0.45rem; border-bottom: 1px solid var(--rule); white-space: nowrap; }
 .bench td { text-align: right; }
 .bench th:nth-child(-n + 2), .bench td:nth-child(-n + 2) { text-align: left; }
 .note { background: var(--warn); padding: 0.6rem 1rem; border-radius: 6px; }
