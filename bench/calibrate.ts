@@ -8,8 +8,9 @@ import { add } from '../src/graph/elementwise.ts'
 import { countFlops } from '../src/graph/flops.ts'
 import { ancestors } from '../src/graph/gradients.ts'
 import { reshape, slice } from '../src/graph/layout.ts'
+import { withInputs } from '../src/graph/rewrite.ts'
 import { sizeOf } from '../src/graph/shape.ts'
-import { constant, input, node, type Tensor } from '../src/graph/tensor.ts'
+import { constant, input, type Tensor } from '../src/graph/tensor.ts'
 import { formulaValues } from '../test/support/formula.ts'
 
 export interface Calibration {
@@ -67,13 +68,9 @@ function operandsOf(op: Tensor, known: Set<Tensor>, name: string): { operands: T
   return { operands, feeds }
 }
 
-function again(op: Tensor, inputs: Tensor[]): Tensor {
-  return node({ op: op.op, inputs, shape: op.shape, attributes: { ...op.attributes } })
-}
-
 async function timeOnHost(op: Tensor, known: Set<Tensor>, compile: CompileOptions): Promise<number> {
   const { operands, feeds } = operandsOf(op, known, 'x')
-  const executable = await Executable.compile({ outputs: { y: again(op, operands) } }, compile)
+  const executable = await Executable.compile({ outputs: { y: withInputs(op, operands) } }, compile)
   await executable.run(feeds)
   let best = Number.POSITIVE_INFINITY
   const until = performance.now() + 60
@@ -107,7 +104,7 @@ async function timeResident(op: Tensor, known: Set<Tensor>, compile: CompileOpti
     const { operands, feeds } = operandsOf(op, known, `x${copy}/`)
     for (const t of operands) if (t.op === 'Input') fixed[t.name!] = t
     Object.assign(values, feeds)
-    const y = again(op, operands)
+    const y = withInputs(op, operands)
     const corner = slice(
       y,
       y.shape.map(() => 0),

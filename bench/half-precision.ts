@@ -7,7 +7,7 @@ import { Executable } from '../src/engine/executable.ts'
 import type { Feeds } from '../src/engine/values.ts'
 import { Synthesizer } from '../src/generator/synthesis.ts'
 import { ancestors, gradients } from '../src/graph/gradients.ts'
-import { rewrite } from '../src/graph/rewrite.ts'
+import { rewrite, withInputs } from '../src/graph/rewrite.ts'
 import { sizeOf } from '../src/graph/shape.ts'
 import { node, type Tensor } from '../src/graph/tensor.ts'
 import type { Objective } from '../src/optimize/objective.ts'
@@ -50,8 +50,10 @@ function isHeavy({ op }: Tensor): boolean {
 }
 
 function inHalf(t: Tensor): Tensor {
-  const inputs = t.inputs.map((operand) => rounded(operand, types.float16))
-  return node({ op: t.op, inputs, shape: t.shape, attributes: { ...t.attributes } })
+  return withInputs(
+    t,
+    t.inputs.map((operand) => rounded(operand, types.float16)),
+  )
 }
 
 function rounded(t: Tensor, type: number): Tensor {

@@ -16,13 +16,14 @@ export function rewrite(outputs: readonly Tensor[], rule: (t: Tensor) => Tensor)
     const same = inputs.every((operand, i) => operand === t.inputs[i])
     replaced.set(
       t,
-      scope(t.scope, () => rule(same ? t : rebuilt(t, inputs))),
+      scope(t.scope, () => rule(same ? t : withInputs(t, inputs))),
     )
   }
   return replaced
 }
 
-function rebuilt(t: Tensor, inputs: readonly Tensor[]): Tensor {
+/** The same op on other operands of the same shapes. */
+export function withInputs(t: Tensor, inputs: readonly Tensor[]): Tensor {
   const { op, shape, dtype, attributes, name } = t
   return node({ op, inputs, shape, dtype, attributes: { ...attributes }, ...(name !== undefined && { name }) })
 }

@@ -14,7 +14,7 @@ export interface Backend {
 const starts = new Map<string, Promise<boolean>>()
 
 /**
- * Starts and selects a backend. A start takes a while, and the library answers whoever asks for the same one meanwhile
+ * Starts a backend. A start takes a while, and the library answers whoever asks for the same one meanwhile
  * that there is none: so each is started once, and all wait for that.
  * @returns whether it works here
  */

@@ -21,7 +21,7 @@ export function noiseCorrelation(noise: readonly Tensor[], minSize = 8): Tensor 
   return scope('noise_correlation', () => {
     const bySide = new Map<number, Tensor[]>()
     const file = (maps: Tensor): void => {
-      const side = maps.shape[3]!
+      const side = maps.shape[2]!
       bySide.set(side, [...(bySide.get(side) ?? []), maps])
     }
     noise.forEach(file)
