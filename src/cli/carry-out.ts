@@ -6,7 +6,7 @@ import type { RunResult } from '../rephotograph.ts'
 import { duration } from '../report/duration.ts'
 import { Interrupted } from './failure.ts'
 import { metricsLine } from './metrics-line.ts'
-import { printPath, shownPath } from './print.ts'
+import { printPath, say, shownCommand, shownPath } from './print.ts'
 import { createProgress } from './progress.ts'
 import { inThread, type Task } from './thread.ts'
 
@@ -36,13 +36,12 @@ export async function carryOut(task: Task): Promise<void> {
     printPath('result', result.files.result)
     printPath('report', result.files.report)
     const measured = result.metrics && metricsLine(result.metrics)
-    if (measured) process.stderr.write(`measured: ${measured}\n`)
-    process.stderr.write(`done in ${duration(seconds)}\n`)
+    if (measured) say(`measured: ${measured}`)
+    say(`done in ${duration(seconds)}`)
     return
   }
   if (result.files.report !== undefined) printPath('report', result.files.report)
-  process.stderr.write(
-    `stopped after step ${result.stepsDone} of ${result.stepsTotal}; continue with: rephoto resume ${shownPath(result.folder)}\n`,
-  )
+  const command = shownCommand('resume', shownPath(result.folder))
+  say(`stopped after step ${result.stepsDone} of ${result.stepsTotal}; continue with: ${command}`)
   throw new Interrupted(received ?? 'SIGINT')
 }

@@ -1,5 +1,6 @@
 /** `rephoto doctor`: what works on this machine, and what to do about what doesn't. */
 import type { CommandModule } from 'yargs'
+import { print } from './print.ts'
 
 const MARKS = { ok: 'ok  ', note: 'note', bad: 'BAD ' } as const
 
@@ -11,8 +12,8 @@ export const doctorCommand: CommandModule = {
     const { doctor } = await import('../doctor.ts')
     const findings = await doctor()
     for (const { standing, name, found, advice } of findings) {
-      process.stdout.write(`${MARKS[standing]}  ${name.padEnd(14)} ${found}\n`)
-      if (advice !== undefined) process.stdout.write(`${' '.repeat(21)}${advice}\n`)
+      print(`${MARKS[standing]}  ${name.padEnd(14)} ${found}`)
+      if (advice !== undefined) print(`${' '.repeat(21)}${advice}`)
     }
     if (findings.some(({ standing }) => standing === 'bad')) process.exitCode = 1
   },

@@ -2,7 +2,8 @@
 import type { CommandModule } from 'yargs'
 import { type AlignModeOptions, type AlignOptions, withAlignMode, withAlignment } from './alignment.ts'
 import { UsageError } from './failure.ts'
-import { configOf, isConfigName } from './settings.ts'
+import { print, printJson } from './print.ts'
+import { configOf } from './settings.ts'
 
 interface Options extends AlignOptions, AlignModeOptions {
   picture: string
@@ -22,22 +23,18 @@ export const guessCommand: CommandModule<object, Options> = {
       .example('$0 guess grandmother.jpg', 'what to begin with')
       .example('$0 run grandmother.jpg --sensitivity auto --set degradation.blur.radius=auto', 'to begin with it'),
   handler: async ({ picture, json, ...options }) => {
+    const { isConfigName } = await import('./source.ts')
     if (isConfigName(picture)) throw new UsageError(`${picture}: expected a picture, found a config`)
     const config = await configOf(picture, options)
     const { readPicture } = await import('../images/read.ts')
     const { blurInWords, emulsionInWords, guessPicture } = await import('../guess/auto.ts')
     const guess = await guessPicture(config, await readPicture(config.input!))
     if (json) {
-      process.stdout.write(`${JSON.stringify(guess, null, 2)}\n`)
+      printJson(guess)
       return
     }
-    process.stdout.write(
-      [
-        `sensitivity: ${emulsionInWords(guess.emulsion)}`,
-        `blur radius: ${blurInWords(guess)}`,
-        `to use them: --sensitivity ${guess.emulsion.best} --set degradation.blur.radius=${guess.blur.radius}`,
-        '',
-      ].join('\n'),
-    )
+    print(`sensitivity: ${emulsionInWords(guess.emulsion)}`)
+    print(`blur radius: ${blurInWords(guess)}`)
+    print(`to use them: --sensitivity ${guess.emulsion.best} --set degradation.blur.radius=${guess.blur.radius}`)
   },
 }

@@ -3,9 +3,11 @@
  * that --help and mistakes answer at once.
  */
 import { readFileSync } from 'node:fs'
-import yargs from 'yargs'
+import yargs, { type Argv } from 'yargs'
 import { hideBin } from 'yargs/helpers'
+import { cut, reasonOf } from '../text/visible.ts'
 import { alignCommand } from './align.ts'
+import { checkOptions } from './check-options.ts'
 import { compareCommand } from './compare.ts'
 import { doctorCommand } from './doctor.ts'
 import { encodeCommand } from './encode.ts'
@@ -13,6 +15,8 @@ import { exportCommand } from './export.ts'
 import { reportFailure, UsageError } from './failure.ts'
 import { guessCommand } from './guess.ts'
 import { modelsCommand } from './models.ts'
+import { plainOperands } from './operands.ts'
+import { watchOutput } from './output.ts'
 import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
 import { runCommand } from './run.ts'
@@ -24,7 +28,8 @@ import { synthCommand } from './synth.ts'
 const one = (text: string) => ({ one: text, other: text })
 const WORDS = {
   'Did you mean %s?': 'unknown command or option; did you mean %s?',
-  'Unknown argument: %s': one('unknown option or command: %s'),
+  'Unknown argument: %s': one('unknown command, or one thing too many: %s; --help shows the usage'),
+  'Not enough arguments following: %s': '--%s: expected a value, found none; --help shows what it is for',
   'Unknown command: %s': one('unknown command: %s'),
   'Not enough non-option arguments: got %s, need at least %s': one(
     'expected something to work on, found %s of at least %s; --help shows the usage',
@@ -32,48 +37,64 @@ const WORDS = {
   'Missing required argument: %s': one('expected --%s, found none; --help shows the usage'),
 }
 
-// A reader that went away (`rephoto … | head`) is no reason for a trace.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+watchOutput()
+// Outside of a command's own promise: a thread's or a stream's error.
+process.on('uncaughtException', (error) => process.exit(reportFailure(error)))
 
-process.exitCode = await main(hideBin(process.argv))
+process.exitCode = await main(plainOperands(hideBin(process.argv)))
 
 async function main(args: readonly string[]): Promise<number> {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string
   }
-  const parser = yargs([...args])
-    .scriptName('rephoto')
-    .usage('$0 <command>\n\nAn antique portrait as a modern camera would have seen the sitter.')
-    .command(runCommand)
-    .command(resumeCommand)
-    .command(alignCommand)
-    .command(encodeCommand)
-    .command(reportCommand)
-    .command(compareCommand)
-    .command(exportCommand)
-    .command(sweepCommand)
-    .command(sweepRunCommand)
-    .command(synthCommand)
-    .command(guessCommand)
-    .command(modelsCommand)
-    .command(doctorCommand)
-    .demandCommand(1, 'expected a command; rephoto --help lists them')
-    .strict()
-    .updateStrings(WORDS as unknown as Record<string, string>)
-    .recommendCommands()
-    .version(version)
-    .alias({ h: 'help', v: 'version' })
-    .wrap(Math.min(110, process.stdout.columns ?? 80))
-    .exitProcess(false)
-    .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new UsageError(message ?? 'wrong usage')
-    })
   try {
-    await parser.parseAsync()
+    await commandLine(args, version).parseAsync()
     return typeof process.exitCode === 'number' ? process.exitCode : 0
   } catch (error) {
     return reportFailure(error)
   }
+}
+
+/** A file whose name begins with a dash looks like an option. */
+function dashAdvice(args: readonly string[]): string {
+  const word = args.find((text) => /^-[^-hv\d]./u.test(text))
+  return word === undefined ? '' : `; if ${cut(word, 80)} is a file, put -- in front of it`
+}
+
+function commandLine(args: readonly string[], version: string) {
+  return (
+    yargs([...args])
+      .scriptName('rephoto')
+      .usage('$0 <command>\n\nAn antique portrait as a modern camera would have seen the sitter.')
+      .command(runCommand)
+      .command(resumeCommand)
+      .command(alignCommand)
+      .command(encodeCommand)
+      .command(reportCommand)
+      .command(compareCommand)
+      .command(exportCommand)
+      .command(sweepCommand)
+      .command(sweepRunCommand)
+      .command(synthCommand)
+      .command(guessCommand)
+      .command(modelsCommand)
+      .command(doctorCommand)
+      .demandCommand(1, 'expected a command; rephoto --help lists them')
+      .strict()
+      .parserConfiguration({ 'dot-notation': false, 'short-option-groups': false, 'camel-case-expansion': false })
+      // Its types do not know of the second argument.
+      .middleware(
+        ((argv: Record<string, unknown>, parser: Argv) => checkOptions(args, argv, parser)) as () => void,
+        true,
+      )
+      .updateStrings(WORDS as unknown as Record<string, string>)
+      .recommendCommands()
+      .version(version)
+      .alias({ h: 'help', v: 'version' })
+      .wrap(Math.min(110, process.stdout.columns ?? 80))
+      .exitProcess(false)
+      .fail((message: string | null, error: Error | undefined) => {
+        throw error ?? new UsageError(`${reasonOf(message ?? 'wrong usage')}${dashAdvice(args)}`)
+      })
+  )
 }

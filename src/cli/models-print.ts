@@ -1,5 +1,6 @@
 /** How long work on model files shows: one line that redraws on a terminal, a line now and then in a pipe. */
 import { createLogUpdate } from 'log-update'
+import { cut, oneLine } from '../text/visible.ts'
 import type { Terminal } from './progress.ts'
 
 export interface Status {
@@ -20,12 +21,13 @@ export function createStatus(stream: Terminal, now: () => number = () => perform
     show(text) {
       if (now() - last < (redraw ? redrawMilliseconds : plainSeconds * 1000)) return
       last = now()
-      if (redraw) redraw(text.slice(0, Math.max(20, (stream.columns ?? 80) - 1)))
-      else stream.write(`${text}\n`)
+      const line = oneLine(text)
+      if (redraw) redraw(cut(line, Math.max(20, (stream.columns ?? 80) - 1)))
+      else stream.write(`${line}\n`)
     },
     say(text) {
-      if (redraw) redraw.persist(text)
-      else stream.write(`${text}\n`)
+      if (redraw) redraw.persist(oneLine(text))
+      else stream.write(`${oneLine(text)}\n`)
     },
     end: () => redraw?.clear(),
   }

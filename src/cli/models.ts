@@ -4,8 +4,10 @@ import type { Argv, CommandModule } from 'yargs'
 import type { ImportResult, Sensitivity } from '../models/import.ts'
 import type { ListedPack } from '../models/list.ts'
 import type { Role } from '../models/roles.ts'
+import { oneLine } from '../text/visible.ts'
 import { UsageError } from './failure.ts'
 import { createStatus, percent, size } from './models-print.ts'
+import { print, printJson } from './print.ts'
 
 const sensitivities = ['b', 'gb', 'g'] as const
 
@@ -48,7 +50,7 @@ const importCommand: CommandModule<object, { files: string[]; pack: string | und
 async function askSensitivity(problem: string): Promise<Sensitivity> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const answer = (await terminal.question(`${problem}\nFor which emulsion, b, gb or g? `)).trim()
+    const answer = (await terminal.question(`${oneLine(problem)}\nFor which emulsion, b, gb or g? `)).trim()
     const known = sensitivities.find((name) => name === answer)
     if (known === undefined) throw new UsageError(`"${answer}" is none of b, gb, g`)
     return known
@@ -83,7 +85,7 @@ const listCommand: CommandModule<object, { pack: string | undefined; json: boole
   handler: async ({ pack, json }) => {
     const { listPacks } = await import('../models/list.ts')
     const packs = pack === undefined ? listPacks() : listPacks([pack])
-    if (json) return print(JSON.stringify(packs, null, 2))
+    if (json) return printJson(packs)
     for (const listed of packs) printPack(listed)
   },
 }
@@ -205,13 +207,9 @@ async function asRole(name: string): Promise<Role> {
   throw new UsageError(`"${name}" is no network; expected one of ${roles.join(', ')}`)
 }
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
-}
-
 /** The command. */
 export const modelsCommand: CommandModule = {
-  command: 'models <command>',
+  command: 'models',
   describe: 'Import, list, verify, fetch and remove the networks of model packs',
   builder: (yargs: Argv) =>
     yargs

@@ -6,6 +6,7 @@ import type { Writable } from 'node:stream'
 import { createLogUpdate } from 'log-update'
 import { duration } from '../report/duration.ts'
 import type { RunEvent, RunObserver, StepEvent } from '../run/events.ts'
+import { cut, oneLine } from '../text/visible.ts'
 
 /** A stream that may be a terminal. */
 export type Terminal = Writable & { isTTY?: boolean; columns?: number; rows?: number }
@@ -53,7 +54,7 @@ export function createProgress(stream: Terminal, now: () => number = () => perfo
   let since = now()
   let turns = 0
 
-  const fitting = (line: string) => line.slice(0, Math.max(20, (stream.columns ?? 80) - 1))
+  const fitting = (line: string) => cut(oneLine(line), Math.max(20, (stream.columns ?? 80) - 1))
   const draw = () => {
     if (!redraw || current === '') return
     const seconds = Math.floor((now() - since) / 1000)
@@ -79,8 +80,8 @@ export function createProgress(stream: Terminal, now: () => number = () => perfo
   }
 
   const say = (text: string) => {
-    if (redraw) redraw.persist(text)
-    else stream.write(`${text}\n`)
+    if (redraw) redraw.persist(oneLine(text))
+    else stream.write(`${oneLine(text)}\n`)
   }
   const showStep = (event: StepEvent) => {
     const perStep = pace(event.milliseconds)
@@ -99,7 +100,7 @@ export function createProgress(stream: Terminal, now: () => number = () => perfo
       if (event.name === 'write') done()
       const line = event.detail === undefined ? PHASES[event.name] : `${PHASES[event.name]}: ${event.detail}`
       if (redraw) show(line)
-      else stream.write(`${line}\n`)
+      else say(line)
     }
   }
   const end = () => {

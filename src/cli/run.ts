@@ -5,17 +5,22 @@ import { carryOut } from './carry-out.ts'
 import { configOf, type SettingOptions, withSettings } from './settings.ts'
 
 interface RunOptions extends SettingOptions, AlignOptions, AlignModeOptions {
-  source: string
+  source: string[]
   out?: string | undefined
 }
 
 /** The command. */
 export const runCommand: CommandModule<object, RunOptions> = {
-  command: 'run <source>',
+  command: 'run <source..>',
   describe: 'Rephotograph a portrait: a picture, a config file, or a preset that names one',
   builder: (yargs) =>
     withAlignMode(withAlignment(withSettings(yargs)))
-      .positional('source', { type: 'string', demandOption: true, describe: 'A picture, or a config (.json5)' })
+      .positional('source', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'A picture (- reads it from the standard input), or a config (.json5)',
+      })
       .option('out', {
         type: 'string',
         describe: 'Folder of the run, new or empty; default: reports/<name of the picture>',
@@ -23,7 +28,8 @@ export const runCommand: CommandModule<object, RunOptions> = {
       .example('$0 run grandmother.jpg --preset antique-gb', 'a photograph of about 1890')
       .example('$0 run configs/quickstart.json5 --out first-run', 'the bundled example'),
   handler: async (options) => {
-    const config = await configOf(options.source, options)
+    const { oneSource } = await import('./source.ts')
+    const config = await configOf(oneSource(options.source, options.preset ?? []), options)
     await carryOut({ kind: 'run', config, ...(options.out === undefined ? {} : { out: options.out }) })
   },
 }

@@ -1,6 +1,5 @@
 /** Options that several commands share, and how they become a config. */
-import { existsSync } from 'node:fs'
-import { extname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Argv } from 'yargs'
 import { type ConfigFragment, presetNames } from '../config/index.ts'
 import type { Device, Engine } from '../engine/executable.ts'
@@ -53,27 +52,17 @@ export function withSettings<T>(yargs: Argv<T>): Argv<T & SettingOptions> {
     .option('threads', { type: 'number', describe: 'CPU threads; short for --set threads=…' })
 }
 
-/** What a run starts from: a picture, or a config that may name one. */
-export function isConfigName(name: string): boolean {
-  return /^\.json5?$/iu.test(extname(name))
-}
-
 /** The config of a command: presets, then a config file, then a picture, then single options, then --set. */
 export async function configOf(
   source: string | undefined,
   options: SettingOptions & { align?: string | undefined; face?: number | undefined; landmarks?: string | undefined },
 ): Promise<ConfigFragment> {
-  const { applySettings, checkConfig, loadConfig, mergeConfigs, presetNames } = await import('../config/index.ts')
+  const [{ applySettings, checkConfig, loadConfig, mergeConfigs }, { sourceConfig }] = await Promise.all([
+    import('../config/index.ts'),
+    import('./source.ts'),
+  ])
   const parts = (options.preset ?? []).map((name) => loadConfig(name))
-  if (source !== undefined) {
-    if (isConfigName(source)) parts.push(loadConfig(source))
-    else if (existsSync(source) || /[./\\]/u.test(source)) parts.push({ input: resolve(source) })
-    else if (presetNames().includes(source)) parts.push(loadConfig(source))
-    else
-      throw new UsageError(
-        `${source}: expected a picture, a config file or a preset (${presetNames().join(', ')}), found none of that name`,
-      )
-  }
+  if (source !== undefined) parts.push(sourceConfig(source))
   const { pack, seed, threads, device, engine, sensitivity, align, face, landmarks } = options
   for (const [name, value] of Object.entries({ seed, threads, face })) {
     if (value !== undefined && !Number.isInteger(value)) throw new UsageError(`--${name}: expected a whole number`)

@@ -3,7 +3,7 @@ import { duration } from '../report/duration.ts'
 import { estimate } from '../sweep/estimate.ts'
 import type { Standing } from '../sweep/standing.ts'
 import { layOut, type SweepOptions } from '../sweep/sweep.ts'
-import { shownPath } from './print.ts'
+import { print, say, shownPath } from './print.ts'
 
 const WORDS: Readonly<Record<Standing, string>> = {
   complete: 'done',
@@ -17,14 +17,14 @@ const WORDS: Readonly<Record<Standing, string>> = {
 /** Prints the runs to stdout, a line each, and then what they will take. */
 export async function printDryRun(options: SweepOptions): Promise<void> {
   const layout = layOut(options, (event) => {
-    if (event.type === 'note') process.stderr.write(`${event.message}\n`)
+    if (event.type === 'note') say(event.message)
   })
   const { experiment, folder, inputs, jobs } = layout
   const runs = layout.runs.filter(layout.wanted)
   const width = Math.max(...runs.map(({ name }) => name.length), 0)
   for (const { name, steps, standing, twinOf, hash } of runs) {
     const where = twinOf === undefined ? WORDS[standing] : `${WORDS[standing]} ${twinOf}`
-    process.stdout.write(`${name.padEnd(width)}  ${String(steps).padStart(5)} steps  ${hash.slice(0, 8)}  ${where}\n`)
+    print(`${name.padEnd(width)}  ${String(steps).padStart(5)} steps  ${hash.slice(0, 8)}  ${where}`)
   }
   const { conditions, seeds, threads } = experiment
   const { seconds, basis } = await estimate(folder, runs, { jobs, threads })
@@ -33,5 +33,5 @@ export async function printDryRun(options: SweepOptions): Promise<void> {
     `${jobs} at a time with ${threads} thread${threads === 1 ? '' : 's'} each, in ${shownPath(folder)}`,
     `about ${duration(seconds)}, from ${basis}`,
   ]
-  process.stdout.write(`${lines.join('\n')}\n`)
+  for (const line of lines) print(line)
 }

@@ -2,6 +2,7 @@
 import { createLogUpdate } from 'log-update'
 import { duration } from '../report/duration.ts'
 import type { SweepEvent, SweepObserver } from '../sweep/events.ts'
+import { cut, oneLine } from '../text/visible.ts'
 import type { Terminal } from './progress.ts'
 
 /** Shows a sweep. */
@@ -35,8 +36,8 @@ export function createSweepProgress(stream: Terminal, now: () => number = () => 
   let drawn = Number.NEGATIVE_INFINITY
 
   const say = (text: string) => {
-    if (redraw) redraw.persist(text)
-    else stream.write(`${text}\n`)
+    if (redraw) redraw.persist(oneLine(text))
+    else stream.write(`${oneLine(text)}\n`)
   }
   const left = () => {
     const shares = [...active.values()].reduce((sum, { share }) => sum + share, 0)
@@ -53,7 +54,7 @@ export function createSweepProgress(stream: Terminal, now: () => number = () => 
     drawn = now()
     const width = Math.max(20, (stream.columns ?? 80) - 1)
     const rows = [...active].map(([name, { what }]) => `  ${name}  ${what}`)
-    redraw([head(), ...rows].map((line) => line.slice(0, width)).join('\n'))
+    redraw([head(), ...rows].map((line) => cut(oneLine(line), width)).join('\n'))
   }
   const observer = (event: SweepEvent) => {
     if (event.type === 'note') say(event.message)

@@ -5,6 +5,7 @@
 import type { CommandModule } from 'yargs'
 import type { RunEvent } from '../run/events.ts'
 import { Interrupted } from './failure.ts'
+import { say } from './print.ts'
 
 interface Options {
   folder: string
@@ -32,14 +33,14 @@ async function makeOne(folder: string, name: string): Promise<void> {
   process.on('SIGINT', stop).on('SIGTERM', stop)
   const { makeRun } = await import('../sweep/worker.ts')
   const { status, error } = await makeRun(folder, name, printed, controller.signal)
-  process.stderr.write(`${name}: ${status}${error === undefined ? '' : `: ${error}`}\n`)
+  say(`${name}: ${status}${error === undefined ? '' : `: ${error}`}`)
   if (status === 'partial') throw new Interrupted('SIGTERM')
   if (status === 'failed') process.exitCode = 1
 }
 
 /** What goes into the log of a task that has nobody to tell. */
 function printed(event: RunEvent): void {
-  if (event.type === 'phase') process.stderr.write(`${event.name}\n`)
-  if (event.type === 'warning') process.stderr.write(`warning: ${event.message}\n`)
-  if (event.type === 'step' && event.step % 50 === 0) process.stderr.write(`step ${event.step}/${event.totalSteps}\n`)
+  if (event.type === 'phase') say(event.name)
+  if (event.type === 'warning') say(`warning: ${event.message}`)
+  if (event.type === 'step' && event.step % 50 === 0) say(`step ${event.step}/${event.totalSteps}`)
 }

@@ -3,7 +3,7 @@ import type { CommandModule } from 'yargs'
 import { duration } from '../report/duration.ts'
 import type { SweepOptions, SweepResult } from '../sweep/sweep.ts'
 import { Interrupted, UsageError } from './failure.ts'
-import { printPath, shownPath } from './print.ts'
+import { printPath, say, shownCommand, shownPath } from './print.ts'
 import { createSweepProgress } from './sweep-progress.ts'
 
 interface Options {
@@ -87,13 +87,13 @@ export const sweepCommand: CommandModule<object, Options> = {
 async function carryOutSweep(sweepOptions: SweepOptions, { launcher, jobs, wait }: Options): Promise<void> {
   const [{ sweep }, { withSlurm }] = await Promise.all([import('../sweep/sweep.ts'), import('../sweep/slurm.ts')])
   const progress = createSweepProgress(process.stderr)
-  const { observer, say, end } = progress
+  const { observer, end } = progress
   const controller = new AbortController()
   let received: 'SIGINT' | 'SIGTERM' | undefined
   const stop = (signal: 'SIGINT' | 'SIGTERM') => {
     received = signal
     controller.abort()
-    say('stopping after the steps that are being taken; once more to stop at once')
+    progress.say('stopping after the steps that are being taken; once more to stop at once')
     process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM')
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)
@@ -104,9 +104,9 @@ async function carryOutSweep(sweepOptions: SweepOptions, { launcher, jobs, wait 
     const result = await sweep(sweepOptions, observer, controller.signal, launch)
     end()
     tell(result)
-    process.stderr.write(`after ${duration((performance.now() - began) / 1000)}\n`)
+    say(`after ${duration((performance.now() - began) / 1000)}`)
     if (received) {
-      process.stderr.write(`stopped; the same command goes on: rephoto sweep ${shownPath(sweepOptions.file)}\n`)
+      say(`stopped; the same command goes on: ${shownCommand('sweep', shownPath(sweepOptions.file))}`)
       throw new Interrupted(received)
     }
   } finally {
@@ -117,8 +117,8 @@ async function carryOutSweep(sweepOptions: SweepOptions, { launcher, jobs, wait 
 
 /** Says how a sweep stands; one with failed runs is a failure. */
 function tell({ folder, report, complete, failed, waiting }: SweepResult): void {
-  for (const { name, error } of failed) process.stderr.write(`FAILED  ${name}: ${error}\n`)
-  process.stderr.write(`${complete} complete, ${failed.length} failed, ${waiting} left to do\n`)
+  for (const { name, error } of failed) say(`FAILED  ${name}: ${error}`)
+  say(`${complete} complete, ${failed.length} failed, ${waiting} left to do`)
   printPath('sweep', folder)
   if (report !== undefined) printPath('report', report)
   if (failed.length > 0) process.exitCode = 1

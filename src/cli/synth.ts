@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
 import type { Recipe } from '../synth/recipe.ts'
 import { UsageError } from './failure.ts'
-import { printPath } from './print.ts'
+import { printPath, say } from './print.ts'
 
 interface Options {
   out: string
@@ -66,7 +66,7 @@ export const synthCommand: CommandModule<object, Options> = {
       onItem: (done, total) => {
         if (isTerminal) process.stderr.write(`\r${done} of ${total}${done === total ? '\n' : ''}`)
       },
-      onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
+      onWarning: (message) => say(`warning: ${message}`),
     })
     printPath('set', path)
   },

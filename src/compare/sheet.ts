@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import sharp, { type OverlayOptions } from 'sharp'
 import { escapeHtml } from '../report/html.ts'
 import { type PictureName, runFile } from '../run/folder.ts'
+import { cut, oneLine } from '../text/visible.ts'
 import type { Grid } from './grid.ts'
 import { nameOf } from './page-words.ts'
 import { truthPicture } from './pictures.ts'
@@ -97,10 +98,11 @@ function labels(rows: readonly string[], columns: readonly string[], width: numb
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12" fill="#222">${[...heads, ...sides].join('')}</svg>`
 }
 
-function lines(text: string, most: number): string[] {
+function lines(words: string, most: number): string[] {
+  const text = oneLine(words)
   if (text.length <= most) return [text]
   const before = text.slice(0, most + 1)
-  const cut = Math.max(before.lastIndexOf(' '), before.slice(0, most).lastIndexOf('-') + 1) || most
-  const rest = text.slice(cut).trim()
-  return [text.slice(0, cut), rest.length > most ? `${rest.slice(0, most - 1)}…` : rest]
+  const end = Math.max(before.lastIndexOf(' '), before.slice(0, most).lastIndexOf('-') + 1) || most
+  const rest = text.slice(end).trim()
+  return [text.slice(0, end), cut(rest, most)]
 }

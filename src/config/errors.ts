@@ -1,4 +1,5 @@
 /** The one error of this folder: it knows where the mistake stands, and its message is one line for the user. */
+import { cutMiddle, oneLine } from '../text/visible.ts'
 
 /** Where a mistake stands: a file or an option, its line if known, and the path of the key. */
 export interface ConfigPlace {
@@ -15,7 +16,8 @@ export class ConfigError extends Error {
   constructor(problem: string, place: ConfigPlace = {}, options?: ErrorOptions) {
     const where = place.source === undefined ? [] : [place.line ? `${place.source}:${place.line}` : place.source]
     if (place.path) where.push(place.path)
-    super([...where, problem].join(': '), options)
+    // Paths and keys are others' texts of any length.
+    super([...where.map((part) => cutMiddle(part, 300)), problem].map(oneLine).join(': '), options)
     this.place = place
   }
 }

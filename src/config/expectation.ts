@@ -22,8 +22,8 @@ function inWords(node: Node): string {
     case 'integer':
       return `a whole number${limits(node)}`
     case 'string':
-      // The only texts of a fixed form are layers.
-      return node.pattern === undefined ? 'a text' : 'a layer such as "relu2_2"'
+      // The only texts of a fixed form without a title are layers.
+      return node.title ?? (node.pattern === undefined ? 'a text' : 'a layer such as "relu2_2"')
     case 'boolean':
       return 'true or false'
     case 'null':

@@ -11,6 +11,7 @@ import { colorTransferLevels, latentSize, referenceConfig } from './reference.ts
 import type { ConfigFragment, PackSettings } from './relax.ts'
 import { type ResolvedConfig, runSchema } from './schema.ts'
 import { stageDefaults } from './schema-degradation.ts'
+import { shown } from './shown.ts'
 import { validate } from './validate.ts'
 
 /**
@@ -65,7 +66,7 @@ export function asConfigFile(config: ResolvedConfig, size: number): ConfigFragme
 
 function checkAgainstSize(config: ResolvedConfig, size: number): void {
   const fail = (path: string, expected: string, found: unknown): never => {
-    throw new ConfigError(`expected ${expected}, found ${JSON.stringify(found)}`, { path })
+    throw new ConfigError(`expected ${expected}, found ${shown(found)}`, { path })
   }
   const layers = latentSize(size)
   const { mix } = config.encode

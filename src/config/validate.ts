@@ -2,11 +2,12 @@
  * Checks a document against a schema and turns the first mistake into one line: place, what was expected, what was
  * found, and for an unknown key the nearest valid one.
  */
-import { distance } from 'fastest-levenshtein'
 import { z } from 'zod'
+import { farness } from '../text/nearest.ts'
 import { ConfigError } from './errors.ts'
 import { expectation } from './expectation.ts'
 import { lineOf } from './locate.ts'
+import { shown } from './shown.ts'
 
 /** Where a document comes from, for messages. */
 export interface DocumentSource {
@@ -35,12 +36,6 @@ export function validate(schema: z.ZodObject, document: unknown, source: Documen
 export function placeOf(source: DocumentSource, path: readonly string[]) {
   const line = source.lines && lineOf(source.lines, path)
   return { source: source.name, path: path.join('.'), ...(line === undefined ? {} : { line }) }
-}
-
-/** A found value, short enough for a message. */
-export function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value))
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
 
 /** The schema at a path, without "optional" and "nullable" around it; undefined when the path leaves the schema. */
@@ -79,14 +74,14 @@ export function allPaths(schema: z.core.$ZodType, prefix = ''): string[] {
  */
 function suggestion(schema: z.ZodObject, path: readonly string[]): string {
   const parent = path.slice(0, -1)
-  const key = path.at(-1)!
+  // Longer than any key, so that its end does not matter.
+  const key = path.at(-1)!.slice(0, 100)
   const prefix = parent.map((name) => `${name}.`).join('')
   const paths = allPaths(schema)
   const siblings = paths.filter((p) => p.startsWith(prefix) && !p.slice(prefix.length).includes('.'))
-  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/gu, '')
-  const cost = (candidate: string) => distance(plain(candidate.split('.').at(-1)!), plain(key))
+  const cost = (candidate: string) => farness(candidate.split('.').at(-1)!, key)
   const nearest = (candidates: readonly string[]) => candidates.toSorted((a, b) => cost(a) - cost(b))[0]
-  const limit = Math.max(2, Math.floor(key.length / 3))
+  const limit = Math.max(key.length > 3 ? 2 : 1, Math.floor(key.length / 3))
 
   for (const candidate of [nearest(siblings), nearest(paths)]) {
     if (candidate !== undefined && cost(candidate) <= limit) return `the nearest valid key is ${candidate}`

@@ -2,6 +2,7 @@
  * Just enough templating: whatever is put into an html`…` template is escaped, unless it is itself such a template.
  * File names, config values and error messages come from users, so that escaping must not depend on remembering it.
  */
+import { visible } from '../text/visible.ts'
 
 /** A piece of HTML that is safe to embed. */
 export class Html {
@@ -21,7 +22,8 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 
 /** JSON to be embedded in a script element: no `<`, so that nothing in it can end the element. */
 export function jsonScript(id: string, value: unknown): Html {
-  const json = JSON.stringify(value)
+  // Written out as in attributes, so that names still are equal to those there.
+  const json = JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? visible(part) : part))
     .replaceAll('<', '\\u003c')
     .replaceAll('\u2028', '\\u2028')
     .replaceAll('\u2029', '\\u2029')
@@ -35,9 +37,9 @@ export function script(code: string, kind: 'classic' | 'module'): Html {
   )
 }
 
-/** Escapes text for element content and quoted attributes. */
+/** Escapes text for element content and quoted attributes, of HTML and XML; characters that neither can show are written out. */
 export function escapeHtml(text: string): string {
-  return text
+  return visible(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

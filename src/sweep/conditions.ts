@@ -24,11 +24,12 @@ export interface Condition {
 
 /** All conditions of an experiment, in the order: leave-one-out, list, grid. */
 export function conditionsOf(
-  entry: ConditionsEntry,
+  written: ConditionsEntry | undefined,
   base: ConfigFragment,
   folder: string,
   source: DocumentSource,
 ): { conditions: Condition[]; baseCondition: string } {
+  const entry = written ?? { list: [{ name: 'base' }] }
   const make = (name: string, level: Level, path: string) => conditionOf(name, level, folder, source, path)
   const conditions = [
     ...(entry.leaveOneOut === undefined ? [] : leaveOneOut(entry.leaveOneOut, base, make)),

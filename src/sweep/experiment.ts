@@ -1,10 +1,14 @@
 /** Reads an experiment file and completes what it leaves out. */
-import { basename, dirname, extname, resolve } from 'node:path'
-import { applySettings, type ConfigFragment } from '../config/index.ts'
+import { existsSync, statSync } from 'node:fs'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { applySettings, ConfigError, type ConfigFragment, runSchema } from '../config/index.ts'
 import { configWithin, readJson5 } from '../config/load.ts'
 import type { JsonObject } from '../config/merge.ts'
 import { type DocumentSource, validate } from '../config/validate.ts'
+import { shellCommand } from '../text/shell.ts'
 import { type Condition, conditionsOf } from './conditions.ts'
+import { experimentCommand } from './experiment-command.ts'
+import { isPictureName } from './inputs.ts'
 import { type ExperimentFile, experimentSchema, type FromTruth } from './schema.ts'
 
 /** An experiment, checked; its inputs not looked for yet. */
@@ -30,7 +34,14 @@ export interface Experiment {
  * @throws ConfigError naming the file, the line and the key
  */
 export function loadExperiment(file: string, settings: readonly string[] = [], threads?: number): Experiment {
+  checkKind(file)
   const { document, source } = readJson5(file)
+  if (!('inputs' in document) && Object.keys(document).some((key) => key in runSchema.shape || key === 'extends')) {
+    throw new ConfigError(
+      `expected an experiment, which has "inputs", found the config of one run; start it with: ${shellCommand('rephoto', 'run', file)}`,
+      { source: source.name },
+    )
+  }
   validate(experimentSchema, document, source)
   const experiment = document as ExperimentFile
   const folder = dirname(resolve(file))
@@ -50,6 +61,23 @@ export function loadExperiment(file: string, settings: readonly string[] = [], t
     threads: threads ?? experiment.threads ?? 1,
     sbatch: experiment.sbatch ?? [],
   }
+}
+
+/** Says what else was given, and what does with it what is probably meant. */
+function checkKind(file: string): void {
+  const entry = statSync(file, { throwIfNoEntry: false })
+  const fail = (found: string) => {
+    throw new ConfigError(`expected an experiment file (.json5), found ${found}`, { source: file })
+  }
+  if (entry?.isDirectory()) {
+    if (existsSync(join(file, 'sweep.json')))
+      fail(`the folder of a sweep; compare its runs with: ${shellCommand('rephoto', 'compare', file)}`)
+    if (existsSync(join(file, 'manifest.json')))
+      fail(`the folder of a run; continue it with: ${shellCommand('rephoto', 'resume', file)}`)
+    fail(`a folder; all of its pictures are made by: ${experimentCommand([file], [])}`)
+  }
+  if (isPictureName(file))
+    fail(`${entry ? 'a picture' : 'the name of one'}; a run of it: ${shellCommand('rephoto', 'run', file)}`)
 }
 
 /** The source of a part of a file, so that its errors still name the line. */

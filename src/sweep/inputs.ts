@@ -125,7 +125,12 @@ function picturesAt(pattern: string, folder: string): string[] {
   if (!isFolder && !isDynamicPattern(pattern)) return []
   const glob = isFolder ? '*' : pattern
   const paths = globSync(glob, { cwd: isFolder ? path : folder, absolute: true, expandDirectories: false })
-  return paths.filter((found) => PICTURES.has(extname(found).toLowerCase())).sort()
+  return paths.filter(isPictureName).sort()
+}
+
+/** Whether a name is that of a picture. */
+export function isPictureName(path: string): boolean {
+  return PICTURES.has(extname(path).toLowerCase())
 }
 
 /** Environment variables as in a shell: $NAME in braces, with :- and a default if it is not set. */

@@ -7,6 +7,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { atPath } from '../run/errors.ts'
 import { makeFolders } from '../run/folder.ts'
+import { visible } from '../text/visible.ts'
 
 /** A log that is being written. */
 export interface RunLog {
@@ -23,13 +24,16 @@ export interface RunLog {
 export function openLog(path: string, failed: (message: string) => void): RunLog {
   atPath(path, () => makeFolders(dirname(path)))
   let file: number | undefined = atPath(path, () => openSync(path, 'a'))
+  // A log is read on a terminal: what native libraries say of hostile files must not be obeyed there.
+  const decoder = new TextDecoder()
   const close = () => {
     if (file !== undefined) closeSync(file)
     file = undefined
   }
   return {
     path,
-    write(bytes) {
+    write(raw) {
+      const bytes = Buffer.from(visible(decoder.decode(raw, { stream: true })))
       for (let at = 0; file !== undefined && at < bytes.length; ) {
         try {
           at += writeSync(file, bytes, at)

@@ -53,6 +53,12 @@ const conditions = z.strictObject({
     .describe('A condition "all", and one for each loss term (or dotted weight) without it.'),
 })
 
+/** In one word, so that none of them can be the script that sbatch is to run, or bring a command of its own. */
+const sbatchOption = z
+  .string()
+  .regex(/^--(?!wrap\b)[a-z][a-z-]*(?:=[^\p{Cc}\p{Cs}]*)?$/u)
+  .meta({ title: 'an option of sbatch in one word, such as "--partition=long"' })
+
 /** Schema of an experiment file. */
 export const experimentSchema = z.strictObject({
   name: z.string().min(1).optional().describe("Default: the file's name."),
@@ -60,10 +66,10 @@ export const experimentSchema = z.strictObject({
   base: z.record(z.string(), z.unknown()).optional().describe('A config, as in a config file; may extend presets.'),
   fromTruth: fromTruth.optional().describe('As in a condition, for all of them; inputs without a truth keep the base.'),
   inputs: z.array(input).min(1),
-  conditions: conditions.describe('What differs between runs on the same input.'),
+  conditions: conditions.optional().describe('What differs between runs on the same input; default: nothing.'),
   seeds: z.array(z.int().min(0).max(0xffffffff)).min(1).optional().describe('Default: [0].'),
   threads: z.int().min(1).optional().describe('Threads of each run; part of what makes results equal. Default: 1.'),
-  sbatch: z.array(z.string()).optional().describe('More options for sbatch, such as "--partition=long".'),
+  sbatch: z.array(sbatchOption).optional().describe('More options for sbatch, such as "--partition=long".'),
 })
 
 /** An experiment file as written. */

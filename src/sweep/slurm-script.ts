@@ -1,4 +1,6 @@
 /** The batch script of a sweep's runs: a Slurm job array with a task for each run. */
+import { shellCommand } from '../text/shell.ts'
+import { oneLine } from '../text/visible.ts'
 
 /** What the script is made for. */
 export interface ArrayScript {
@@ -17,23 +19,32 @@ export interface ArrayScript {
  */
 export function arrayScript({ name, folder, threads, command }: ArrayScript): string {
   return `#!/bin/bash
-#SBATCH --job-name=${directive(`rephoto-${name}`)}
+${directive('job-name', jobName(name))}
 #SBATCH --ntasks=1
 #SBATCH --cpus-per-task=${threads}
-#SBATCH --output=${directive(`${folder}/logs/slurm-%A_%a.log`)}
+${directive('output', outputPattern(folder))}
 # Made by rephoto sweep --launcher slurm. Usage: sbatch --array=0-<lines - 1> array.sh <file with the names of runs>
 set -eu
 name=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" "$1")
-exec ${[...command, 'sweep-run', folder].map(quoted).join(' ')} "$name"
+exec ${shellCommand(...command, 'sweep-run', folder)} "$name"
 `
 }
 
-/** A value in an #SBATCH line: sbatch reads double quotes there. */
-function directive(value: string): string {
-  return /[\s"'\\#]/u.test(value) ? `"${value.replaceAll(/["\\]/gu, '\\$&')}"` : value
+/** The name of a job: what cannot be shown is written out. */
+export function jobName(sweep: string): string {
+  return oneLine(`rephoto-${sweep}`)
 }
 
-/** A word that the shell takes as it is. */
-export function quoted(text: string): string {
-  return /^[\w./:=@%+,-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+/** Where the tasks' output goes, as sbatch wants it: %A is the job, %a the task, %% a percent sign. */
+export function outputPattern(folder: string): string {
+  return `${folder.replaceAll('%', '%%')}/logs/slurm-%A_%a.log`
+}
+
+/**
+ * An #SBATCH line. sbatch reads double quotes and backslashes there, but has no way to write a line break: a value with one (or
+ * with anything that cannot be shown) is left to the command line of sbatch.
+ */
+function directive(option: string, value: string): string {
+  if (oneLine(value) !== value) return `# --${option}: given to sbatch, for it cannot be written here`
+  return `#SBATCH --${option}=${/[\s"'\\#]/u.test(value) ? `"${value.replaceAll(/["\\]/gu, '\\$&')}"` : value}`
 }

@@ -9,10 +9,11 @@ import { fileURLToPath } from 'node:url'
 import { atPath } from '../run/errors.ts'
 import { makeFolders, writeText } from '../run/folder.ts'
 import { writeManifest } from '../run/manifest.ts'
+import { reasonOf } from '../text/visible.ts'
 import { SweepError } from './error.ts'
 import type { SweepObserver } from './events.ts'
 import { readOutcome, sweepFile, writeJson } from './folder.ts'
-import { arrayScript } from './slurm-script.ts'
+import { arrayScript, jobName, outputPattern } from './slurm-script.ts'
 import type { Launcher, LaunchRecord, Layout } from './sweep.ts'
 import type { Task } from './task.ts'
 import { manifestAt } from './worker.ts'
@@ -81,7 +82,9 @@ function submit({ experiment, folder }: Layout, tasks: readonly Task[], jobs: nu
     // A limit counts within one array only, so arrays that are to share it follow one another. Last, to win over the
     // experiment's options: what these wait for, the first array has waited for.
     const after = jobs === undefined || ids.length === 0 ? [] : [`--dependency=afterany:${ids.at(-1)}`]
-    const printed = slurm('sbatch', ['--parsable', array, ...sbatch, ...after, script, list])
+    // Also here, for the script can't hold every name.
+    const own = [`--job-name=${jobName(name)}`, `--output=${outputPattern(folder)}`]
+    const printed = slurm('sbatch', ['--parsable', array, ...own, ...sbatch, ...after, script, list])
     ids.push(printed.trim().split(';')[0]!)
     // At once: should the next array be refused, this one is queued nevertheless.
     writeJson(jobsFile(folder), ids)
@@ -154,6 +157,6 @@ function slurm(command: string, args: readonly string[]): string {
     if (code === 'ENOENT') {
       throw new SweepError(`${command}: expected Slurm's commands in PATH, found none; use --launcher local`, { cause })
     }
-    throw new SweepError(`${command}: ${stderr?.trim().split('\n').at(-1) ?? 'failed'}`, { cause })
+    throw new SweepError(`${command}: ${reasonOf(stderr?.trim() || cause)}`, { cause })
   }
 }

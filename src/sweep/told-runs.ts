@@ -3,6 +3,7 @@
  * (it ended, or it was killed) the channel closes, and so does this: at once if a run is being made, for whoever starts
  * the sweep again must find nobody at work; the last saved state is kept.
  */
+import { oneLine } from '../text/visible.ts'
 import { blockOutput } from './blocking-output.ts'
 import { SweepError } from './error.ts'
 import { forgetPeakMemory } from './peak-memory.ts'
@@ -35,7 +36,7 @@ export async function makeToldRuns(folder: string): Promise<void> {
       if (event.type !== 'frame') tell(event)
     }
     const { status, error } = await makeRun(folder, name, hear, controller.signal)
-    process.stderr.write(`${name}: ${status}${error === undefined ? '' : `: ${error}`}\n`)
+    process.stderr.write(`${oneLine(`${name}: ${status}${error === undefined ? '' : `: ${error}`}`)}\n`)
     process.stdout.write(mark)
     process.stderr.write(mark)
     // From here on a channel that closes is a sweep that needs this process no more.

@@ -11,7 +11,8 @@ import { z } from 'zod'
 import { ConfigError } from '../config/errors.ts'
 import { expectation } from '../config/expectation.ts'
 import { isObject } from '../config/merge.ts'
-import { schemaAt, shown } from '../config/validate.ts'
+import { shown } from '../config/shown.ts'
+import { schemaAt } from '../config/validate.ts'
 import { randomStream } from '../optimize/random.ts'
 
 /** Draws the value of item `index` (from 0) of the set with this seed. */

@@ -2,13 +2,10 @@
  * The recipe of a synthetic set, a JSON5 file: where the truths come from and what is done to them. It says of every
  * parameter of a degradation what it may be (draw.ts); the stages are those of a run's config, with the same defaults.
  */
-import { readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
-import JSON5 from 'json5'
 import { z } from 'zod'
-import { ConfigError } from '../config/errors.ts'
-import { keyLines } from '../config/locate.ts'
 import { isObject, type JsonObject } from '../config/merge.ts'
+import { readDocument } from '../config/read.ts'
 import { degradationSchema, stageDefaults } from '../config/schema-degradation.ts'
 import { nonNegative } from '../config/schema-numbers.ts'
 import { validate } from '../config/validate.ts'
@@ -69,22 +66,8 @@ export interface Plan {
 export function loadRecipe(file: string): Recipe {
   const shown = relative(process.cwd(), resolve(file))
   const name = shown.startsWith('..') ? file : shown
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new ConfigError('expected a recipe (JSON5), found no such file', { source: name }, { cause })
-  }
-  let document: unknown
-  try {
-    document = JSON5.parse(text)
-  } catch (cause) {
-    throw new ConfigError(`expected JSON5, found ${(cause as Error).message.replace(/^JSON5: /u, '')}`, {
-      source: name,
-    })
-  }
-  if (!isObject(document)) throw new ConfigError('expected an object { … }', { source: name })
-  validate(recipeSchema, document, { name, lines: keyLines(text) })
+  const { document, source } = readDocument(file, name)
+  validate(recipeSchema, document, source)
   const recipe = document as Recipe
   const folder = dirname(resolve(file))
   // Its values are checked where it can be said in which file they stand.
