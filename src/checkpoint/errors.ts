@@ -13,7 +13,8 @@ export class CheckpointError extends Error {
   readonly offset: number | undefined
 
   constructor(source: string, problem: string, offset?: number, hint?: string) {
-    const place = offset === undefined ? '' : ` at byte ${offset}`
+    // "At byte 0" is the whole file.
+    const place = offset === undefined || offset === 0 ? '' : ` at byte ${offset}`
     super(oneLine(`${source}: ${problem}${place}${hint === undefined ? '' : `; ${hint}`}`))
     this.source = source
     this.offset = offset

@@ -73,5 +73,9 @@ function guess(head: Uint8Array): string {
   if (text.startsWith('version https:')) return 'it is a Git LFS pointer, so the file itself was not fetched'
   if (head[0] === 0x1f && head[1] === 0x8b) return 'it is gzip-compressed; unpack it first'
   if (text.startsWith('\x89HDF')) return 'it is an HDF5 file'
+  if (/^(?:\x89PNG|\xff\xd8\xff|GIF8|RIFF|II\*|MM\0\*)/.test(text)) return 'it is a picture'
+  if (text.startsWith('GGUF')) return 'it is a GGUF file of a language model'
+  if (/^\s*[{[]/.test(text)) return 'it is JSON or another text'
+  if (/^[\t\n\r\x20-\x7e]+$/.test(text)) return 'it is a text'
   return 'its first bytes are of no format known here'
 }

@@ -96,12 +96,13 @@ function headerLength(source: ByteSource): number {
 
 function readMetadata(value: Json | undefined, source: ByteSource): Record<string, string> {
   const out: Record<string, string> = Object.create(null) as Record<string, string>
-  if (value === undefined) return out
+  // Only texts belong in there, but some programs write numbers, or null for none. Nothing of it decides anything.
+  if (value === undefined || value === null) return out
   if (!(value instanceof Map)) throw new CheckpointError(source.name, '__metadata__ is not an object', source.base + 8)
   for (const [key, text] of value) {
-    if (typeof text !== 'string')
-      throw new CheckpointError(source.name, `metadata ${quote(key)} is not a string`, source.base + 8)
-    out[key] = text
+    if (text !== null && typeof text === 'object')
+      throw new CheckpointError(source.name, `metadata ${quote(key)} is not a text`, source.base + 8)
+    out[key] = String(text)
   }
   return out
 }

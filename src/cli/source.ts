@@ -80,7 +80,9 @@ function refuseFolder(folder: string): never {
   if (holds('pack.json')) return fail('a model pack; it is named with --pack')
   const count = globSync('*', { cwd: folder, expandDirectories: false }).filter(isPictureName).length
   if (count === 0) return fail('a folder without pictures')
-  return fail(`a folder with ${count} pictures; one run of each: ${experimentCommand([folder], [])}`)
+  return fail(
+    `a folder with ${count} picture${count === 1 ? '' : 's'}; one run of each: ${experimentCommand([folder], [])}`,
+  )
 }
 
 /** Texts that are taken for pictures otherwise, and then called damaged. */

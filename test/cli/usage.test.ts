@@ -14,7 +14,7 @@ describe('the command line', () => {
   it.each([
     ['no command', [], 2, /expected a command/u],
     ['a misspelt command', ['rum', 'x.png'], 2, /did you mean run\?/u],
-    ['an unknown option', ['run', 'x.png', '--bogus'], 2, /unknown option or command: bogus/u],
+    ['an unknown option', ['run', 'x.png', '--bogus'], 2, /unknown option --bogus; --help lists the options/u],
     ['nothing to work on', ['run'], 2, /expected something to work on/u],
     [
       'an unknown key',

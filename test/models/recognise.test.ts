@@ -81,7 +81,10 @@ test('the same state dict as safetensors, plain, below a name, and from DataPara
   const folder = temporaryFolder('recognise')
   const source = openTorch(join(fixtures, 'stylegan2-ffhq-config-f.pt'))
   const keys = source.keys().filter((key) => key.startsWith('g_ema.'))
-  for (const prefix of ['', 'g_ema.', 'module.', 'g_ema.module.']) {
+  for (const prefix of [
+    ...['', 'g_ema.', 'module.', 'g_ema.module.', 'decoder.', '_orig_mod.', 'generator.', 'params_ema.', 'state_dict.'],
+    ...['module._orig_mod.', 'state_dict.generator.module.', 'model.netG.', 'state_dict.decoder._orig_mod.'],
+  ]) {
     const tensors = Object.fromEntries(
       keys.map((key) => [
         key.replace('g_ema.', prefix),
@@ -94,6 +97,22 @@ test('the same state dict as safetensors, plain, below a name, and from DataPara
     expect(findNetworks(file).map(({ title }) => title)).toEqual(['StyleGAN2, 16 px, w of 4, mapping of 8 layers'])
     file.close()
   }
+})
+
+test('of several generators in a file, the averaged one, and none of another kind', () => {
+  const source = openTorch(join(fixtures, 'stylegan2-ffhq-config-f.pt'))
+  const keys = source.keys().filter((key) => key.startsWith('g_ema.'))
+  const copies = ['g.', 'netG_ema.', 'z.'].flatMap((prefix) =>
+    keys.map((key) => [
+      key.replace('g_ema.', prefix),
+      { dtype: 'F32' as const, shape: source.shape(key), data: source.read(key) },
+    ]),
+  )
+  const path = join(temporaryFolder('several'), 'several.safetensors')
+  writeSafetensors(path, Object.fromEntries(copies))
+  const file = openCheckpoint(path)
+  expect(findNetworks(file).map(({ role, at }) => [role, at])).toEqual([['stylegan2', 'netG_ema']])
+  file.close()
 })
 
 test('the emulsion of a colour encoder, from its name', () => {

@@ -4,6 +4,7 @@
  */
 import type { Checkpoint } from '../../checkpoint/open.ts'
 import { type TensorSource, TensorValue, type Value } from '../../checkpoint/value.ts'
+import { cut } from '../../text/visible.ts'
 import { ModelError } from '../errors.ts'
 import { looksLikeBiSeNet, readBiSeNet } from './bisenet.ts'
 import { looksLikeColorEncoder, readColorEncoder } from './color-encoder.ts'
@@ -14,15 +15,27 @@ import { looksLikeStyleGan2, readStyleGan2 } from './stylegan2.ts'
 import { below, type Tensors } from './template.ts'
 import { looksLikeVgg, looksLikeVggFace, readVgg, readVggFace } from './vgg.ts'
 
-/** Where networks lie in a file: at its root, or under one of the names that training scripts use. */
-const places = ['', 'g_ema', 'state_dict', 'model', 'net', 'params', 'params_ema']
+/** A tensor of each known network that no part of another has: what stands before its name is what training scripts put there. */
+const landmarks = [
+  'input.input',
+  'encoder.input_layer.0.weight',
+  'input_layer.0.weight',
+  'conv0.0.weight',
+  'features.0.weight',
+  'conv1_1.weight',
+  'cp.resnet.conv1.weight',
+]
+
+/** Names that PyTorch's wrappers put between: DataParallel, torch.compile, FSDP, activation checkpoints, Lightning's engines. */
+const wrappers = /(?<=^|\.)(?:module|_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|_forward_module)\./g
 
 export function findNetworks(file: Checkpoint): Found[] {
   try {
     const nvidia = findNvidiaGenerator(file.root)
     if (nvidia !== undefined) return readNvidiaGenerator(nvidia)
-    for (const place of places) {
-      const found = readStateDict(tensorsAt(file, place), place === '' ? 'root' : place, file.root)
+    const tensors = unwrapped(file)
+    for (const prefix of prefixes(tensors)) {
+      const found = readStateDict(below(tensors, prefix), prefix.slice(0, -1) || 'root', file.root)
       if (found.length > 0) return found
     }
   } catch (error) {
@@ -31,7 +44,7 @@ export function findNetworks(file: Checkpoint): Found[] {
   }
   const names = file.keys().slice(0, 3).join(', ') || 'none'
   throw new ModelError(
-    `${file.path}: not recognised; it has ${file.keys().length} tensors (${names.slice(0, 200)}), and no known network (see docs/models.md)`,
+    `${file.path}: not recognised; it has ${file.keys().length} tensors (${cut(names, 200)}), and no known network (see docs/models.md)`,
   )
 }
 
@@ -57,20 +70,29 @@ function readStateDict(tensors: Tensors, at: string, root: Value | undefined): F
   return []
 }
 
-/** The tensors directly in one dict of the file, without the "module." that DataParallel puts in front. */
-function tensorsAt(file: Checkpoint, place: string): Tensors {
+/** Every tensor by its dotted name, without the names of wrappers. */
+function unwrapped(file: Checkpoint): Tensors {
   const out = new Map<string, TensorSource>()
-  if (file.root === undefined) {
-    // Files of named tensors alone: a place is the beginning of their names.
-    const prefix = place === '' ? '' : `${place}.`
-    for (const key of file.keys()) if (key.startsWith(prefix)) out.set(key.slice(prefix.length), file.tensor(key))
-  } else {
-    const dict = place === '' ? file.root : file.root instanceof Map ? file.root.get(place) : undefined
-    if (dict instanceof Map)
-      for (const [key, value] of dict) if (value instanceof TensorValue) out.set(String(key), value)
+  for (const key of file.keys()) {
+    const plain = key.replaceAll(wrappers, '')
+    // Of two that would be the same, the first; the other keeps its name.
+    out.set(out.has(plain) ? key : plain, file.tensor(key))
   }
-  const wrapped = out.size > 0 && [...out.keys()].every((key) => key.startsWith('module.'))
-  return wrapped ? below(out, 'module.') : out
+  return out
+}
+
+/** What may stand before the names of a network: nothing first, then averaged weights ("g_ema."), then the nearest to the root. */
+function prefixes(tensors: Tensors): string[] {
+  const found = new Set<string>()
+  for (const key of tensors.keys()) {
+    for (const landmark of landmarks) {
+      const prefix = key.slice(0, -landmark.length)
+      if (key.endsWith(landmark) && (prefix === '' || prefix.endsWith('.'))) found.add(prefix)
+    }
+  }
+  const rank = (prefix: string) =>
+    prefix === '' ? 0 : prefix.split('.').length + (/(?:^|[._])ema[._]/iu.test(prefix) ? 0 : 1000)
+  return [...found].sort((a, b) => rank(a) - rank(b))
 }
 
 function average(root: Value | undefined): TensorSource | undefined {
