@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs'
 import { freemem } from 'node:os'
 import { resolve } from 'node:path'
 import { commit, machine, versions } from './run/environment.ts'
+import { reasonOf } from './text/visible.ts'
 
 /** One finding. */
 export interface Finding {
@@ -160,7 +161,7 @@ async function packs(): Promise<Finding[]> {
       const lacking = isEmpty ? 'no weights on this machine' : `lacks ${missing.join(', ')}`
       return { standing, name: `pack ${name}`, found: `${found}, ${lacking}`, advice }
     } catch (error) {
-      return { standing: 'bad', name: `pack ${name}`, found: messageOf(error) }
+      return { standing: 'bad', name: `pack ${name}`, found: reasonOf(error) }
     }
   })
 }
@@ -199,10 +200,6 @@ async function guarded(name: string, advice: string, check: () => Promise<Findin
   try {
     return await check()
   } catch (error) {
-    return { standing: 'bad', name, found: messageOf(error), advice }
+    return { standing: 'bad', name, found: reasonOf(error), advice }
   }
-}
-
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? 'failed'
 }

@@ -9,6 +9,7 @@ import path from 'node:path'
 import { compileFunction } from 'node:vm'
 import { selectBackend, startBackend } from '../engine/tfjs/load.ts'
 import { loadWasm, type TensorFlow } from '../engine/tfjs/wasm.ts'
+import { reasonOf } from '../text/visible.ts'
 import { AlignError } from './error.ts'
 
 export type Tensor3D = import('@tensorflow/tfjs-core').Tensor3D
@@ -84,7 +85,7 @@ async function start(): Promise<Loaded> {
     if (!(await startBackend({ tf, name: 'wasm' }))) throw new Error('the WebAssembly backend did not start')
     return { tf, faceApi: module.exports, models: path.join(path.dirname(file), '../model') }
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    const reason = reasonOf(error)
     throw new AlignError(`face detection can't start (${reason}); run "npm ci" again, or give --landmarks`)
   }
 }

@@ -21,7 +21,10 @@ try {
       : await resumeRun(task.folder, observer, controller.signal)
   tell({ type: 'result', result })
 } catch (error) {
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
-  tell({ type: 'error', name, message, stack })
+  const { name, message, stack, code, path, syscall } = (
+    error instanceof Error ? error : new Error(String(error))
+  ) as NodeJS.ErrnoException
+  const system = code === undefined ? {} : { code, ...(path && { path }), ...(syscall && { syscall }) }
+  tell({ type: 'error', error: { name, message, ...(stack === undefined ? {} : { stack }), ...system } })
 }
 port.close()

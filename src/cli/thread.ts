@@ -15,11 +15,14 @@ export type Task =
   | { readonly kind: 'run'; readonly config: ConfigFragment; readonly out?: string }
   | { readonly kind: 'resume'; readonly folder: string }
 
-/** What it tells. Errors are taken apart, because only their standard names would arrive. */
+/** An error taken apart, because only its standard name would arrive. */
+export type ToldError = Pick<NodeJS.ErrnoException, 'name' | 'message' | 'stack' | 'code' | 'path' | 'syscall'>
+
+/** What it tells. */
 export type Told =
   | { readonly type: 'event'; readonly event: Exclude<RunEvent, { readonly type: 'frame' }> }
   | { readonly type: 'result'; readonly result: RunResult }
-  | { readonly type: 'error'; readonly name: string; readonly message: string; readonly stack: string | undefined }
+  | { readonly type: 'error'; readonly error: ToldError }
 
 /** Carries out a task; the signal ends it after the step that it is at. */
 export function inThread(task: Task, observer: RunObserver, signal: AbortSignal): Promise<RunResult> {
@@ -33,7 +36,7 @@ export function inThread(task: Task, observer: RunObserver, signal: AbortSignal)
     worker.on('message', (told: Told) => {
       if (told.type === 'event') observer(told.event)
       else if (told.type === 'result') resolve(told.result)
-      else reject(Object.assign(new Error(told.message), { name: told.name, stack: told.stack }))
+      else reject(Object.assign(new Error(told.error.message), told.error))
     })
     worker.on('error', reject)
     worker.on('exit', (code) => {

@@ -5,6 +5,7 @@ import type { ResolvedConfig } from '../config/index.ts'
 import { runFile } from '../run/folder.ts'
 import { type LossRow, readLosses } from '../run/losses.ts'
 import { isBeingWritten, type Manifest, readManifest } from '../run/manifest.ts'
+import { reasonOf } from '../text/visible.ts'
 import type { ListedRun } from './types.ts'
 
 /** Metrics of a run, by key; null where one could not be measured (no face found, say). */
@@ -40,7 +41,7 @@ export function gatherRun(run: ListedRun): GatheredRun {
         }
       : { ...whole, metrics }
   } catch (error) {
-    return { ...nothing, problem: (error as Error).message.split('\n')[0]! }
+    return { ...nothing, problem: reasonOf(error) }
   }
 }
 

@@ -8,6 +8,9 @@ export interface ConfigPlace {
   readonly path?: string
 }
 
+/** Of each part of a message: paths and keys are others' texts of any length. */
+const MOST = 600
+
 /** A config that cannot be used; the message says where, what was expected, what was found, and the nearest valid key. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
@@ -16,8 +19,7 @@ export class ConfigError extends Error {
   constructor(problem: string, place: ConfigPlace = {}, options?: ErrorOptions) {
     const where = place.source === undefined ? [] : [place.line ? `${place.source}:${place.line}` : place.source]
     if (place.path) where.push(place.path)
-    // Paths and keys are others' texts of any length.
-    super([...where.map((part) => cutMiddle(part, 300)), problem].map(oneLine).join(': '), options)
+    super([...where, problem].map((part) => cutMiddle(oneLine(cutMiddle(part, MOST)), MOST)).join(': '), options)
     this.place = place
   }
 }

@@ -8,8 +8,13 @@ type Node = z.core.JSONSchema.BaseSchema
 
 /** What a schema accepts, in words. */
 export function expectation(schema: z.core.$ZodType): string {
-  return inWords(z.toJSONSchema(schema, { io: 'input' }))
+  const words = known.get(schema) ?? inWords(z.toJSONSchema(schema, { io: 'input' }))
+  known.set(schema, words)
+  return words
 }
+
+/** Making a JSON Schema takes milliseconds, and who checks a thousand configs asks for the same ones. */
+const known = new WeakMap<z.core.$ZodType, string>()
 
 function inWords(node: Node): string {
   if (node.const !== undefined) return JSON.stringify(node.const)

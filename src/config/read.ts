@@ -19,7 +19,14 @@ export function readDocument(
   file: string,
   name: string,
 ): { readonly document: JsonObject; readonly source: DocumentSource } {
-  const text = readText(file, name)
+  return parseDocument(readText(file, name), name)
+}
+
+/** The same for the text of a file. */
+export function parseDocument(
+  text: string,
+  name: string,
+): { readonly document: JsonObject; readonly source: DocumentSource } {
   const document = parse(text, name)
   const found = scan(text)
   checkScan(found, name)
@@ -91,7 +98,7 @@ function parse(text: string, name: string): JsonObject {
 /** What was probably meant by a text that is no JSON5. */
 function advice(text: string, lineNumber: number | undefined): string {
   if (text.trim() === '') return '; the file is empty, an object { … } belongs in it'
-  const line = text.split(/\r\n|[\n\r\u2028\u2029]/u)[(lineNumber ?? 1) - 1] ?? ''
+  const line = text.split('\n')[(lineNumber ?? 1) - 1] ?? ''
   if (/\\/u.test(line)) return `; ${BACKSLASHES}`
   const first = /^(?:\s|#.*$)*(\S.*)$/mu.exec(text.slice(0, 10_000))?.[1] ?? ''
   if (/^(?:---|%YAML|[\w$.-]+\s*:(?:\s|$))/u.test(first))

@@ -82,10 +82,12 @@ export function scan(text: string): Scan {
       if (/^["']/u.test(token)) strings.push({ text: token, line })
       if (top?.list) note()
     }
-    const breaks = [...token.matchAll(/\r\n|[\n\r\u2028\u2029]/gu)]
-    line += breaks.length
-    const last = breaks.at(-1)
-    if (last) lineStart = match.index + last.index + last[0].length
+    // As editors and the json5 package count them.
+    const last = token.lastIndexOf('\n')
+    if (last >= 0) {
+      line += token.split('\n').length - 1
+      lineStart = match.index + last + 1
+    }
   }
   return { lines, twice, strings, depth }
 }

@@ -8,6 +8,7 @@
  * predicted ages shift with colour, and so the numbers of film and painting are of one kind. Against the truth both are
  * in colour.
  */
+
 import { ageGender, faceDescriptor } from '../features/face-api.ts'
 import type { Bitmap } from '../images/bitmap.ts'
 import { toColor, toGray } from '../images/gray.ts'
@@ -26,6 +27,7 @@ import { runFile } from '../run/folder.ts'
 import { readLosses } from '../run/losses.ts'
 import { type Metrics, writeMetrics } from '../run/metrics.ts'
 import type { RunRecord } from '../run/record.ts'
+import { reasonOf } from '../text/visible.ts'
 import type { PortraitCodes } from './codes.ts'
 import { parserSize, weightsOf } from './networks.ts'
 import type { Prepared } from './prepare.ts'
@@ -47,7 +49,7 @@ export async function measure(
       values[key] = Number.isFinite(number) ? number : null
     } catch (error) {
       values[key] = null
-      record.warn(`${key} was not measured: ${error instanceof Error ? error.message.split('\n')[0] : error}`)
+      record.warn(`${key} was not measured: ${reasonOf(error)}`)
     }
   }
   const pictures = await picturesOf(record.folder)

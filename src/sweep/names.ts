@@ -1,14 +1,25 @@
 /** Names of conditions, inputs and runs: they become folders, so they hold what every file system takes. */
+import { createHash } from 'node:crypto'
 import { SweepError } from './error.ts'
 
-/** A name that is safe as a folder: letters, digits, . _ - only. */
+/** Three names, what stands between them, and a temporary suffix have to fit into the 255 bytes of a file's name. */
+const MOST_BYTES = 72
+
+/** A name that is safe as a folder: letters, digits, . _ - only. Long ones end in part of a hash that tells them apart. */
 export function slug(text: string): string {
-  return (
+  const name =
     text
       .normalize('NFC')
       .replaceAll(/[^\p{L}\p{N}._]+/gu, '-')
       .replaceAll(/^[-.]+|-+$/gu, '') || 'x'
-  )
+  if (Buffer.byteLength(name) <= MOST_BYTES) return name
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8)
+  let start = ''
+  for (const character of name) {
+    if (Buffer.byteLength(start + character) > MOST_BYTES - 9) break
+    start += character
+  }
+  return `${start}-${hash}`
 }
 
 /** Name of a run. Stable: it depends on nothing but its condition, input and seed. */

@@ -8,6 +8,7 @@ import { RunFolderError } from '../run/errors.ts'
 import type { RunObserver } from '../run/events.ts'
 import { makeFolders } from '../run/folder.ts'
 import { isBeingWritten, type Manifest, readManifest } from '../run/manifest.ts'
+import { reasonOf } from '../text/visible.ts'
 import { codeVersion } from './code-version.ts'
 import { SweepError } from './error.ts'
 import { type Outcome, readPlan, sweepFile, writeJson } from './folder.ts'
@@ -36,7 +37,7 @@ export async function makeRun(
     const { status } = await carryOut()
     outcome = { hash: run.hash, status }
   } catch (error) {
-    outcome = { hash: run.hash, status: 'failed', error: firstLine(error) }
+    outcome = { hash: run.hash, status: 'failed', error: reasonOf(error) }
   }
   writeJson(sweepFile.outcome(folder, name), outcome)
   return outcome
@@ -81,9 +82,4 @@ export function manifestAt(place: string): Manifest | undefined {
 /** A failed run begins anew: what made it fail may be in its state. */
 export function canContinue(manifest: Manifest | undefined, hash: string): manifest is Manifest {
   return manifest?.sweep?.hash === hash && (manifest.status === 'running' || manifest.status === 'partial')
-}
-
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  return message.split('\n')[0] ?? message
 }

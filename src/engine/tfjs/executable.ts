@@ -7,6 +7,7 @@ import { countFlops } from '../../graph/flops.ts'
 import { ancestors } from '../../graph/gradients.ts'
 import { sameShape } from '../../graph/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
+import { reasonOf } from '../../text/visible.ts'
 import type { Executable, Program } from '../contract.ts'
 import { checkLength, checkWanted, heldOf, layoutOf } from '../program.ts'
 import { EngineError, type Feeds, feedOf, type Numbers } from '../values.ts'
@@ -177,7 +178,7 @@ export class TfjsExecutable implements Executable {
     try {
       return action()
     } catch (cause) {
-      const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]
+      const reason = reasonOf(cause)
       const memory = this.#backend.name === 'wasm' ? ' (its memory has 4 GiB)' : ''
       throw new EngineError(
         `${t.op} at "${t.scope}" failed in TensorFlow.js${memory}: ${reason}; use --engine onnxruntime`,

@@ -1,6 +1,7 @@
 // TensorFlow.js, from whichever of its packages is installed.
 
 import { createRequire } from 'node:module'
+import { reasonOf } from '../../text/visible.ts'
 import { EngineError } from '../values.ts'
 import { tensorflowPackage } from './installed.ts'
 import { loadWasm, type TensorFlow, wasmPackage } from './wasm.ts'
@@ -36,7 +37,7 @@ export function loadTensorflow(): Backend {
     if (name === wasmPackage) return { tf: loadWasm().tf, name: 'wasm' }
     return { tf: createRequire(import.meta.url)(name) as TensorFlow, name: 'tensorflow' }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
+    const reason = reasonOf(cause)
     throw new EngineError(
       `${name} is installed and does not load: ${reason}; reinstall it, or use --engine onnxruntime`,
       {
