@@ -6,7 +6,7 @@
  * face, say). From then on everything that was reached is kept, and the manifest says how far that is.
  */
 
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { asConfigFile, ConfigError, type ConfigFragment } from './config/index.ts'
 import { devices } from './engine/executable.ts'
@@ -20,13 +20,17 @@ import { licencesOf, weightFiles } from './pipeline/networks.ts'
 import { type Prepared, prepare, prepared } from './pipeline/prepare.ts'
 import { openSetting, type Setting } from './pipeline/setting.ts'
 import { writeReport } from './report/write.ts'
+import { bind, checkConfigBinding, checkPrepared, checkWeightsBinding } from './run/binding.ts'
+import { readRunConfig } from './run/config.ts'
 import { commit, machine, versions } from './run/environment.ts'
-import { atPath, RunFolderError } from './run/errors.ts'
+import { RunFolderError } from './run/errors.ts'
 import type { RunObserver } from './run/events.ts'
-import { createRunFolder, discard, removePartial, runFile, writeText } from './run/folder.ts'
+import { checkRunFolder, createRunFolder, discard, removePartial, runFile, sweepRun, writeText } from './run/folder.ts'
 import { sha256File } from './run/hash.ts'
-import { isBeingWritten, type Manifest, readManifest, type SweepMark } from './run/manifest.ts'
+import { type FolderLock, inUse, lockFolder } from './run/lock.ts'
+import { earlierWriter, type Manifest, readManifest, type SweepMark } from './run/manifest.ts'
 import type { Metrics } from './run/metrics.ts'
+import { ownProcess } from './run/process-identity.ts'
 import { openRecord, type RunRecord } from './run/record.ts'
 
 /** What to do, and where. */
@@ -75,17 +79,21 @@ export async function rephotograph(
   try {
     const { config, shape } = setting
     const { folder, made } = createRunFolder(out, input)
+    const lock = lockFolder(folder, 'run')
     try {
-      writeText(runFile.config(folder), `${JSON.stringify(asConfigFile(config, shape.size), null, 2)}\n`)
-      const manifest = newManifest(setting, input, picture)
+      const document = asConfigFile(config, shape.size)
+      writeText(runFile.config(folder), `${JSON.stringify(document, null, 2)}\n`)
+      const manifest = { ...newManifest(setting, input, picture), binding: bind(document) }
       if (sweep) manifest.sweep = sweep
       if (guess) manifest.guess = guess
-      const record = openRecord(folder, manifest, observer)
+      const record = openRecord(folder, manifest, observer, lock)
       for (const note of notes) record.warn(note)
       return await carryThrough(setting, record, () => prepare(setting, record, picture), signal)
     } catch (error) {
       if (!(error instanceof Kept)) discard(folder, made)
       throw error instanceof Kept ? error.cause : error
+    } finally {
+      lock.release()
     }
   } finally {
     setting.pack.close()
@@ -103,24 +111,51 @@ export async function resumeRun(
   signal?: AbortSignal,
 ): Promise<RunResult> {
   const place = resolve(folder)
-  const manifest = readManifest(place)
-  if (manifest.status === 'complete') {
-    throw new RunFolderError(
-      `${folder}: expected an unfinished run, found a complete one; start another with rephoto run`,
-    )
-  }
-  if (isBeingWritten(manifest)) {
-    const { pid, host } = manifest.process
-    throw new RunFolderError(`${folder}: expected a run that nobody works on, found process ${pid} on ${host} at it`)
-  }
-  const path = runFile.config(place)
-  const fragment = atPath(path, () => JSON.parse(readFileSync(path, 'utf8')) as ConfigFragment)
-  // Sums are split by threads: the same result needs as many as before, and the same device.
-  const setting = openSetting({ ...fragment, threads: manifest.threads, ...sameDevice(manifest) })
+  checkRunFolder(place)
+  // A first look, without a lock: what is no run, or complete, may lie where nothing can be written.
+  unfinished(folder, readManifest(place))
+  const lock = lockFolder(place, 'run')
   try {
-    checkWeights(manifest, setting)
+    const manifest = unfinished(folder, readManifest(place))
+    // Of a run of an earlier version, which has no lock.
+    const writer = earlierWriter(place, manifest)
+    if (writer) throw inUse(place, 'run', writer)
+    return await goOn(place, manifest, lock, observer, signal)
+  } finally {
+    lock.release()
+  }
+}
+
+function unfinished(folder: string, manifest: Manifest): Manifest {
+  if (manifest.status !== 'complete') return manifest
+  throw new RunFolderError(
+    `${folder}: expected an unfinished run, found a complete one; start another with rephoto run`,
+  )
+}
+
+async function goOn(
+  place: string,
+  manifest: Manifest,
+  lock: FolderLock,
+  observer: RunObserver,
+  signal: AbortSignal | undefined,
+): Promise<RunResult> {
+  const { document, config } = readRunConfig(place, manifest.pack.size)
+  checkConfigBinding(place, manifest, document, config.optimize.steps)
+  // Sums are split by threads: the same result needs as many as before, and the same device.
+  const setting = openSetting({
+    ...(document as ConfigFragment),
+    threads: manifest.threads,
+    ...sameDevice(manifest),
+  })
+  try {
+    checkWeightsBinding(manifest, weightFiles(setting.pack, setting.config.sensitivity))
+    const unchecked = checkInput(manifest, setting)
+    if (manifest.binding?.prepared) checkPrepared(place, manifest.binding.prepared)
+    sweepRun(place)
     manifest.resumed++
-    const record = openRecord(place, manifest, observer)
+    const record = openRecord(place, manifest, observer, lock)
+    if (unchecked !== undefined) record.warn(unchecked)
     return await carryThrough(setting, record, () => preparedAgain(setting, record), signal)
   } catch (error) {
     throw error instanceof Kept ? error.cause : error
@@ -183,32 +218,35 @@ function fail(record: RunRecord, error: unknown): void {
 }
 
 async function preparedAgain(setting: Setting, record: RunRecord): Promise<Prepared> {
-  const found = await prepared(setting, record.folder)
+  const { folder, manifest } = record
+  const { binding } = manifest
+  // Where hashes are kept and these are missing, it was killed while it prepared.
+  const isPrepared = !binding || (binding.prepared !== undefined && checkPrepared(folder, binding.prepared))
+  const found = isPrepared ? await prepared(setting, folder) : undefined
   if (found) return found
   const { input } = setting.config
-  if (input === null || sha256File(input) !== record.manifest.input.sha256) {
+  if (input === null || !existsSync(input)) {
     throw new RunFolderError(
-      `${input}: expected the picture that this run began with, found another; start the run anew`,
+      `${input}: expected the picture that this run began with, found none; put it back, or start the run anew`,
     )
   }
   return prepare(setting, record, await readPicture(input))
+}
+
+/** The picture must still be the one that the run began with. One that is gone is needed only before the optimization. */
+function checkInput({ input: before }: Manifest, { config: { input } }: Setting): string | undefined {
+  if (input === null || !existsSync(input)) return `${input}: the picture is gone, so it could not be compared`
+  const found = sha256File(input)
+  if (found === before.sha256) return undefined
+  throw new RunFolderError(
+    `${input}: expected the picture that this run began with (sha256 ${before.sha256.slice(0, 12)}…), found another (${found.slice(0, 12)}…); put it back, or start the run anew`,
+  )
 }
 
 /** What a run was begun on it is finished on, whatever 'auto' would choose today. */
 function sameDevice({ device }: Manifest): ConfigFragment {
   const known = devices.find((name) => name === device)
   return known ? { device: known } : {}
-}
-
-function checkWeights(manifest: Manifest, setting: Setting): void {
-  const before = new Map(manifest.pack.files.map(({ name, sha256 }) => [name, sha256]))
-  const changed = weightFiles(setting.pack, setting.config.sensitivity).find(
-    ({ name, sha256 }) => before.get(name) !== sha256,
-  )
-  if (changed === undefined) return
-  throw new RunFolderError(
-    `pack ${manifest.pack.name}: expected the weights that this run began with, found another ${changed.name}; start the run anew`,
-  )
 }
 
 function newManifest({ pack, config, shape, threads, compute }: Setting, input: string, picture: Bitmap): Manifest {
@@ -220,7 +258,7 @@ function newManifest({ pack, config, shape, threads, compute }: Setting, input: 
     versions: versions(),
     git: commit(),
     machine: machine(),
-    process: { pid: process.pid, host: '' },
+    process: ownProcess(),
     input: { name: basename(input), sha256: sha256File(input), width: picture.width, height: picture.height },
     pack: {
       name: pack.pack.name,

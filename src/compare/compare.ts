@@ -1,14 +1,14 @@
 /** Compares runs: one page that works offline, and the numbers as CSV. */
 import { join, resolve } from 'node:path'
-import { writeText } from '../run/folder.ts'
+import { writeTogether } from '../run/together.ts'
 import { contentOf } from './content.ts'
 import { comparisonPage } from './page.ts'
-import { writeSheet } from './sheet.ts'
+import { sheetOf } from './sheet.ts'
 import { tablesOf } from './tables.ts'
 import type { CompareRequest, ComparisonFiles } from './types.ts'
 
 /**
- * Writes `report.html` and `tables/*.csv` into the request's folder, replacing those of an earlier comparison. Runs that
+ * Writes `report.html` and `tables/*.csv` into the request's folder, replacing those of an earlier comparison: all of them or none. Runs that
  * are not complete are listed and left out of every number.
  *
  * @throws CompareError when the runs don't fit the conditions, RunFolderError when nothing can be written
@@ -16,15 +16,20 @@ import type { CompareRequest, ComparisonFiles } from './types.ts'
 export async function compareRuns(request: CompareRequest): Promise<ComparisonFiles> {
   const content = await contentOf(request)
   const out = resolve(request.out)
-  const tables = Object.entries(tablesOf(content)).map(([name, text]) => {
-    const path = join(out, 'tables', name)
-    writeText(path, text)
-    return path
-  })
-  const page = join(out, 'report.html')
-  writeText(page, comparisonPage(content, out))
-  if (!request.sheet) return { page, tables }
-  const sheet = join(out, 'pictures.webp')
-  await writeSheet(sheet, content.grid, request)
-  return { page, tables, sheet }
+  const tables = tablesOf(content)
+  const sheet = request.sheet ? await sheetOf(content.grid, request) : undefined
+  const together = writeTogether(out)
+  try {
+    for (const [name, text] of Object.entries(tables)) together.write(`tables/${name}`, text)
+    if (sheet) together.write('pictures.webp', sheet)
+    together.write('report.html', comparisonPage(content, out))
+    together.commit()
+  } finally {
+    together.discard()
+  }
+  return {
+    page: join(out, 'report.html'),
+    tables: Object.keys(tables).map((name) => join(out, 'tables', name)),
+    ...(sheet ? { sheet: join(out, 'pictures.webp') } : {}),
+  }
 }

@@ -1,10 +1,13 @@
 /** Reads the listed runs' folders. A run that is not whole stays in the list, with the reason, and out of every number. */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { ResolvedConfig } from '../config/index.ts'
-import { runFile } from '../run/folder.ts'
+import { pngOf } from '../report/pictures.ts'
+import { configRemark } from '../run/binding.ts'
+import { readRunConfig, shownConfig } from '../run/config.ts'
+import { checkRunFolder, PICTURES, runFile, runName } from '../run/folder.ts'
+import { isInside } from '../run/inside.ts'
 import { type LossRow, readLosses } from '../run/losses.ts'
 import { isBeingWritten, type Manifest, readManifest } from '../run/manifest.ts'
+import { readMetrics } from '../run/metrics.ts'
 import { reasonOf } from '../text/visible.ts'
 import type { ListedRun } from './types.ts'
 
@@ -25,15 +28,22 @@ export interface GatheredRun extends ListedRun {
 /** Reads one run. Never throws for what the folder holds: a broken run is a finding. */
 export function gatherRun(run: ListedRun): GatheredRun {
   const nothing = { ...run, complete: false, metrics: {}, losses: [] }
+  let found: Partial<GatheredRun> = {}
   try {
-    if (!existsSync(join(run.folder, 'manifest.json'))) return { ...nothing, problem: run.error ?? absence(run.status) }
+    if (!isInside(run.folder, runName.manifest)) return { ...nothing, problem: run.error ?? absence(run.status) }
+    checkRunFolder(run.folder)
     const manifest = readManifest(run.folder)
-    const config = readJson(runFile.config(run.folder)) as ResolvedConfig
-    const found = { ...nothing, manifest, config }
-    if (manifest.status !== 'complete') return { ...found, problem: standing(manifest, run.error) }
-    const losses = existsSync(runFile.losses(run.folder)) ? readLosses(runFile.losses(run.folder)) : []
-    const metrics = readMetrics(join(run.folder, 'metrics.json'))
-    const whole = { ...found, complete: true, losses }
+    const { document, config } = readRunConfig(run.folder, manifest.pack.size)
+    found = { manifest, config: shownConfig(config, manifest.pack.size) }
+    if (manifest.status !== 'complete') {
+      return { ...nothing, ...found, problem: standing(run.folder, manifest, run.error) }
+    }
+    const remark = configRemark(manifest, document)
+    if (remark !== undefined) return { ...nothing, ...found, problem: remark }
+    const losses = isInside(run.folder, runName.losses) ? readLosses(runFile.losses(run.folder)) : []
+    const metrics = measured(readMetrics(run.folder))
+    checkPictures(run.folder)
+    const whole = { ...nothing, ...found, complete: true, losses }
     return metrics === undefined
       ? {
           ...whole,
@@ -41,7 +51,14 @@ export function gatherRun(run: ListedRun): GatheredRun {
         }
       : { ...whole, metrics }
   } catch (error) {
-    return { ...nothing, problem: reasonOf(error) }
+    return { ...nothing, ...found, problem: reasonOf(error) }
+  }
+}
+
+/** @throws RunFolderError for the first that is no picture; decoding them comes later */
+function checkPictures(folder: string): void {
+  for (const name of PICTURES.map((picture) => runName.picture(picture))) {
+    if (isInside(folder, name)) pngOf(folder, name)
   }
 }
 
@@ -52,32 +69,17 @@ function absence(status: string): string {
     : `no manifest.json in its folder, though it is listed as ${status}`
 }
 
-function standing(manifest: Manifest, listed: string | undefined): string {
+function standing(folder: string, manifest: Manifest, listed: string | undefined): string {
   const done = `after step ${manifest.stepsDone} of ${manifest.stepsTotal}`
   if (manifest.status === 'failed') return `failed ${done}: ${manifest.error ?? listed ?? 'no reason was recorded'}`
   if (manifest.status === 'partial') return `stopped ${done}`
-  return isBeingWritten(manifest) ? `still running, ${done}` : `cut off ${done} or later`
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'))
-  } catch (cause) {
-    throw new Error(`${path}: expected JSON, found ${(cause as Error).message}`, { cause })
-  }
+  return isBeingWritten(folder, manifest) ? `still running, ${done}` : `cut off ${done} or later`
 }
 
 /** Values that are no finite numbers count as not measured. */
-function readMetrics(path: string): MetricValues | undefined {
-  if (!existsSync(path)) return undefined
-  const { format, values } = readJson(path) as { format?: unknown; values?: Record<string, unknown> }
-  if (format !== 'rephoto-metrics' || typeof values !== 'object' || values === null) {
-    throw new Error(`${path}: expected the metrics of a run, found something else`)
-  }
+function measured(values: MetricValues | undefined): MetricValues | undefined {
+  if (values === undefined) return undefined
   return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [
-      key,
-      typeof value === 'number' && Number.isFinite(value) ? value : null,
-    ]),
+    Object.entries(values).map(([key, value]) => [key, value !== null && Number.isFinite(value) ? value : null]),
   )
 }

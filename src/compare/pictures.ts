@@ -2,10 +2,12 @@
  * The pictures of a comparison, small enough for one file: each distinct picture once, scaled down and compressed as far
  * as the page's budget asks for. The page says to which side; the exact pictures are in the runs' folders.
  */
-import { existsSync } from 'node:fs'
-import { embedPicture } from '../report/pictures.ts'
-import { type PictureName, runFile } from '../run/folder.ts'
-import { sha256File } from '../run/hash.ts'
+import { createHash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, sep } from 'node:path'
+import { embedBytes, pngOf } from '../report/pictures.ts'
+import { type PictureName, runName } from '../run/folder.ts'
+import { isInside } from '../run/inside.ts'
 import type { GatheredRun } from './gather.ts'
 import type { Grid } from './grid.ts'
 
@@ -50,7 +52,7 @@ export async function comparisonPictures(
   const { conditions, inputs, seeds, runs } = grid
   const pool = new Pool()
   const shown = (run: GatheredRun | undefined, name: PictureName) =>
-    run?.complete ? pool.add(runFile.picture(run.folder, name)) : -1
+    run?.complete ? pool.add(pictureOf(run, name)) : -1
   const first = (input: string, read: (run: GatheredRun) => number) => {
     const own = runs.filter((run) => run.input === input)
     return own.map(read).find((index) => index >= 0) ?? -1
@@ -80,41 +82,75 @@ export async function comparisonPictures(
   }
 }
 
-export function truthPicture({ config }: GatheredRun): string | undefined {
-  const { truth } = (config ?? {}) as { truth?: { picture?: string | null } }
-  return truth?.picture ?? undefined
+/** A picture file that is read when it is needed; `read` throws for what is no picture. */
+export interface PictureSource {
+  readonly path: string
+  read(): Buffer
+}
+
+/** A picture of a run; undefined where it has none. */
+export function pictureOf({ folder }: GatheredRun, picture: PictureName): PictureSource | undefined {
+  const name = runName.picture(picture)
+  return isInside(folder, name) ? { path: join(folder, name), read: () => pngOf(folder, name) } : undefined
+}
+
+/**
+ * The true picture that a run's config names. It lies outside of the run, so a run that keeps hashes vouches for what it was; one that
+ * was put there since, by whoever passed the run on, is not shown.
+ */
+export function truthPicture({ folder, config, manifest }: GatheredRun): PictureSource | undefined {
+  const path = config?.truth.picture
+  if (path === null || path === undefined) return undefined
+  const inRun = relative(folder, path).split(sep).join('/')
+  if (!inRun.startsWith('..') && dirname(inRun) === '.') {
+    return isInside(folder, inRun) ? { path, read: () => pngOf(folder, basename(inRun)) } : undefined
+  }
+  const expected = manifest?.binding?.files['truth.picture']
+  const read = () => {
+    if (!statSync(path).isFile()) throw new Error('expected a picture, found no file')
+    const bytes = readFileSync(path)
+    if (manifest?.binding && hashOf(bytes) !== expected) throw new Error('another picture than the run was measured by')
+    return bytes
+  }
+  return { path, read }
+}
+
+function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 /** Distinct pictures, by content. */
 class Pool {
-  readonly #paths: string[] = []
+  readonly #sources: PictureSource[] = []
   readonly #byPath = new Map<string, number>()
   readonly #byHash = new Map<string, number>()
 
-  add(path: string | undefined): number {
-    if (path === undefined) return -1
-    const known = this.#byPath.get(path)
+  add(source: PictureSource | undefined): number {
+    if (source === undefined) return -1
+    const known = this.#byPath.get(source.path)
     if (known !== undefined) return known
     let index = -1
-    if (existsSync(path)) {
-      const hash = sha256File(path)
-      index = this.#byHash.get(hash) ?? this.#paths.push(path) - 1
+    try {
+      const hash = hashOf(source.read())
+      index = this.#byHash.get(hash) ?? this.#sources.push(source) - 1
       this.#byHash.set(hash, index)
+    } catch {
+      // Missing, or no picture: the page still shows all others.
     }
-    this.#byPath.set(path, index)
+    this.#byPath.set(source.path, index)
     return index
   }
 
   async embed(bytes: number, ownSide: number): Promise<{ sources: string[]; side: number }> {
     const levels = LEVELS.filter(([side], index) => side <= ownSide || LEVELS[index + 1] === undefined)
     const fitting = levels.length > 0 ? levels : LEVELS.slice(-1)
-    const stride = Math.max(1, Math.floor(this.#paths.length / SAMPLE))
-    const sample = this.#paths.filter((_, index) => index % stride === 0)
+    const stride = Math.max(1, Math.floor(this.#sources.length / SAMPLE))
+    const sample = this.#sources.filter((_, index) => index % stride === 0)
     for (const [index, [side, quality]] of fitting.entries()) {
       const isLast = index === fitting.length - 1
-      const guess = (length(await embedAll(sample, side, quality)) / Math.max(sample.length, 1)) * this.#paths.length
+      const guess = (length(await embedAll(sample, side, quality)) / Math.max(sample.length, 1)) * this.#sources.length
       if (guess > 1.1 * bytes && !isLast) continue
-      const sources = await embedAll(this.#paths, side, quality)
+      const sources = await embedAll(this.#sources, side, quality)
       if (length(sources) <= bytes || isLast) return { sources, side: Math.min(side, ownSide) }
     }
     return { sources: [], side: 0 }
@@ -126,8 +162,13 @@ function length(sources: readonly string[]): number {
 }
 
 /** A picture that can't be read is left empty: the page still shows all others. */
-async function embedAll(paths: readonly string[], side: number, quality: number): Promise<string[]> {
-  const sources: string[] = []
-  for (const path of paths) sources.push((await embedPicture(path, side, quality).catch(() => undefined))?.src ?? '')
-  return sources
+async function embedAll(sources: readonly PictureSource[], side: number, quality: number): Promise<string[]> {
+  const embedded: string[] = []
+  for (const { path, read } of sources) {
+    const picture = await Promise.resolve()
+      .then(() => embedBytes(read(), path, side, quality))
+      .catch(() => undefined)
+    embedded.push(picture?.src ?? '')
+  }
+  return embedded
 }

@@ -1,19 +1,17 @@
 /** A contact sheet: results of a few inputs under all conditions in one picture, for documents that can't hold a page. */
-import { existsSync, mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import sharp, { type OverlayOptions } from 'sharp'
 import { escapeHtml } from '../report/html.ts'
-import { type PictureName, runFile } from '../run/folder.ts'
+import type { PictureName } from '../run/folder.ts'
 import { cut, oneLine } from '../text/visible.ts'
 import type { Grid } from './grid.ts'
 import { nameOf } from './page-words.ts'
-import { truthPicture } from './pictures.ts'
+import { type PictureSource, pictureOf, truthPicture } from './pictures.ts'
 import type { CompareRequest } from './types.ts'
 
 /** A column of the sheet: its name, and the picture of an input. */
 interface Column {
   readonly label: string
-  readonly file: (input: string) => string | undefined
+  readonly file: (input: string) => PictureSource | undefined
 }
 
 const MOST_INPUTS = 12
@@ -23,14 +21,10 @@ const HEAD = 44
 const SIDE = 92
 
 /**
- * Writes a WebP of up to twelve inputs, evenly taken, at the first seed. Leading columns: the input (unless it may not be
+ * A WebP of up to twelve inputs, evenly taken, at the first seed. Leading columns: the input (unless it may not be
  * shown), the truth where one is known, and the sibling.
  */
-export async function writeSheet(
-  path: string,
-  grid: Grid,
-  { inputs: withInputs = true }: CompareRequest,
-): Promise<void> {
+export async function sheetOf(grid: Grid, { inputs: withInputs = true }: CompareRequest): Promise<Buffer> {
   const { conditions, seeds, base } = grid
   const stride = Math.max(1, grid.inputs.length / MOST_INPUTS)
   const rows = Array.from(
@@ -43,7 +37,7 @@ export async function writeSheet(
   }
   const picture = (condition: string, name: PictureName) => (input: string) => {
     const run = runOf(condition, input)
-    return run && runFile.picture(run.folder, name)
+    return run && pictureOf(run, name)
   }
   const truth = (input: string) => {
     const run = runOf(base.name, input)
@@ -72,17 +66,22 @@ export async function writeSheet(
   ]
   for (const [row, input] of rows.entries()) {
     for (const [column, { file }] of columns.entries()) {
-      const path = file(input)
-      if (path === undefined || !existsSync(path)) continue
-      layers.push({
-        input: await sharp(path).resize(CELL, CELL, { fit: 'cover' }).png().toBuffer(),
-        ...at(row, column),
-      })
+      const cell = await cellOf(file(input))
+      if (cell) layers.push({ input: cell, ...at(row, column) })
     }
   }
-  mkdirSync(dirname(path), { recursive: true })
   const canvas = sharp({ create: { width, height, channels: 3, background: '#ffffff' } })
-  await canvas.composite(layers).webp({ quality: 82 }).toFile(path)
+  return canvas.composite(layers).webp({ quality: 82 }).toBuffer()
+}
+
+/** A picture as a cell; undefined where there is none that can be read. */
+async function cellOf(source: PictureSource | undefined): Promise<Buffer | undefined> {
+  if (source === undefined) return undefined
+  try {
+    return await sharp(source.read()).resize(CELL, CELL, { fit: 'cover' }).png().toBuffer()
+  } catch {
+    return undefined
+  }
 }
 
 /** Names of rows and columns, cut where they would run into their neighbours. */

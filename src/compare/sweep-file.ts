@@ -1,8 +1,8 @@
 /** Reads sweep.json: the list of a sweep's runs, from which a comparison can be made at any time. */
-import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { atPath } from '../run/errors.ts'
+import { readDocument } from '../run/document.ts'
+import { folderInside, isInside } from '../run/inside.ts'
 import { CompareError, type CompareRequest } from './types.ts'
 
 /** Only what a comparison needs; a sweep may say more. */
@@ -34,31 +34,38 @@ const schema = z.object({
 /** The sweep.json of a folder, or that file itself; undefined where the path is neither. */
 export function sweepPath(path: string): string | undefined {
   if (basename(path) === 'sweep.json') return path
-  const inside = join(path, 'sweep.json')
-  return existsSync(inside) ? inside : undefined
+  return isInside(path, 'sweep.json') ? join(path, 'sweep.json') : undefined
 }
 
 /** What a sweep compares; run folders are relative to it. */
 export function readSweep(path: string): Omit<CompareRequest, 'out'> {
-  const text = atPath(path, () => readFileSync(path, 'utf8'))
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (cause) {
-    throw new CompareError(`${path}: expected JSON, found ${(cause as Error).message}`, { cause })
-  }
-  const parsed = schema.safeParse(json)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new CompareError(`${path}: expected the list of a sweep, found ${issue?.path.join('.')}: ${issue?.message}`)
-  }
-  const { name, title = name, description, base, conditions, runs } = parsed.data
   const folder = dirname(resolve(path))
+  const sweep = readDocument(folder, basename(path), schema, {
+    todo: 'start the sweep again, and it writes the file anew',
+    complain: (message, cause) => new CompareError(message, { cause }),
+    most: MOST_BYTES,
+  })
+  if (!sweep) throw new CompareError(`${path}: expected the list of a sweep, found no such file`)
+  const { name, title = name, description, base, conditions, runs } = sweep
   return {
     title,
     description,
     base,
     conditions,
-    runs: runs.map((run) => ({ ...run, folder: isAbsolute(run.folder) ? run.folder : join(folder, run.folder) })),
+    runs: runs.map((run) => ({ ...run, folder: runFolder(folder, run.folder, path) })),
   }
+}
+
+/** A list of ten thousand runs. */
+const MOST_BYTES = 64 << 20
+
+/** A sweep may be passed on: its runs lie in it, and no link leads to them. */
+function runFolder(folder: string, name: string, path: string): string {
+  const parts = name.split('/')
+  if (!isAbsolute(name) && !parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\\'))) {
+    return folderInside(folder, name)
+  }
+  throw new CompareError(
+    `${path}: runs: expected folders in the sweep's own, found ${JSON.stringify(name)}; compare runs from elsewhere by naming their folders`,
+  )
 }

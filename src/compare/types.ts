@@ -1,3 +1,5 @@
+import { oneLine } from '../checkpoint/errors.ts'
+
 /** What is compared: runs, each of one input and one seed under one condition. A sweep lists them; `rephoto compare` infers them. */
 
 /** A way of doing it: the base config with some keys set otherwise. */
@@ -54,4 +56,8 @@ export interface ComparisonFiles {
 /** Runs that can't be compared. One line: what was expected, what was found, what to do. */
 export class CompareError extends Error {
   override readonly name = 'CompareError'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(oneLine(message), options)
+  }
 }

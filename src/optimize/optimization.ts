@@ -16,6 +16,7 @@ import {
   type OptimizeObserver,
   type OptimizeOptions,
   type Snapshot,
+  StateError,
   type StepReport,
 } from './options.ts'
 import { radamScales } from './radam.ts'
@@ -221,13 +222,22 @@ export class Optimization {
 
   async #restore({ step, tensors }: Snapshot): Promise<void> {
     await this.#start()
-    for (const name of this.#step.stateNames()) {
-      const saved = tensors[name]
-      if (!saved) throw new Error(`the saved state has no "${name}": it belongs to a run with another config`)
-      await this.#step.writeState(name, saved.data)
+    const learned = learnedParameters(this.#objective)
+    const saved = (name: string, shape: readonly number[]): Float32Array => {
+      const found = tensors[name]
+      const expected = `${name}: expected numbers [${shape.join(', ')}]`
+      if (!found) throw new StateError(`${expected}, found none`)
+      if (found.data.length !== sizeOf(shape)) throw new StateError(`${expected}, found [${found.shape.join(', ')}]`)
+      if (!found.data.every(Number.isFinite)) throw new StateError(`${expected}, found some that are not finite`)
+      return found.data
     }
-    await this.#writeLatent(tensors['latent/whole']!.data)
-    this.#stageLatent = Float32Array.from(tensors['latent/stage']!.data)
+    for (const name of this.#step.stateNames()) {
+      const { tensor } = learned[name.replace(/^[mv]\//, '')]!
+      await this.#step.writeState(name, saved(name, tensor.shape))
+    }
+    const { latents, styleDim } = this.#objective.shape
+    await this.#writeLatent(saved('latent/whole', [latents, styleDim]))
+    this.#stageLatent = Float32Array.from(saved('latent/stage', [latents, styleDim]))
     this.#done = step
   }
 

@@ -86,6 +86,11 @@ export interface Optimized {
   codes: Codes
 }
 
+/** A saved state that is not one of this optimization. */
+export class StateError extends Error {
+  override name = 'StateError'
+}
+
 /** A loss or parameter that is not a number: names what, where, and what was kept. */
 export class DivergedError extends Error {
   override name = 'DivergedError'

@@ -2,19 +2,21 @@
  * The optimization of a run, with everything around it that must survive a kill: rows of losses as they come, frames,
  * and every few seconds a state from which it continues.
  */
-import { mkdirSync } from 'node:fs'
 import type { ResolvedConfig } from '../config/index.ts'
 import { degradationStages, stageParameters } from '../degrade/degrade.ts'
 import { toPlanar } from '../images/bitmap.ts'
 import { toColor } from '../images/gray.ts'
-import { writePicture } from '../images/write.ts'
 import { optimize } from '../optimize/optimize.ts'
-import { DivergedError, type OptimizeOptions, type Snapshot, type StepReport } from '../optimize/options.ts'
+import { DivergedError, type OptimizeOptions, type Snapshot, StateError, type StepReport } from '../optimize/options.ts'
+import { checkState, stateNotes } from '../run/binding.ts'
+import { RunFolderError } from '../run/errors.ts'
 import type { StepEvent } from '../run/events.ts'
-import { runFile, tidy } from '../run/folder.ts'
+import { runFile, runName, tidy } from '../run/folder.ts'
+import { makeInside } from '../run/inside.ts'
 import { openLossLog } from '../run/losses.ts'
+import { writeRunPicture } from '../run/pictures.ts'
 import type { RunRecord } from '../run/record.ts'
-import { loadState, saveState } from '../run/state.ts'
+import { loadState, type SavedState, saveState } from '../run/state.ts'
 import type { PortraitCodes } from './codes.ts'
 import { latentDeviation } from './deviation.ts'
 import { objectiveNetworks } from './networks.ts'
@@ -41,7 +43,7 @@ export async function descend(
 ): Promise<Descended> {
   const { config, shape, compute } = setting
   const { folder } = record
-  const saved = loadState(runFile.state(folder))
+  const saved = savedState(record, totalSteps(config))
   tidy(folder, saved?.step ?? 0)
   // Stopped while the portrait was being prepared: compiling a step to take none would only keep the user waiting.
   if (signal?.aborted && !saved) {
@@ -51,15 +53,17 @@ export async function descend(
       codes: { latent: start.latent, noise: start.noise, camera: cameraStart(config) },
     }
   }
-  if (config.output.frames > 0) mkdirSync(runFile.frames(folder), { recursive: true })
+  if (config.output.frames > 0) makeInside(folder, runName.frames)
   const log = openLossLog(runFile.losses(folder), saved?.step ?? 0)
   const frames = frameSchedule(totalSteps(config), config.output.frames)
   let savedAt = performance.now()
 
   const save = (snapshot: Snapshot) => {
+    record.checkHeld()
     // Rows first: a state may only claim steps whose rows are safe.
     log.flush()
-    saveState(runFile.state(folder), { step: snapshot.step, tensors: snapshot.tensors, notes: {} })
+    const notes = stateNotes(record.manifest)
+    saveState(runFile.state(folder), { step: snapshot.step, tensors: snapshot.tensors, notes })
     record.progress(snapshot.step)
     savedAt = performance.now()
   }
@@ -69,7 +73,7 @@ export async function descend(
     record.tell(event)
     if (report.pictures) {
       const bitmap = bitmapOf(report.pictures.image, shape.size, 'round')
-      await writePicture(runFile.frame(folder, report.step), bitmap)
+      await writeRunPicture(folder, runName.frame(report.step), bitmap)
       record.tell({ type: 'frame', step: report.step, bitmap })
     }
     if (performance.now() - savedAt >= config.output.saveEverySeconds * 1000) save(await snapshot())
@@ -89,6 +93,7 @@ export async function descend(
     if (!result.finished) save(result.snapshot)
     return { step: result.snapshot.step, finished: result.finished, codes: result.codes }
   } catch (error) {
+    if (error instanceof StateError) throw brokenState(folder, error.message)
     if (!(error instanceof DivergedError)) throw error
     // The loop gives back the last state whose losses were good; should that be spoilt too, the saved one is left.
     const good = allFinite(error.snapshot) ? error.snapshot : loadState(runFile.state(folder))
@@ -99,6 +104,19 @@ export async function descend(
     record.spent('optimize', (performance.now() - began) / 1000)
     log.close()
   }
+}
+
+/** The state to continue from; undefined where none was saved yet. @throws RunFolderError for one of another run */
+function savedState({ folder, manifest }: RunRecord, total: number): SavedState | undefined {
+  const saved = loadState(runFile.state(folder))
+  if (!saved) return undefined
+  checkState(folder, manifest, saved.notes)
+  if (saved.step > total) throw brokenState(folder, `step: expected at most ${total}, found ${saved.step}`)
+  return saved
+}
+
+function brokenState(folder: string, problem: string): RunFolderError {
+  return new RunFolderError(`${runFile.state(folder)}: ${problem}; restore the file from a copy, or start the run anew`)
 }
 
 /** Number of steps of a run. */

@@ -2,7 +2,6 @@
  * The end of a run: the pictures and codes of where it came to, then the manifest, then the report. Of a run that is
  * not complete the files carry -partial in their names.
  */
-import { mkdirSync } from 'node:fs'
 import { degradationStages, degrade } from '../degrade/degrade.ts'
 import { runOnce } from '../engine/executable.ts'
 import { Synthesizer } from '../generator/synthesis.ts'
@@ -10,9 +9,10 @@ import { sizeOf } from '../graph/shape.ts'
 import { input } from '../graph/tensor.ts'
 import { type Bitmap, fromPlanar } from '../images/bitmap.ts'
 import { isGray, toGray } from '../images/gray.ts'
-import { writePicture } from '../images/write.ts'
 import { randomStream } from '../optimize/random.ts'
-import { runFile } from '../run/folder.ts'
+import { runFile, runName } from '../run/folder.ts'
+import { makeInside } from '../run/inside.ts'
+import { writeRunPicture } from '../run/pictures.ts'
 import type { RunRecord } from '../run/record.ts'
 import { type PortraitCodes, writeCodes } from './codes.ts'
 import { weightsOf } from './networks.ts'
@@ -43,13 +43,13 @@ export async function writeOutcome(
     const { image } = await synthesizer.run(codes.latent, codes.noise)
     const result = bitmapOf(image, shape.size, 'round')
     const fresh = await synthesizer.run(codes.latent, freshNoise(config, shape))
-    await writePicture(runFile.picture(folder, 'degraded', partial), await degraded(setting, image, codes, target))
-    await writePicture(runFile.picture(folder, 'result', partial), result)
-    await writePicture(runFile.picture(folder, 'result-fresh', partial), bitmapOf(fresh.image, shape.size, 'round'))
+    await writeRunPicture(folder, runName.picture('degraded', partial), await degraded(setting, image, codes, target))
+    await writeRunPicture(folder, runName.picture('result', partial), result)
+    await writeRunPicture(folder, runName.picture('result-fresh', partial), bitmapOf(fresh.image, shape.size, 'round'))
     writeCodes(runFile.final(folder, partial), codes, shape)
     if (finished && config.output.frames > 0) {
-      mkdirSync(runFile.frames(folder), { recursive: true })
-      await writePicture(runFile.frame(folder, step), result)
+      makeInside(folder, runName.frames)
+      await writeRunPicture(folder, runName.frame(step), result)
       record.tell({ type: 'frame', step, bitmap: result })
     }
   } finally {

@@ -23,9 +23,10 @@ import { mahalanobis } from '../metrics/mahalanobis.ts'
 import { psnr } from '../metrics/psnr.ts'
 import { ssim } from '../metrics/ssim.ts'
 import { skinMasks } from '../parsing/parse-face.ts'
-import { runFile } from '../run/folder.ts'
-import { readLosses } from '../run/losses.ts'
+import { runFile, runName } from '../run/folder.ts'
+import { lastLosses } from '../run/losses.ts'
 import { type Metrics, writeMetrics } from '../run/metrics.ts'
+import { readRunPicture } from '../run/pictures.ts'
 import type { RunRecord } from '../run/record.ts'
 import { reasonOf } from '../text/visible.ts'
 import type { PortraitCodes } from './codes.ts'
@@ -94,14 +95,14 @@ export async function measure(
 
 /** Raw losses of the last step, before it was taken. */
 function finalLosses(folder: string): Record<string, number> {
-  const last = readLosses(runFile.losses(folder)).at(-1)
+  const last = lastLosses(runFile.losses(folder))
   if (!last) return {}
   const terms = Object.entries(last.losses.terms).map(([name, { raw }]) => [`loss.${name}`, raw] as const)
   return { 'loss.total': last.losses.total, ...Object.fromEntries(terms) }
 }
 
 async function picturesOf(folder: string) {
-  const read = (name: Parameters<typeof runFile.picture>[1]) => readPicture(runFile.picture(folder, name))
+  const read = (name: Parameters<typeof runName.picture>[0]) => readRunPicture(folder, runName.picture(name))
   const [input, target, sibling, result, degraded] = await Promise.all(
     (['aligned', 'target', 'sibling', 'result', 'degraded'] as const).map(read),
   )

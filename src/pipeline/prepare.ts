@@ -2,13 +2,13 @@
  * The first half of a run: align, encode, draw the sibling, match. What it finds is written into the run folder in
  * such an order that initial.safetensors, the last file, says that all are there; an interrupted run then begins here.
  */
-import { existsSync } from 'node:fs'
 import { Synthesizer } from '../generator/synthesis.ts'
 import { type Bitmap, fromPlanar } from '../images/bitmap.ts'
 import { toColor, toGray } from '../images/gray.ts'
-import { readPicture } from '../images/read.ts'
-import { writePicture } from '../images/write.ts'
-import { runFile } from '../run/folder.ts'
+import { preparedHashes } from '../run/binding.ts'
+import { runFile, runName } from '../run/folder.ts'
+import { isInside } from '../run/inside.ts'
+import { readRunPicture, writeRunPicture } from '../run/pictures.ts'
 import type { RunRecord } from '../run/record.ts'
 import { readLatent, readNoise, writeCodes } from './codes.ts'
 import { checkSize } from './least-size.ts'
@@ -32,29 +32,30 @@ export async function prepare(setting: Setting, record: RunRecord, picture: Bitm
   const { folder } = record
 
   const aligned = await record.phase('align', () => alignedPortrait(picture, config))
-  await writePicture(runFile.picture(folder, 'aligned'), aligned)
+  await writeRunPicture(folder, runName.picture('aligned'), aligned)
   const fitted = fittedPortrait(aligned, shape.size)
   await checkSize(setting, fitted)
   const gray = toGray(fitted)
   const latent = await record.phase('encode', () => firstLatent(pack, config, gray, shape, compute.options))
   const noise = firstNoise(config, shape)
   const sibling = await record.phase('sibling', () => siblingOf(setting, latent, noise))
-  await writePicture(runFile.picture(folder, 'sibling'), bitmapOf(sibling, shape.size, 'round'))
+  await writeRunPicture(folder, runName.picture('sibling'), bitmapOf(sibling, shape.size, 'round'))
   const target = await record.phase('match', () => {
     const bytes = bitmapOf(sibling, shape.size, config.histogram.quantize)
     const portrait = config.target.color === 'keep' ? toColor(fitted) : gray
     return matchedTarget(pack, config, portrait, bytes, { compile: compute.options, warn: record.warn })
   })
-  await writePicture(runFile.picture(folder, 'target'), target)
+  await writeRunPicture(folder, runName.picture('target'), target)
   writeCodes(runFile.initial(folder), { latent, noise, camera: {} }, shape)
+  record.prepared(preparedHashes(folder))
   return { target, latent, noise }
 }
 
 /** What an earlier attempt at a run has prepared; undefined when it did not come that far. */
 export async function prepared(setting: Setting, folder: string): Promise<Prepared | undefined> {
   const codes = runFile.initial(folder)
-  if (!existsSync(codes)) return undefined
-  const written = await readPicture(runFile.picture(folder, 'target'))
+  if (!isInside(folder, runName.initial)) return undefined
+  const written = await readRunPicture(folder, runName.picture('target'))
   const target = setting.config.target.color === 'keep' ? toColor(written) : toGray(written)
   const noise = readNoise(codes, setting.shape).filter((map) => map !== undefined)
   return { target, latent: readLatent(codes, setting.shape), noise }

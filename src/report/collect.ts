@@ -1,9 +1,10 @@
 /** Reads a run folder, whole or interrupted, into what its report shows. */
-import { existsSync, readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { ResolvedConfig } from '../config/index.ts'
-import { atPath, RunFolderError } from '../run/errors.ts'
-import { frameSteps, PICTURES, type PictureName, runFile } from '../run/folder.ts'
+import { configRemark } from '../run/binding.ts'
+import { readRunConfig, shownConfig } from '../run/config.ts'
+import { checkRunFolder, frameSteps, PICTURES, type PictureName, runFile, runName } from '../run/folder.ts'
+import { isInside } from '../run/inside.ts'
 import { type LossRow, readLosses } from '../run/losses.ts'
 import { isBeingWritten, type Manifest, readManifest } from '../run/manifest.ts'
 import { type Metrics, readMetrics } from '../run/metrics.ts'
@@ -27,6 +28,8 @@ export interface ReportContent {
   readonly losses: readonly LossRow[]
   readonly pictures: Readonly<Partial<Record<PictureName, EmbeddedPicture>>>
   readonly frames: readonly Frame[]
+  /** What else a reader must know. */
+  readonly remarks: readonly string[]
   /** Of a complete run. */
   readonly metrics: Metrics | undefined
 }
@@ -37,40 +40,46 @@ const FRAME_SIDE = 512
 
 /** Reads a run folder. */
 export async function collectReport(folder: string): Promise<ReportContent> {
+  checkRunFolder(folder)
   const manifest = readManifest(folder)
-  const configPath = runFile.config(folder)
-  const config = atPath(configPath, () => parseConfig(readFileSync(configPath, 'utf8'), configPath))
-  const lossesPath = runFile.losses(folder)
+  const { size } = manifest.pack
+  const { document, config } = readRunConfig(folder, size)
+  const remark = configRemark(manifest, document)
 
   const pictures: Partial<Record<PictureName, EmbeddedPicture>> = {}
   for (const name of PICTURES) {
     const picture =
-      (await embedPicture(runFile.picture(folder, name), PICTURE_SIDE)) ??
-      (await embedPicture(runFile.picture(folder, name, true), PICTURE_SIDE))
+      (await embedPicture(folder, runName.picture(name), PICTURE_SIDE)) ??
+      (await embedPicture(folder, runName.picture(name, true), PICTURE_SIDE))
     if (picture) pictures[name] = picture
   }
   const frames: Frame[] = []
-  for (const step of frameSteps(folder)) {
-    const picture = await embedPicture(runFile.frame(folder, step), FRAME_SIDE, 82)
+  for (const step of thinned(frameSteps(folder))) {
+    const picture = await embedPicture(folder, runName.frame(step), FRAME_SIDE, 82)
     if (picture) frames.push({ step, ...picture })
   }
   return {
     folder: resolve(folder),
     title: basename(manifest.input.name),
-    standing: manifest.status === 'running' && !isBeingWritten(manifest) ? 'interrupted' : manifest.status,
+    standing: manifest.status === 'running' && !isBeingWritten(folder, manifest) ? 'interrupted' : manifest.status,
     manifest,
-    config,
-    losses: existsSync(lossesPath) ? readLosses(lossesPath) : [],
+    config: shownConfig(config, size),
+    losses: isInside(folder, runName.losses) ? readLosses(runFile.losses(folder)) : [],
     pictures,
     frames,
+    remarks: remark === undefined ? [] : [remark],
     metrics: readMetrics(folder),
   }
 }
 
-function parseConfig(text: string, path: string): ResolvedConfig {
-  try {
-    return JSON.parse(text) as ResolvedConfig
-  } catch (cause) {
-    throw new RunFolderError(`${path}: expected JSON, found ${(cause as Error).message}`, { cause })
-  }
+/** More pictures than these make a page that no browser likes; the first and the last stay. */
+const MOST_FRAMES = 400
+
+function thinned(steps: readonly number[]): readonly number[] {
+  if (steps.length <= MOST_FRAMES) return steps
+  const kept = Array.from(
+    { length: MOST_FRAMES },
+    (_, i) => steps[Math.round((i * (steps.length - 1)) / (MOST_FRAMES - 1))]!,
+  )
+  return [...new Set(kept)]
 }

@@ -37,7 +37,7 @@ export function summary({ manifest, config, standing }: ReportContent): Html {
 }
 
 /** What a reader must know before trusting what follows: the run is not whole, or something was odd. */
-export function banner({ manifest, standing, folder }: ReportContent): Html {
+export function banner({ manifest, standing, folder, remarks }: ReportContent): Html {
   const done = `after step ${manifest.stepsDone} of ${manifest.stepsTotal}`
   const resume = html`<code>rephoto resume ${folder}</code>`
   const notes: Partial<Record<Standing, Html>> = {
@@ -47,8 +47,8 @@ export function banner({ manifest, standing, folder }: ReportContent): Html {
     running: html`This run goes on; this report shows it ${done}.`,
   }
   const note = notes[standing]
-  const warnings =
-    manifest.warnings.length > 0 && html`<ul>${manifest.warnings.map((text) => html`<li>${text}</li>`)}</ul>`
+  const said = [...remarks, ...manifest.warnings]
+  const warnings = said.length > 0 && html`<ul>${said.map((text) => html`<li>${text}</li>`)}</ul>`
   if (!note && !warnings) return html``
   return html`<aside class="banner ${standing}" aria-label="Notes">${note ? html`<p>${note}</p>` : null}${warnings || null}</aside>`
 }

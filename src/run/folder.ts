@@ -11,13 +11,17 @@
  *     frames/0000.png …    the result after that many steps
  *     state.safetensors    from which an unfinished run continues; gone when it is complete
  *     report.html
+ *     lock                 while a process works on it (lock.ts)
  *
- * A run goes through a kill at any moment: files appear whole or not at all, temporary ones end in .tmp.
+ * A run goes through a kill at any moment: files appear whole or not at all, temporary ones end in .tmp and are swept when the
+ * run goes on. Nothing in the folder is followed out of it (inside.ts).
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { writeAtomically } from '../checkpoint/atomic.ts'
+import { isTemporary, sweepTemporary, writeAtomically } from '../checkpoint/atomic.ts'
+import { makeFolders } from '../checkpoint/folders.ts'
 import { atPath, RunFolderError } from './errors.ts'
+import { folderInside, inside, namesInside, removeInside, writeInside } from './inside.ts'
 
 /** Names of the pictures, in the order in which they come to be. */
 export const PICTURES = ['aligned', 'target', 'sibling', 'degraded', 'result', 'result-fresh'] as const
@@ -28,18 +32,63 @@ export type PictureName = (typeof PICTURES)[number]
 /** What an unfinished run may hold in place of a result: these files get -partial in their names. */
 const ENDINGS = ['degraded.png', 'result.png', 'result-fresh.png', 'final.safetensors'] as const
 
+/** Names in a run folder, for the functions of inside.ts. */
+export const runName = {
+  manifest: 'manifest.json',
+  config: 'config.json',
+  losses: 'losses.csv',
+  state: 'state.safetensors',
+  initial: 'initial.safetensors',
+  metrics: 'metrics.json',
+  report: 'report.html',
+  frames: 'frames',
+  lock: 'lock',
+  final: (partial = false) => marked('final.safetensors', partial),
+  picture: (name: PictureName, partial = false) => marked(`${name}.png`, partial),
+  frame: (step: number) => `frames/${String(step).padStart(4, '0')}.png`,
+}
+
 /** Paths in a run folder. */
 export const runFile = {
-  config: (folder: string) => join(folder, 'config.json'),
-  losses: (folder: string) => join(folder, 'losses.csv'),
-  state: (folder: string) => join(folder, 'state.safetensors'),
-  initial: (folder: string) => join(folder, 'initial.safetensors'),
-  final: (folder: string, partial = false) => join(folder, marked('final.safetensors', partial)),
-  picture: (folder: string, name: PictureName, partial = false) => join(folder, marked(`${name}.png`, partial)),
-  frames: (folder: string) => join(folder, 'frames'),
-  frame: (folder: string, step: number) => join(folder, 'frames', `${String(step).padStart(4, '0')}.png`),
-  metrics: (folder: string) => join(folder, 'metrics.json'),
-  report: (folder: string) => join(folder, 'report.html'),
+  config: (folder: string) => join(folder, runName.config),
+  losses: (folder: string) => join(folder, runName.losses),
+  state: (folder: string) => join(folder, runName.state),
+  initial: (folder: string) => join(folder, runName.initial),
+  final: (folder: string, partial = false) => join(folder, runName.final(partial)),
+  picture: (folder: string, name: PictureName, partial = false) => join(folder, runName.picture(name, partial)),
+  frames: (folder: string) => join(folder, runName.frames),
+  frame: (folder: string, step: number) => join(folder, runName.frame(step)),
+  metrics: (folder: string) => join(folder, runName.metrics),
+  report: (folder: string) => join(folder, runName.report),
+  lock: (folder: string) => join(folder, runName.lock),
+}
+
+/** Every file that a run may have beside its frames. */
+const FILES = [
+  ...[
+    runName.manifest,
+    runName.config,
+    runName.losses,
+    runName.state,
+    runName.initial,
+    runName.metrics,
+    runName.report,
+  ],
+  ...[false, true].flatMap((partial) => [
+    runName.final(partial),
+    ...PICTURES.map((name) => runName.picture(name, partial)),
+  ]),
+]
+
+/**
+ * Looks at everything in a run folder that is a run's: what is no plain file is refused before anything is read or written.
+ *
+ * @throws RunFolderError, naming the first link (or folder, pipe, device) in the place of a file
+ */
+export function checkRunFolder(folder: string): void {
+  for (const name of FILES) inside(folder, name)
+  for (const name of [runName.frames, runName.lock]) folderInside(folder, name)
+  for (const step of frameSteps(folder)) inside(folder, runName.frame(step))
 }
 
 /** The place of a new run. */
@@ -54,12 +103,13 @@ export interface RunPlace {
  *
  * @param out the folder itself, which must be new or empty; undefined: the first free of reports/name, reports/name-2, …
  * @param name usually the input's file name
+ * @param replaced names in a given folder that count as not there, because they are about to be replaced
  */
-export function createRunFolder(out: string | undefined, name: string): RunPlace {
-  if (out !== undefined) return claimGiven(resolve(out))
+export function createRunFolder(out: string | undefined, name: string, replaced: readonly string[] = []): RunPlace {
+  if (out !== undefined) return claimGiven(resolve(out), replaced)
   const stem = basename(name, extname(name)).replaceAll(/[^\p{L}\p{N}._-]+/gu, '-') || 'run'
   const reports = resolve('reports')
-  atPath(reports, () => mkdirSync(reports, { recursive: true }))
+  atPath(reports, () => makeFolders(reports))
   for (let count = 1; ; count++) {
     const folder = join(reports, count === 1 ? stem : `${stem}-${count}`)
     if (claim(folder)) return { folder, made: true }
@@ -79,24 +129,13 @@ function claim(folder: string): boolean {
   })
 }
 
-/** Level by level: Node's own recursive mkdir never returns where a parent refuses to hold folders, as /proc does. */
-export function makeFolders(folder: string): void {
-  if (existsSync(folder)) return
-  makeFolders(dirname(folder))
-  try {
-    mkdirSync(folder)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT')
-      throw new RunFolderError(`${folder}: no folder can be made there; choose another place with --out`)
-    if (code !== 'EEXIST') throw error
-  }
-}
-
-function claimGiven(folder: string): RunPlace {
+function claimGiven(folder: string, replaced: readonly string[]): RunPlace {
   const made = !existsSync(folder)
   atPath(folder, () => makeFolders(folder))
-  const entries = atPath(folder, () => readdirSync(folder))
+  sweepTemporary(folder)
+  const entries = atPath(folder, () => readdirSync(folder)).filter(
+    (name) => !isTemporary(name) && !replaced.includes(name),
+  )
   if (entries.includes('manifest.json')) {
     throw new RunFolderError(
       `${folder}: expected a new or empty folder, found a run; continue it with rephoto resume, or choose another with --out`,
@@ -114,33 +153,35 @@ function claimGiven(folder: string): RunPlace {
   return { folder, made }
 }
 
-/** Writes a small text file of a run, whole or not at all. */
+/** Writes a small text file of a folder, whole or not at all; not where a link is. */
 export function writeText(path: string, text: string): void {
-  atPath(path, () => writeAtomically(path, (write) => write(Buffer.from(text))))
+  atPath(dirname(path), () => makeFolders(dirname(path)))
+  writeInside(dirname(path), basename(path), text)
 }
 
 /** Steps of the frames that a run holds, ascending. */
 export function frameSteps(folder: string): number[] {
-  const frames = runFile.frames(folder)
-  if (!existsSync(frames)) return []
-  return readdirSync(frames)
-    .flatMap((name) => (/^\d{4,}\.png$/u.test(name) ? [Number.parseInt(name, 10)] : []))
+  return namesInside(folder, runName.frames)
+    .flatMap((name) => (/^\d{4,9}\.png$/u.test(name) ? [Number.parseInt(name, 10)] : []))
     .sort((a, b) => a - b)
+}
+
+/** Removes what a kill may have left half written. */
+export function sweepRun(folder: string): void {
+  sweepTemporary(folder)
+  sweepTemporary(folderInside(folder, runName.frames))
 }
 
 /** Removes what a kill may have left: temporary files, and frames later than the step that is continued from. */
 export function tidy(folder: string, step: number): void {
-  for (const place of [folder, runFile.frames(folder)]) {
-    if (!existsSync(place)) continue
-    for (const name of readdirSync(place)) if (name.endsWith('.tmp')) rmSync(join(place, name), { force: true })
-  }
-  for (const frame of frameSteps(folder)) if (frame > step) rmSync(runFile.frame(folder, frame), { force: true })
+  sweepRun(folder)
+  for (const frame of frameSteps(folder)) if (frame > step) removeInside(folder, runName.frame(frame))
 }
 
 /** Removes what only an unfinished run holds. Called when the complete files are there. */
 export function removePartial(folder: string): void {
-  for (const name of ENDINGS) rmSync(join(folder, marked(name, true)), { force: true })
-  rmSync(runFile.state(folder), { force: true })
+  for (const name of ENDINGS) removeInside(folder, marked(name, true))
+  removeInside(folder, runName.state)
 }
 
 /** Takes back a run in which nothing worth keeping came to be. A folder that was there before stays, empty as it was. */

@@ -2,13 +2,20 @@
  * The manifest of a run: what it was made from and with, how far it came, how long it took. Its `status` is the one
  * place that says whether a run is whole: a folder is 'running' from its first moment, so that nothing that was killed can look complete.
  */
-import { readFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { writeAtomically } from '../checkpoint/atomic.ts'
+import { z } from 'zod'
 import type { PictureGuess } from '../guess/auto.ts'
+import type { Binding } from './binding.ts'
+import { mistakeIn, parsedJson } from './document.ts'
 import type { Commit, Machine, Versions } from './environment.ts'
-import { atPath, RunFolderError } from './errors.ts'
+import { RunFolderError } from './errors.ts'
+import { runName } from './folder.ts'
+import { isInside, MOST_TEXT_BYTES, readInside, writeInside } from './inside.ts'
+import { type Holder, workerAt } from './lock.ts'
+import { manifestSchema } from './manifest-schema.ts'
+import { type ProcessIdentity, standingOfProcess } from './process-identity.ts'
 
 /** 'running' also after a kill; 'partial': ended by the user before the last step; 'failed': by an error. */
 export type RunStatus = 'running' | 'partial' | 'complete' | 'failed'
@@ -48,7 +55,7 @@ export interface Manifest {
   git: Commit | null
   machine: Machine
   /** The process that works on it; meaningful while 'running'. */
-  process: { readonly pid: number; readonly host: string }
+  process: ProcessIdentity
   input: HashedFile & { readonly width: number; readonly height: number }
   pack: {
     readonly name: string
@@ -73,49 +80,78 @@ export interface Manifest {
   /** How often it was continued. */
   resumed: number
   warnings: string[]
+  /** What it was begun with, so that a change is seen; absent in runs of earlier versions. */
+  binding?: Binding
 }
 
 /** Writes the manifest of a run folder, whole or not at all. */
 export function writeManifest(folder: string, manifest: Manifest): void {
-  const path = join(folder, 'manifest.json')
-  const text = `${JSON.stringify(manifest, null, 2)}\n`
-  atPath(path, () => writeAtomically(path, (write) => write(Buffer.from(text))))
+  writeInside(folder, runName.manifest, `${JSON.stringify(manifest, null, 2)}\n`)
 }
 
-/** Reads the manifest of a run folder. */
+/** Only what tells whose file it is: another's is not called broken. */
+const heading = z.looseObject({ format: z.literal('rephoto-run') })
+
+/**
+ * Reads the manifest of a run folder.
+ *
+ * @throws RunFolderError where there is none, or it is not what a run writes: its first mistake, key and all
+ */
 export function readManifest(folder: string): Manifest {
-  const path = join(folder, 'manifest.json')
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new RunFolderError(`${folder}: expected a run folder, found no readable manifest.json in it`, { cause })
+  const path = join(folder, runName.manifest)
+  if (!isInside(folder, runName.manifest)) {
+    const found = statSync(folder, { throwIfNoEntry: false })
+    const what = found === undefined ? 'no such folder' : found.isDirectory() ? 'no manifest.json in it' : 'a file'
+    throw new RunFolderError(`${folder}: expected a run folder, found ${what}; name the folder that a run has made`)
   }
-  let manifest: Partial<Manifest>
-  try {
-    manifest = JSON.parse(text) as Partial<Manifest>
-  } catch (cause) {
-    throw new RunFolderError(`${path}: expected JSON, found ${(cause as Error).message}`, { cause })
+  const json = parsedJson(readInside(folder, runName.manifest, MOST_TEXT_BYTES).toString('utf8'), path)
+  if (!heading.safeParse(json).success) {
+    throw new RunFolderError(
+      `${path}: expected the manifest of a run (format: "rephoto-run"), found something else; name the folder that a run has made`,
+    )
   }
-  if (manifest?.format !== 'rephoto-run') {
-    throw new RunFolderError(`${path}: expected a manifest of rephoto, found something else`)
+  const { formatVersion } = json as { formatVersion?: unknown }
+  if (typeof formatVersion === 'number' && formatVersion > 1) {
+    throw new RunFolderError(`${path}: expected format 1, found ${formatVersion}; use a newer rephoto`)
   }
-  if (manifest.formatVersion !== 1) {
-    throw new RunFolderError(`${path}: expected format 1, found ${manifest.formatVersion}; use a newer rephoto`)
-  }
-  return manifest as Manifest
+  const result = manifestSchema.safeParse(json)
+  if (result.success) return json as Manifest
+  throw new RunFolderError(
+    `${path}: ${mistakeIn(manifestSchema, json, result.error)}; restore the file from a copy, or start the run anew`,
+  )
 }
 
-/** Whether the process that a 'running' manifest names is alive (false: it was killed; unknown hosts count as alive). */
-export function isBeingWritten(manifest: Manifest): boolean {
-  if (manifest.status !== 'running') return false
-  const { pid, host } = manifest.process
-  if (host !== hostname()) return true
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+/** Who works on a run at this moment; undefined when nobody does: it ended, or it was killed. */
+export function writerOf(folder: string, manifest: Manifest): Holder | undefined {
+  if (manifest.status !== 'running') return undefined
+  return workerAt(folder) ?? earlierWriter(folder, manifest)
+}
+
+/**
+ * Who works on a run of an earlier version, which has no lock (and no binding): told by the process in its manifest, or by when
+ * anything was written last.
+ */
+export function earlierWriter(folder: string, { status, binding, process: writer }: Manifest): Holder | undefined {
+  if (status !== 'running' || binding) return undefined
+  // Of our own number: an earlier process, as in a container that was started again.
+  if (writer.host === hostname() && writer.pid === process.pid) return undefined
+  const standing = standingOfProcess(writer)
+  const silent = (Date.now() - lastWritten(folder)) / 1000
+  const isGone = standing === 'gone' || (standing === 'unknown' && silent > QUIET_SECONDS)
+  return isGone ? undefined : { ...writer, silent, patience: QUIET_SECONDS }
+}
+
+/** Whether a run says that it is running, and somebody is. */
+export function isBeingWritten(folder: string, manifest: Manifest): boolean {
+  return writerOf(folder, manifest) !== undefined
+}
+
+/** A run of an earlier version writes a row of losses with every step; only compiling takes longer. */
+const QUIET_SECONDS = 600
+
+function lastWritten(folder: string): number {
+  const times = [runName.manifest, runName.losses, runName.state, runName.initial].map(
+    (name) => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  )
+  return Math.max(...times)
 }

@@ -4,10 +4,11 @@
  * All three are plain safetensors, so that any tool of the field opens them: `latent` [layers, width], `noise/0` … and
  * `camera/<name>`. A state holds besides what the optimizer keeps, and its step and draws in the metadata.
  */
-import { existsSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { CheckpointError } from '../checkpoint/errors.ts'
 import { openSafetensors, writeSafetensors } from '../checkpoint/safetensors.ts'
 import { atPath, RunFolderError } from './errors.ts'
+import { inside, isInside } from './inside.ts'
 
 /** Numbers with a shape. */
 export interface NamedTensor {
@@ -33,7 +34,7 @@ export function writeTensors(path: string, tensors: Tensors, notes: Readonly<Rec
     name,
     { dtype: 'F32' as const, shape, data },
   ])
-  atPath(path, () => writeSafetensors(path, Object.fromEntries(entries), notes))
+  atPath(path, () => writeSafetensors(inside(dirname(path), basename(path)), Object.fromEntries(entries), notes))
 }
 
 /** Saves a state. The last one stays until the new one is whole. */
@@ -43,12 +44,12 @@ export function saveState(path: string, state: SavedState): void {
 
 /** Loads a saved state; undefined where none was saved yet. */
 export function loadState(path: string): SavedState | undefined {
-  if (!existsSync(path)) return undefined
-  const file = openSafetensors(path)
+  if (!isInside(dirname(path), basename(path))) return undefined
+  const file = opened(path)
   try {
     const { format, step: stepText, ...notes } = file.metadata
     const step = Number(stepText)
-    if (format !== 'rephoto-state-1' || !Number.isInteger(step)) {
+    if (format !== 'rephoto-state-1' || !Number.isSafeInteger(step) || step < 0) {
       throw new RunFolderError(
         `${path}: expected the state of a run, found another safetensors file; start the run anew`,
       )
@@ -58,10 +59,21 @@ export function loadState(path: string): SavedState | undefined {
     )
     return { step, tensors, notes }
   } catch (error) {
-    if (error instanceof CheckpointError)
-      throw new RunFolderError(`${error.message}; start the run anew`, { cause: error })
-    throw error
+    throw startAnew(error)
   } finally {
     file.close()
   }
+}
+
+function opened(path: string) {
+  try {
+    return atPath(path, () => openSafetensors(path), 'read')
+  } catch (error) {
+    throw startAnew(error)
+  }
+}
+
+function startAnew(error: unknown): unknown {
+  if (!(error instanceof CheckpointError)) return error
+  return new RunFolderError(`${error.message}; start the run anew`, { cause: error })
 }

@@ -26,7 +26,7 @@ export async function collectSweep(out: string): Promise<SweepResult> {
         settle(folder, run)
       } else if (first.status === 'failed') shareFailure(first, run)
     }
-    writeJson(sweepFile.sweep(folder), index)
+    writeJson(folder, sweepFile.sweep(folder), index)
     return await result(folder, index)
   } finally {
     unlock()
@@ -34,7 +34,8 @@ export async function collectSweep(out: string): Promise<SweepResult> {
 }
 
 function settle(folder: string, run: SweepRun): void {
-  const manifest = manifestAt(sweepFile.run(folder, run.name))
+  const place = sweepFile.run(folder, run.name)
+  const manifest = manifestAt(place)
   const outcome = readOutcome(folder, run.name, run.hash)
   delete run.error
   if (manifest?.sweep?.hash === run.hash && manifest.status === 'complete') {
@@ -43,5 +44,5 @@ function settle(folder: string, run: SweepRun): void {
   } else if (outcome?.status === 'failed') {
     run.status = 'failed'
     run.error = outcome.error ?? 'failed'
-  } else run.status = manifest && isBeingWritten(manifest) ? 'running' : 'waiting'
+  } else run.status = manifest && isBeingWritten(place, manifest) ? 'running' : 'waiting'
 }

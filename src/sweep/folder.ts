@@ -12,12 +12,17 @@
  * Whether a run is done is not written in sweep.json alone but read from the run's own manifest, so that a kill
  * between two files cannot make them disagree.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import type { z } from 'zod'
+import { isTemporary } from '../checkpoint/atomic.ts'
+import { makeFolders } from '../checkpoint/folders.ts'
 import type { ConfigFragment } from '../config/index.ts'
+import { readDocument } from '../run/document.ts'
 import { atPath } from '../run/errors.ts'
-import { writeText } from '../run/folder.ts'
+import { folderInside, writeInside } from '../run/inside.ts'
 import { SweepError } from './error.ts'
+import { indexSchema, outcomeSchema, planSchema } from './folder-schema.ts'
 
 /** Paths in a sweep folder. */
 export const sweepFile = {
@@ -89,19 +94,15 @@ export interface Outcome {
   readonly error?: string
 }
 
-/** Reads sweep.json; undefined where there is none. */
+/** Reads sweep.json; undefined where there is none. @throws SweepError for anything but the list of a sweep */
 export function readIndex(folder: string): SweepIndex | undefined {
-  const index = read<SweepIndex>(sweepFile.sweep(folder))
-  if (index && index.format !== 'rephoto-sweep') {
-    throw new SweepError(`${sweepFile.sweep(folder)}: expected a sweep of rephoto, found something else`)
-  }
-  return index
+  return read<SweepIndex>(folder, 'sweep.json', indexSchema)
 }
 
 /** Throws where a folder holds things that are not a sweep's. */
 export function checkSweepFolder(folder: string): void {
   if (!existsSync(folder) || existsSync(sweepFile.plan(folder))) return
-  const entries = atPath(folder, () => readdirSync(folder)).filter((name) => name !== 'lock' && !name.endsWith('.tmp'))
+  const entries = atPath(folder, () => readdirSync(folder)).filter((name) => name !== 'lock' && !isTemporary(name))
   if (entries.length === 0) return
   throw new SweepError(
     `${folder}: expected a sweep or an empty folder, found ${entries.slice(0, 3).join(', ')}; choose another with --out`,
@@ -110,29 +111,33 @@ export function checkSweepFolder(folder: string): void {
 
 /** Reads plan.json. */
 export function readPlan(folder: string): SweepPlan {
-  const plan = read<SweepPlan>(sweepFile.plan(folder))
-  if (plan?.format === 'rephoto-sweep-plan') return plan
+  const plan = read<SweepPlan>(folder, 'plan.json', planSchema)
+  if (plan) return plan
   throw new SweepError(`${folder}: expected a sweep, found no plan.json of one; start it with rephoto sweep`)
 }
 
 /** How the last attempt at a run ended; undefined when there was none, or none of this hash. */
 export function readOutcome(folder: string, name: string, hash: string): Outcome | undefined {
-  const outcome = read<Outcome>(sweepFile.outcome(folder, name))
+  const outcome = read<Outcome>(folder, `outcomes/${name}.json`, outcomeSchema)
   return outcome?.hash === hash ? outcome : undefined
 }
 
 /** Writes one of the sweep's JSON files, whole or not at all. */
-export function writeJson(path: string, content: SweepIndex | SweepPlan | Outcome | object): void {
-  writeText(path, `${JSON.stringify(content, null, 1)}\n`)
+export function writeJson(folder: string, path: string, content: SweepIndex | SweepPlan | Outcome | object): void {
+  const name = relative(folder, path).split(sep).join('/')
+  const above = name.split('/').slice(0, -1).join('/')
+  const place = above === '' ? folder : folderInside(folder, above)
+  atPath(place, () => makeFolders(place))
+  writeInside(folder, name, `${JSON.stringify(content, null, 1)}\n`)
 }
 
-function read<T>(path: string): T | undefined {
-  if (!existsSync(path)) return undefined
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T
-  } catch (cause) {
-    throw new SweepError(`${path}: expected JSON, found ${(cause as Error).message}; remove the file to begin anew`, {
-      cause,
-    })
-  }
+/** A plan of ten thousand runs, with the whole config of each. */
+const MOST_BYTES = 256 << 20
+
+function read<T>(folder: string, name: string, schema: z.ZodType): T | undefined {
+  return readDocument(folder, name, schema, {
+    todo: 'remove the file to begin anew',
+    complain: (message, cause) => new SweepError(message, { cause }),
+    most: MOST_BYTES,
+  }) as T | undefined
 }

@@ -1,6 +1,6 @@
 /** sweep.json, kept up to date while a sweep goes on. */
+import { makeFolders } from '../checkpoint/folders.ts'
 import { atPath } from '../run/errors.ts'
-import { makeFolders } from '../run/folder.ts'
 import type { Experiment } from './experiment.ts'
 import {
   type Outcome,
@@ -64,7 +64,7 @@ export function openIndex(
     runs: runs.map(({ name: run, condition, input, hash, config }) => ({ name: run, condition, input, hash, config })),
   }
   const entry = (run: string) => index.runs.find((candidate) => candidate.name === run)!
-  const save = () => writeJson(sweepFile.sweep(folder), index)
+  const save = () => writeJson(folder, sweepFile.sweep(folder), index)
   // A run that failed before and is not tried again in this start stays failed.
   for (const run of index.runs) {
     const before = run.status === 'waiting' ? readOutcome(folder, run.name, run.hash) : undefined
@@ -75,7 +75,7 @@ export function openIndex(
   const twins = runs.filter(({ standing }) => standing === 'twin')
   for (const { name: twin, twinOf } of twins)
     if (entry(twinOf!).status === 'failed') shareFailure(entry(twinOf!), entry(twin))
-  writeJson(sweepFile.plan(folder), plan)
+  writeJson(folder, sweepFile.plan(folder), plan)
   save()
   return {
     index,

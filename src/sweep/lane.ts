@@ -110,7 +110,7 @@ const ORPHAN_SECONDS = 10
 async function orphanGone(place: string): Promise<void> {
   for (let waited = 0; waited < ORPHAN_SECONDS; waited += 0.1) {
     const manifest = manifestAt(place)
-    if (!manifest || !isBeingWritten(manifest)) return
+    if (!manifest || !isBeingWritten(place, manifest)) return
     await new Promise((done) => setTimeout(done, 100))
   }
 }

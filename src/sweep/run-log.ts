@@ -3,10 +3,11 @@
  * several runs and has two streams, so it ends each run with a mark in both: what came before belongs to that run,
  * however late it is read. The marks themselves are left out.
  */
-import { closeSync, openSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, constants, writeSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { makeFolders } from '../checkpoint/folders.ts'
 import { atPath } from '../run/errors.ts'
-import { makeFolders } from '../run/folder.ts'
+import { folderInside, openInside } from '../run/inside.ts'
 import { visible } from '../text/visible.ts'
 
 /** A log that is being written. */
@@ -22,10 +23,12 @@ export interface RunLog {
  * @param failed hears why it can't be written any more (a full disk); the run goes on without it
  */
 export function openLog(path: string, failed: (message: string) => void): RunLog {
-  atPath(path, () => makeFolders(dirname(path)))
-  let file: number | undefined = atPath(path, () => openSync(path, 'a'))
   // A log is read on a terminal: what native libraries say of hostile files must not be obeyed there.
   const decoder = new TextDecoder()
+  const logs = folderInside(dirname(dirname(path)), basename(dirname(path)))
+  atPath(path, () => makeFolders(logs))
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND
+  let file: number | undefined = openInside(logs, basename(path), flags)
   const close = () => {
     if (file !== undefined) closeSync(file)
     file = undefined

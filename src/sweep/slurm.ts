@@ -6,8 +6,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { makeFolders } from '../checkpoint/folders.ts'
 import { atPath } from '../run/errors.ts'
-import { makeFolders, writeText } from '../run/folder.ts'
+import { runFile, writeText } from '../run/folder.ts'
 import { writeManifest } from '../run/manifest.ts'
 import { reasonOf } from '../text/visible.ts'
 import { SweepError } from './error.ts'
@@ -63,7 +64,9 @@ function prepareAgain(folder: string, tasks: readonly Task[]): void {
     rmSync(sweepFile.outcome(folder, name), { force: true })
     const place = sweepFile.run(folder, name)
     const manifest = manifestAt(place)
-    if (manifest?.status === 'running') writeManifest(place, { ...manifest, status: 'partial' })
+    if (manifest?.status !== 'running') continue
+    rmSync(runFile.lock(place), { recursive: true, force: true })
+    writeManifest(place, { ...manifest, status: 'partial' })
   }
 }
 
@@ -87,7 +90,7 @@ function submit({ experiment, folder }: Layout, tasks: readonly Task[], jobs: nu
     const printed = slurm('sbatch', ['--parsable', array, ...own, ...sbatch, ...after, script, list])
     ids.push(printed.trim().split(';')[0]!)
     // At once: should the next array be refused, this one is queued nevertheless.
-    writeJson(jobsFile(folder), ids)
+    writeJson(folder, jobsFile(folder), ids)
   }
   return ids
 }

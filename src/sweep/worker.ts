@@ -4,10 +4,11 @@
  */
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { RunFolderError } from '../run/errors.ts'
+import { makeFolders } from '../checkpoint/folders.ts'
+import { atPath, FolderInUseError, RunFolderError } from '../run/errors.ts'
 import type { RunObserver } from '../run/events.ts'
-import { makeFolders } from '../run/folder.ts'
-import { isBeingWritten, type Manifest, readManifest } from '../run/manifest.ts'
+import { folderInside } from '../run/inside.ts'
+import { type Manifest, readManifest, writerOf } from '../run/manifest.ts'
 import { reasonOf } from '../text/visible.ts'
 import { codeVersion } from './code-version.ts'
 import { SweepError } from './error.ts'
@@ -28,7 +29,7 @@ export async function makeRun(
   const plan = readPlan(folder)
   const run = plan.runs.find((candidate) => candidate.name === name)
   if (!run) throw new SweepError(`${folder}: expected a run of this sweep, found no "${name}" in its plan.json`)
-  const place = sweepFile.run(folder, name)
+  const place = folderInside(folder, `runs/${name}`)
   let outcome: Outcome
   try {
     if (codeVersion() !== plan.code) {
@@ -39,15 +40,14 @@ export async function makeRun(
   } catch (error) {
     outcome = { hash: run.hash, status: 'failed', error: reasonOf(error) }
   }
-  writeJson(sweepFile.outcome(folder, name), outcome)
+  writeJson(folder, sweepFile.outcome(folder, name), outcome)
   return outcome
 
   async function carryOut(): Promise<{ status: 'complete' | 'partial' }> {
     const { hash, condition, input, config } = run!
     const manifest = manifestAt(place)
-    if (manifest && isBeingWritten(manifest)) {
-      throw new SweepError(`expected a run that nobody works on, found process ${manifest.process.pid} at it`)
-    }
+    const writer = manifest && writerOf(place, manifest)
+    if (writer) throw new SweepError(`expected a run that nobody works on, found process ${writer.pid} at it`)
     if (manifest?.sweep?.hash === hash && manifest.status === 'complete') return { status: 'complete' }
     // Loading the program takes longer than all of the above: a run that is done need not wait for it.
     const { rephotograph, resumeRun } = await import('../rephotograph.ts')
@@ -56,11 +56,11 @@ export async function makeRun(
         return await resumeRun(place, observer, signal)
       } catch (error) {
         // A state that cannot be continued (torn config, rows that are gone) costs the run's time, not the run.
-        if (!(error instanceof RunFolderError)) throw error
+        if (!(error instanceof RunFolderError) || error instanceof FolderInUseError) throw error
       }
     }
     rmSync(place, { recursive: true, force: true })
-    makeFolders(join(folder, 'runs'))
+    atPath(folder, () => makeFolders(join(folder, 'runs')))
     return await rephotograph(
       { config, out: place, sweep: { name: plan.name, condition, input, hash } },
       observer,

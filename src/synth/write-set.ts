@@ -1,19 +1,21 @@
 /**
  * Writes a synthetic set: truths, the old pictures made of them, and set.json, which comes last: where it is, the set is
- * whole. Everything is a function of the recipe and the pack's weights, byte for byte.
+ * whole. All come into their places together, or none. Everything is a function of the recipe and the pack's weights, byte for byte.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { ConfigError } from '../config/errors.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import type { Bitmap } from '../images/bitmap.ts'
 import { firstLine } from '../images/error.ts'
-import { writePicture } from '../images/write.ts'
+import { encodePng } from '../images/write.ts'
 import { type LoadedPack, loadPack } from '../models/load.ts'
 import { randomStream } from '../optimize/random.ts'
-import { createRunFolder, writeText } from '../run/folder.ts'
+import { createRunFolder, discard } from '../run/folder.ts'
 import { sha256File } from '../run/hash.ts'
+import { removeInside } from '../run/inside.ts'
+import { writeTogether } from '../run/together.ts'
 import { aged, type Noise } from './age.ts'
 import type { NoiseConfig, Plan, Recipe } from './recipe.ts'
 import { planOf } from './recipe.ts'
@@ -46,37 +48,45 @@ export async function writeSet({ recipe, out, replace, onItem, onWarning }: Writ
   const total = files?.length ?? plan.count!
   const pack = loadPack(plan.pack)
   try {
-    if (replace) clear(resolve(out))
-    const { folder } = createRunFolder(out, 'set')
-    const digits = Math.max(2, String(total).length)
-    const items: SetItem[] = []
-    for await (const { bitmap, source } of files ? photographed(files, plan, pack, onWarning) : drawn(plan, pack)) {
-      const index = items.length
-      const name = String(index + 1).padStart(digits, '0')
-      const degradation = plan.degradation(plan.seed, index) as ResolvedConfig['degradation']
-      const noise = drawnNoise(plan, index)
-      const item = { name, input: `${name}.png`, truth: `${name}-truth.png` }
-      await writePicture(join(folder, item.truth), bitmap)
-      await writePicture(join(folder, item.input), await aged(bitmap, degradation, noise, faceSeed(plan.seed, index)))
-      const sensitivity = degradation.spectral?.sensitivity ?? null
-      items.push({ ...item, aligned: true, sensitivity, degradation, noise, source })
-      onItem?.(items.length, total)
+    const earlier = replace ? filesOfSet(resolve(out)) : []
+    const { folder, made } = createRunFolder(out, 'set', earlier)
+    const together = writeTogether(folder)
+    try {
+      const digits = Math.max(2, String(total).length)
+      const items: SetItem[] = []
+      for await (const { bitmap, source } of files ? photographed(files, plan, pack, onWarning) : drawn(plan, pack)) {
+        const index = items.length
+        const name = String(index + 1).padStart(digits, '0')
+        const degradation = plan.degradation(plan.seed, index) as ResolvedConfig['degradation']
+        const noise = drawnNoise(plan, index)
+        const item = { name, input: `${name}.png`, truth: `${name}-truth.png` }
+        together.write(item.truth, await encodePng(bitmap))
+        together.write(item.input, await encodePng(await aged(bitmap, degradation, noise, faceSeed(plan.seed, index))))
+        const sensitivity = degradation.spectral?.sensitivity ?? null
+        items.push({ ...item, aligned: true, sensitivity, degradation, noise, source })
+        onItem?.(items.length, total)
+      }
+      if (items.length === 0) throw new ConfigError('expected photographs with a face, found none', { source: out })
+      const set: SyntheticSet = {
+        format: 'rephoto-set',
+        formatVersion: 1,
+        description: plan.description,
+        pack: pack.pack.name,
+        ...(files ? {} : { generator: sha256File(pack.path('stylegan2')) }),
+        size: pack.pack.size,
+        seed: plan.seed,
+        recipe: portable(recipe),
+        items,
+      }
+      together.write('set.json', `${JSON.stringify(set, null, 2)}\n`)
+      for (const name of earlier) removeInside(folder, name)
+      together.commit()
+      return join(folder, 'set.json')
+    } catch (error) {
+      together.discard()
+      if (made) discard(folder, made)
+      throw error
     }
-    if (items.length === 0) throw new ConfigError('expected photographs with a face, found none', { source: out })
-    const set: SyntheticSet = {
-      format: 'rephoto-set',
-      formatVersion: 1,
-      description: plan.description,
-      pack: pack.pack.name,
-      ...(files ? {} : { generator: sha256File(pack.path('stylegan2')) }),
-      size: pack.pack.size,
-      seed: plan.seed,
-      recipe: portable(recipe),
-      items,
-    }
-    const path = join(folder, 'set.json')
-    writeText(path, `${JSON.stringify(set, null, 2)}\n`)
-    return path
   } finally {
     pack.close()
   }
@@ -142,10 +152,10 @@ const earlierSet = z.object({
   items: z.array(z.object({ input: z.string(), truth: z.string() })),
 })
 
-/** Removes the files of an earlier set, and nothing else. @throws ConfigError where it can't be told which they are */
-function clear(folder: string): void {
+/** Names of the files of an earlier set, its list first, and of nothing else. @throws ConfigError where it can't be told which they are */
+function filesOfSet(folder: string): string[] {
   const file = join(folder, 'set.json')
-  if (!existsSync(file)) return
+  if (!existsSync(file)) return []
   let set: z.infer<typeof earlierSet>
   try {
     set = earlierSet.parse(JSON.parse(readFileSync(file, 'utf8')))
@@ -157,10 +167,8 @@ function clear(folder: string): void {
       { cause },
     )
   }
-  for (const { input, truth } of set.items)
-    for (const name of [input, truth]) {
-      const path = resolve(folder, name)
-      if (dirname(relative(folder, path)) === '.') rmSync(path, { force: true })
-    }
-  rmSync(file)
+  const names = set.items.flatMap(({ input, truth }) =>
+    [input, truth].map((name) => relative(folder, resolve(folder, name))),
+  )
+  return ['set.json', ...names.filter((name) => dirname(name) === '.' && name !== '' && name !== '..')]
 }

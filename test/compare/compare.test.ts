@@ -461,7 +461,7 @@ describe('runs without a sweep', () => {
   it('says what is wrong with a list', () => {
     const path = join(root, 'sweep.json')
     writeFileSync(path, '{"format": "rephoto-sweep", "formatVersion": 1, "name": 3}')
-    expect(() => readSweep(path)).toThrow(/expected the list of a sweep, found name/u)
+    expect(() => readSweep(path)).toThrow(/sweep\.json: name: expected a text, found 3; start the sweep again/u)
     writeFileSync(path, 'nothing')
     expect(() => readSweep(path)).toThrow(/expected JSON/u)
   })

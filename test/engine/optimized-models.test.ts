@@ -51,8 +51,30 @@ test('it is the kept file that is opened', async () => {
   const two = await compute(2, other)
   const [mine, theirs] = [models(folder)[0]!, models(other)[0]!]
   rmSync(join(folder, mine))
-  copyFileSync(join(other, theirs), join(folder, mine))
+  // Under the name of this model, with the hash of its own bytes, as if they had been made for it.
+  copyFileSync(join(other, theirs), join(folder, `${mine.split('.')[0]}.${theirs.split('.')[1]}.onnx`))
   expect(await compute(1, folder)).toEqual(two)
+})
+
+test('another model under its name, and bits that were flipped, change no number', async () => {
+  const folder = mkdtempSync(join(place, 'flipped-'))
+  const other = mkdtempSync(join(place, 'flipped-other-'))
+  const expected = await compute(1, folder)
+  await compute(2, other)
+  const path = join(folder, models(folder)[0]!)
+  const whole = readFileSync(path)
+  copyFileSync(join(other, models(other)[0]!), path)
+  expect(await compute(1, folder)).toEqual(expected)
+  expect(readFileSync(path).equals(whole)).toBe(true)
+  const flipped = Buffer.from(whole)
+  // Spread over the weights, where a reader of models sees nothing wrong.
+  for (let i = 0; i < 200; i++) {
+    const at = Math.floor(((i + 0.5) / 200) * flipped.length)
+    flipped[at] = flipped[at]! ^ (1 << (i % 8))
+  }
+  writeFileSync(path, flipped)
+  expect(await compute(1, folder)).toEqual(expected)
+  expect(readFileSync(path).equals(whole)).toBe(true)
 })
 
 test.each([

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -135,9 +135,21 @@ describe('a run that is continued', () => {
     again((manifest) => {
       Object.assign(manifest.pack.files[0]!, first)
       manifest.status = 'running'
+    })
+    const lock = join(folder, 'lock')
+    mkdirSync(lock)
+    writeFileSync(join(lock, `${process.ppid}.1.${hostname()}`), '.')
+    await expect(resumeRun(folder)).rejects.toThrow(/expected a run that nobody works on, found process \d+/u)
+    rmSync(lock, { recursive: true })
+    const { binding } = readManifest(folder)
+    again((manifest) => {
+      delete manifest.binding
       manifest.process = { pid: process.ppid, host: hostname() }
     })
-    await expect(resumeRun(folder)).rejects.toThrow(/expected a run that nobody works on, found process \d+/u)
+    await expect(resumeRun(folder), 'a run of an earlier version').rejects.toThrow(/found process \d+/u)
+    again((manifest) => {
+      manifest.binding = binding!
+    })
   })
 
   it('begins at the beginning when it was killed before the optimization', async () => {

@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRunFolder, discard, frameSteps, removePartial, runFile, tidy } from '../../src/run/folder.ts'
 import { isBeingWritten, type Manifest, readManifest, writeManifest } from '../../src/run/manifest.ts'
+import { aManifest } from '../support/manifest.ts'
 
 const home = process.cwd()
 const place = mkdtempSync(join(tmpdir(), 'rephoto-folder-'))
@@ -77,12 +78,7 @@ describe('what an unfinished run leaves', () => {
 })
 
 describe('manifest', () => {
-  const manifest = {
-    format: 'rephoto-run',
-    formatVersion: 1,
-    status: 'running',
-    process: { pid: 2 ** 22 + 1, host: 'x' },
-  } as unknown as Manifest
+  const manifest = aManifest({ status: 'running', process: { pid: 2 ** 22 + 1, host: 'x' } })
 
   it('comes back as it was written', () => {
     mkdirSync('m')
@@ -98,12 +94,25 @@ describe('manifest', () => {
     expect(() => readManifest('m')).toThrow(/found 2; use a newer rephoto/u)
   })
 
-  it('tells a killed run from one that is being written', async () => {
-    const { hostname } = await import('node:os')
-    const here = (pid: number) => ({ ...manifest, process: { pid, host: hostname() } })
-    expect(isBeingWritten(here(process.ppid))).toBe(true)
-    expect(isBeingWritten(here(2 ** 22 + 1))).toBe(false)
-    expect(isBeingWritten({ ...here(process.ppid), status: 'complete' })).toBe(false)
-    expect(isBeingWritten(manifest)).toBe(true)
+  it('of an earlier version, without a lock: tells a killed run from one that is being written', () => {
+    mkdirSync('old')
+    const old = (process: Manifest['process'], status: Manifest['status'] = 'running') => {
+      const changed = { ...manifest, process, status }
+      writeManifest('old', changed)
+      return isBeingWritten('old', changed)
+    }
+    const [host, ppid] = [hostname(), process.ppid]
+    expect(old({ pid: ppid, host })).toBe(true)
+    expect(old({ pid: 2 ** 22 + 1, host })).toBe(false)
+    expect(old({ pid: ppid, host }, 'complete')).toBe(false)
+    expect(old({ pid: process.pid, host }), 'an earlier process of our number').toBe(false)
+    // Of another host, or a number that may be another's by now: by when anything was written last.
+    for (const pid of [7, ppid]) {
+      const other = { pid, host: pid === 7 ? 'else.where' : host }
+      expect(old(other)).toBe(true)
+      const before = Date.now() / 1000 - 601
+      utimesSync('old/manifest.json', before, before)
+      expect(isBeingWritten('old', { ...manifest, process: other })).toBe(false)
+    }
   })
 })

@@ -25,7 +25,7 @@ it('the twin of a failed run is failed, after --collect and after a start that d
   const { hash } = open().index.runs[0]!
   const path = sweepFile.outcome(folder, 'base--01--0')
   mkdirSync(dirname(path), { recursive: true })
-  writeJson(path, { hash, status: 'failed', error: 'out of luck' })
+  writeJson(folder, path, { hash, status: 'failed', error: 'out of luck' })
   const expected = [
     ['base--01--0', 'failed', 'out of luck'],
     ['same--01--0', 'failed', 'out of luck'],

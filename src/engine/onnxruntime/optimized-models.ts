@@ -2,11 +2,14 @@
 // of the time that opening a session takes: 1.8 of 2.0 s for the compact pack's step. So its result is kept as a file, and
 // the next session of the same model opens that one, with optimization off. The file holds layouts that suit one
 // processor, therefore the processor with all its features is part of its name, as are the model's bytes and the version.
+// A disk turns bits and copies end early, and a model with other numbers in it still runs: so the hash of its own bytes is the
+// second half of its name, and what is opened are the bytes that were hashed. One that doesn't fit is made anew.
 
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import { makeFolders } from '../../checkpoint/folders.ts'
 import { ort } from './library.ts'
 
 type SessionOptions = ort.InferenceSession.SessionOptions
@@ -27,37 +30,57 @@ export async function createOptimized(
   folder: string,
 ): Promise<ort.InferenceSession> {
   if (model.length < worth.least || model.length > worth.most) return ort.InferenceSession.create(model, options)
-  const path = join(folder, `${nameOf(model)}.onnx`)
-  const kept = await openKept(path, options)
+  const name = nameOf(model)
+  const kept = await openKept(folder, name, options)
   if (kept) return kept
-  const part = `${path}.${process.pid}.part`
-  if (!attempt(() => mkdirSync(folder, { recursive: true }))) return ort.InferenceSession.create(model, options)
+  const part = join(folder, `${name}.${process.pid}-${count++}.part`)
+  if (!attempt(() => makeFolders(folder))) return ort.InferenceSession.create(model, options)
   try {
     const session = await ort.InferenceSession.create(model, { ...options, optimizedModelFilePath: part })
-    attempt(() => renameSync(part, path))
+    attempt(() => renameSync(part, join(folder, `${name}.${hashOf(readFileSync(part))}.onnx`)))
     attempt(() => makeRoom(folder, roomForOptimized))
     return session
   } catch {
     // The file couldn't be written, or the model is at fault: without the file it says so.
-    attempt(() => rmSync(part, { force: true }))
     return ort.InferenceSession.create(model, options)
+  } finally {
+    attempt(() => rmSync(part, { force: true }))
   }
 }
 
-async function openKept(path: string, options: SessionOptions): Promise<ort.InferenceSession | undefined> {
-  if (!attempt(() => utimesSync(path, new Date(), new Date()))) return undefined
-  try {
-    return await ort.InferenceSession.create(path, { ...options, graphOptimizationLevel: 'disabled' })
-  } catch {
-    attempt(() => rmSync(path, { force: true }))
-    return undefined
+let count = 0
+
+async function openKept(
+  folder: string,
+  name: string,
+  options: SessionOptions,
+): Promise<ort.InferenceSession | undefined> {
+  let files: string[] = []
+  attempt(() => {
+    files = readdirSync(folder).filter((file) => file.startsWith(`${name}.`) && file.endsWith('.onnx'))
+  })
+  for (const file of files) {
+    const path = join(folder, file)
+    try {
+      const bytes = readFileSync(path)
+      if (file !== `${name}.${hashOf(bytes)}.onnx`) throw new Error('other bytes than were written')
+      attempt(() => utimesSync(path, new Date(), new Date()))
+      return await ort.InferenceSession.create(bytes, { ...options, graphOptimizationLevel: 'disabled' })
+    } catch {
+      attempt(() => rmSync(path, { force: true }))
+    }
   }
+  return undefined
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 32)
 }
 
 /** Removes the longest unused optimized models, and halves that a process left, until all fit into `room` bytes. */
 export function makeRoom(folder: string, room: number): void {
   const files = readdirSync(folder)
-    .filter((name) => /\.onnx(?:\.\d+\.part)?$/u.test(name))
+    .filter((name) => /\.(?:onnx|part)$/u.test(name))
     .map((name) => ({ path: join(folder, name), ...sizeAndAge(join(folder, name)) }))
     .sort((a, b) => b.used - a.used)
   let sum = 0

@@ -1,0 +1,72 @@
+/**
+ * What the system refused, in words: one place that knows its codes. A disk that is full, a place that is read-only, files or
+ * memory that ran out are no mistakes of the program, and each has something that can be done about it.
+ */
+
+/** For what a file was wanted: it decides what a refusal means. */
+export type Use = 'read' | 'write'
+
+/** Whether an error came from the system (it has a code and names the call). */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error
+}
+
+/** "expected …, found … (CODE); what to do"; undefined for what is no refusal of the system. */
+export function systemReason(error: unknown, use: Use = 'write'): string | undefined {
+  const memory = memoryReason(error)
+  if (memory !== undefined) return memory
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined
+  const { code, syscall } = error as NodeJS.ErrnoException & { code: string }
+  const write = use === 'write' || syscall === 'mkdir' || syscall === 'write' || syscall === 'rename'
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return write
+        ? `expected a place that can be written, found no permission (${code}); choose another with --out`
+        : `expected a file that can be read, found no permission (${code}); change its permissions`
+    case 'EROFS':
+      return `expected a place that can be written, found a read-only file system (${code}); choose another with --out`
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `expected free space, found a full disk (${code}); make room, then continue with rephoto resume`
+    case 'EFBIG':
+      return `expected room for a larger file, found the largest that may be (${code}); raise the limit (ulimit -f) or choose another place with --out`
+    case 'EMFILE':
+    case 'ENFILE':
+      return `expected to open one more file, found the limit of open files reached (${code}); raise it (ulimit -n 4096), or let fewer programs run at a time`
+    case 'EAGAIN':
+      return `expected to start one more process, found the limit reached (${code}); raise it (ulimit -u), or let fewer programs run at a time`
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `expected a folder, found a file there (${code}); choose another with --out`
+    case 'EISDIR':
+      return `expected a file, found a folder there (${code}); move it away`
+    case 'ELOOP':
+      return `expected a file, found a link there (${code}); remove the link`
+    case 'ENAMETOOLONG':
+      return `expected a shorter name, found one that the file system refuses (${code}); choose another with --out`
+    case 'EIO':
+      return `expected a disk that works, found one that fails (${code}); check it, and choose another place with --out`
+    case 'ENOENT':
+      if (syscall === 'mkdir') return 'no folder can be made there; choose another place with --out'
+      // The current folder itself was removed.
+      if (syscall === 'uv_cwd') return 'expected a current folder, found that it was removed; change to another one'
+      return 'expected a file here, found none'
+    case 'ERR_FS_FILE_TOO_LARGE':
+    case 'ERR_STRING_TOO_LONG':
+      return `expected a smaller file, found one that is larger than can be read (${code}); restore it from a copy`
+    default:
+      return undefined
+  }
+}
+
+/** That memory ran out, which V8, Node, ONNX Runtime and libvips say in five ways; undefined for everything else. */
+export function memoryReason(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const code = 'code' in error ? error.code : undefined
+  const byCode = code === 'ENOMEM' || code === 'ERR_WORKER_OUT_OF_MEMORY' || code === 'ERR_MEMORY_ALLOCATION_FAILED'
+  const byWords =
+    /\bbad_alloc\b|array buffer allocation failed|failed to allocate memory|out of memory|cannot allocate memory/iu
+  if (!byCode && !byWords.test(error.message)) return undefined
+  return 'expected more memory, found none left; end other programs, raise the limit (ulimit -v), or take a smaller model pack'
+}

@@ -1,0 +1,146 @@
+/**
+ * JSON files of folders that people pass on, read like configs: bounded, checked against a schema, and the first mistake in one line
+ * that names the file, the key, what was expected, what was found and what to do.
+ */
+import { join } from 'node:path'
+import { z } from 'zod'
+import { expectation } from '../config/expectation.ts'
+import { RunFolderError } from './errors.ts'
+import { isInside, MOST_TEXT_BYTES, readInside } from './inside.ts'
+
+/** What to do about a file that is broken. */
+const RESTORE = 'restore the file from a copy, or start the run anew'
+
+/** Makes the error of a document; CompareError and SweepError have documents of their own. */
+export type Complain = (message: string, cause?: unknown) => Error
+
+const complaint: Complain = (message, cause) => new RunFolderError(message, { cause })
+
+/** How a document is read. */
+export interface DocumentOptions {
+  /** What to do when it is broken. */
+  readonly todo?: string
+  readonly complain?: Complain
+  readonly most?: number
+}
+
+/**
+ * Reads a document of a folder.
+ *
+ * @returns undefined where there is no such file
+ * @throws RunFolderError (or what `complain` makes) for anything but what the schema describes
+ */
+export function readDocument<T>(
+  folder: string,
+  name: string,
+  schema: z.ZodType<T>,
+  { todo = RESTORE, complain = complaint, most = MOST_TEXT_BYTES }: DocumentOptions = {},
+): T | undefined {
+  if (!isInside(folder, name)) return undefined
+  const path = join(folder, name)
+  const json = parsedJson(readInside(folder, name, most).toString('utf8'), path, todo, complain)
+  const result = schema.safeParse(json)
+  // The document itself, not zod's copy of it: keys that the schema doesn't know stay.
+  if (result.success) return json as T
+  throw complain(`${path}: ${mistakeIn(schema, json, result.error)}; ${todo}`)
+}
+
+/** JSON in a file. Depth is bounded by the parser's own stack: what exceeds it is no document either. */
+export function parsedJson(text: string, path: string, todo = RESTORE, complain: Complain = complaint): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const found =
+      cause instanceof SyntaxError
+        ? text.trim() === ''
+          ? 'nothing'
+          : reasonOf(cause)
+        : 'JSON that is nested too deeply'
+    throw complain(`${path}: expected JSON, found ${found}; ${todo}`, cause)
+  }
+}
+
+/** V8 quotes what it found, which may be long. */
+function reasonOf({ message }: Error): string {
+  return message.length > 120 ? `${message.slice(0, 117)}…` : message
+}
+
+/** The first mistake: `key: expected …, found …`. */
+export function mistakeIn(schema: z.core.$ZodType, document: unknown, error: z.ZodError): string {
+  const issue = error.issues[0]!
+  const path = issue.path.map(String)
+  if (issue.code === 'unrecognized_keys') {
+    return `${dotted([...path, issue.keys[0]!])}expected only keys that a run has, found another`
+  }
+  const found = valueAt(document, path)
+  const here = schemaAt(schema, path)
+  // A rule of our own (a refinement) says itself what it expects.
+  const expected = issue.code === 'custom' || here === undefined ? issue.message : inWords(here)
+  return `${dotted(path)}expected ${expected}, found ${shown(found)}`
+}
+
+function inWords(schema: z.core.$ZodType): string {
+  try {
+    return expectation(schema)
+  } catch {
+    return 'another value'
+  }
+}
+
+function dotted(path: readonly string[]): string {
+  if (path.length === 0) return ''
+  const text = path.join('.')
+  return `${text.length > 120 ? `${text.slice(0, 117)}…` : text}: `
+}
+
+/** A found value, short enough for a message. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (Array.isArray(value)) return value.length > 8 ? `a list of ${value.length}` : short(value)
+  if (typeof value === 'string') return short(value.slice(0, 80))
+  return short(value)
+}
+
+function short(value: unknown): string {
+  let text: string
+  try {
+    text = JSON.stringify(value) ?? String(value)
+  } catch {
+    return 'something that is nested too deeply'
+  }
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+function schemaAt(schema: z.core.$ZodType, path: readonly string[]): z.core.$ZodType | undefined {
+  let here: z.core.$ZodType | undefined = schema
+  for (const key of path) {
+    here = here && unwrapped(here)
+    if (here instanceof z.ZodObject) here = here.shape[key]
+    else if (here instanceof z.ZodRecord) here = here.valueType as z.core.$ZodType
+    else if (here instanceof z.ZodArray) here = here.element as z.core.$ZodType
+    else if (here instanceof z.ZodTuple) here = here.def.items[Number(key)] as z.core.$ZodType | undefined
+    else return undefined
+  }
+  return here && unwrapped(here)
+}
+
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodExactOptional) return unwrapped(schema.unwrap())
+  if (schema instanceof z.ZodNullable) {
+    const inner = unwrapped(schema.unwrap())
+    // An object that may be null is walked into; of a number it is said that it may be null.
+    return inner instanceof z.ZodObject || inner instanceof z.ZodRecord ? inner : schema
+  }
+  return schema
+}
+
+function valueAt(document: unknown, path: readonly string[]): unknown {
+  let here: unknown = document
+  for (const key of path) {
+    here =
+      typeof here === 'object' && here !== null && Object.hasOwn(here, key)
+        ? (here as { [k: string]: unknown })[key]
+        : undefined
+  }
+  return here
+}
