@@ -1,5 +1,6 @@
 /** From a picture file to its first latent and the sibling that it gives: `rephoto encode`, and a function of the package. */
 import { basename, dirname, extname, join, resolve } from 'node:path'
+import { cropInWords, cropMark } from './align/crop-mark.ts'
 import { ConfigError, type ConfigFragment } from './config/index.ts'
 import { settleAuto } from './guess/auto.ts'
 import { readPicture } from './images/read.ts'
@@ -12,6 +13,8 @@ import { firstLatent, firstNoise } from './pipeline/start.ts'
 
 /** Files that were written. */
 export interface EncodedFiles {
+  /** Where the portrait was cut out, in one line, and what the user should know about it. */
+  readonly notes: readonly string[]
   /** Safetensors with `latent` and `noise/0` …, fit for init.latent and init.noise. */
   readonly latent: string
   readonly sibling: string
@@ -29,7 +32,10 @@ export async function encodeFile(given: ConfigFragment, out?: string): Promise<E
   const setting = openSetting((await settleAuto(given, picture)).config)
   try {
     const { pack, config, shape, compute } = setting
-    const aligned = await alignedPortrait(picture, config)
+    const notes: string[] = []
+    const aligned = await alignedPortrait(picture, config, (found) => {
+      notes.push(...found.remarks.map((remark) => `warning: ${remark}`), cropInWords(cropMark(found)))
+    })
     const gray = grayPortrait(aligned, shape.size)
     const latent = await firstLatent(pack, config, gray, shape, compute.options)
     const noise = firstNoise(config, shape)
@@ -38,7 +44,7 @@ export async function encodeFile(given: ConfigFragment, out?: string): Promise<E
     const sibling = join(dirname(path), `${basename(path, extname(path)).replace(/-latent$/u, '')}-sibling.png`)
     writeCodes(path, { latent, noise, camera: {} }, shape)
     await writePicture(sibling, bitmapOf(await siblingOf(setting, latent, noise), shape.size, 'round'))
-    return { latent: path, sibling }
+    return { latent: path, sibling, notes }
   } finally {
     setting.pack.close()
   }

@@ -1,158 +1,54 @@
-// Faces in a picture: face-api's SSD Mobilenet v1 finds boxes, its landmark network 68 points in each. The detector was
-// trained on photographs of today, so when it finds nothing sure, it is asked again more humbly: the picture set into a
-// wide gray mat (a face that fills its frame), magnified in overlapping tiles (a small face), at lower confidence.
-import { type Bitmap, createBitmap } from '../images/bitmap.ts'
+// Faces in a picture as it lies: boxes by the detector, 68 points in each, and what speaks against them.
+import type { Bitmap } from '../images/bitmap.ts'
 import { toColor } from '../images/gray.ts'
-import { resize } from '../images/resample.ts'
-import type { DetectedFace, FaceBox } from './face.ts'
-import { loadFaceApi } from './face-api.ts'
-import { crop } from './ffhq.ts'
+import { type Effort, type FoundBox, findBoxes, SURE } from './boxes.ts'
+import type { DetectedFace } from './face.ts'
 import { findLandmarks } from './landmark-net.ts'
+import { doubtAboutPlace, doubtAboutShape, MAX_SPREAD } from './plausible.ts'
+import { secondLook } from './second-look.ts'
 
-/** The detector's input side, in pixels. */
-const INPUT = 512
-/** Confidence that is believed at once, and the least that is looked into when nothing reaches it. */
-const SURE = 0.5
-const LEAST = 0.15
-/** Doubtful boxes that are looked into at most, the surest first. */
-const MAX_DOUBTFUL = 6
-/**
- * A doubtful box is only a face when repeated looks at its landmarks agree this well (share of the face's side).
- * Measured: 0.008 to 0.043 on faces down to a score of 0.36; 0.06 and more on hands, cloth, waves and noise.
- */
-const MAX_SPREAD = 0.05
-/** Boxes that share more than this part of their union are one face. */
-const SAME_FACE = 0.35
-
-interface Found {
-  readonly box: FaceBox
-  readonly score: number
-}
-
-/** What the detector is shown: a region of the picture, scaled to `extent` × INPUT and set at `offset` × INPUT. */
-interface Showing {
-  readonly region: { left: number; top: number; right: number; bottom: number }
-  readonly extent: number
-  readonly offset: number
-}
-
-const MAT = 127
-
-async function locate(bitmap: Bitmap, { region, extent, offset }: Showing): Promise<Found[]> {
-  const { tf, faceApi } = await loadFaceApi('ssdMobilenetv1')
-  const part = crop(bitmap, region)
-  const scale = (extent * INPUT) / Math.max(part.width, part.height)
-  const small = resize(
-    part,
-    Math.max(1, Math.round(part.width * scale)),
-    Math.max(1, Math.round(part.height * scale)),
-    'bilinear',
-  )
-  const canvas = createBitmap(INPUT, INPUT, 3)
-  // face-api itself pads below and to the right with black; a mat around the picture is gray
-  if (offset > 0) canvas.data.fill(MAT)
-  const start = Math.round(offset * INPUT)
-  for (let y = 0; y < small.height; y++) {
-    canvas.data.set(
-      small.data.subarray(y * small.width * 3, (y + 1) * small.width * 3),
-      ((start + y) * INPUT + start) * 3,
-    )
-  }
-  const input = tf.tensor3d(new Int32Array(canvas.data), [INPUT, INPUT, 3], 'int32')
-  try {
-    const found = await faceApi.nets.ssdMobilenetv1.locateFaces(input, { minConfidence: LEAST, maxResults: 50 })
-    const kx = part.width / small.width
-    const ky = part.height / small.height
-    return found.map(({ score, box }) => ({
-      score,
-      box: clip(
-        {
-          x: region.left + (box.x - start) * kx,
-          y: region.top + (box.y - start) * ky,
-          width: box.width * kx,
-          height: box.height * ky,
-        },
-        bitmap,
-      ),
-    }))
-  } finally {
-    input.dispose()
-  }
-}
-
-function clip(box: FaceBox, bitmap: Bitmap): FaceBox {
-  const x = Math.min(Math.max(box.x, 0), bitmap.width)
-  const y = Math.min(Math.max(box.y, 0), bitmap.height)
-  return {
-    x,
-    y,
-    width: Math.max(Math.min(box.x + box.width, bitmap.width) - x, 0),
-    height: Math.max(Math.min(box.y + box.height, bitmap.height) - y, 0),
-  }
-}
-
-/** Share of the boxes' union that they have in common; also 1 for a box that lies wholly inside the other. */
-function overlap(a: FaceBox, b: FaceBox): number {
-  const w = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)
-  const h = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y)
-  if (w <= 0 || h <= 0) return 0
-  const smaller = Math.min(a.width * a.height, b.width * b.height)
-  if (w * h > 0.8 * smaller) return 1
-  return (w * h) / (a.width * a.height + b.width * b.height - w * h)
-}
-
-/** The surest of every group of boxes that mean one face. */
-function distinct(found: readonly Found[]): Found[] {
-  const kept: Found[] = []
-  for (const one of [...found].sort((a, b) => b.score - a.score)) {
-    if (kept.every((other) => overlap(one.box, other.box) < SAME_FACE)) kept.push(one)
-  }
-  return kept
-}
-
-/** 2 × 2 tiles of 60 % of each side, which overlap in the middle. */
-function tiles({ width, height }: Bitmap): Showing[] {
-  const [w, h] = [Math.ceil(width * 0.6), Math.ceil(height * 0.6)]
-  return [0, height - h].flatMap((top) =>
-    [0, width - w].map((left) => ({
-      region: { left, top, right: left + w, bottom: top + h },
-      extent: 1,
-      offset: 0,
-    })),
-  )
-}
-
-async function findBoxes(bitmap: Bitmap): Promise<Found[]> {
-  const whole = { left: 0, top: 0, right: bitmap.width, bottom: bitmap.height }
-  const first = await locate(bitmap, { region: whole, extent: 1, offset: 0 })
-  const sure = first.filter(({ score }) => score >= SURE)
-  if (sure.length > 0) return distinct(sure)
-  const all = [...first]
-  const showings: Showing[] = [
-    { region: whole, extent: 0.6, offset: 0.2 },
-    { region: whole, extent: 0.36, offset: 0.32 },
-  ]
-  if (Math.max(bitmap.width, bitmap.height) > INPUT / 2) showings.push(...tiles(bitmap))
-  for (const showing of showings) all.push(...(await locate(bitmap, showing)))
-  const seen = distinct(all)
-  const surer = seen.filter(({ score }) => score >= SURE)
-  return surer.length > 0 ? surer : seen.slice(0, MAX_DOUBTFUL)
-}
+/** What is neither sure for the detector nor steady for the landmark network is not even a doubtful face. */
+const MAX_SPREAD_UNSURE = 0.05
+/** After a first pair of looks that differ more than this, no more are taken: unsure boxes, and sure ones. */
+const GIVE_UP = 0.09
+const MAX_SPREAD_SURE = 0.15
+/** The second look must be at least this sure of a face; from CLEAR on nothing else need be tried. */
+const LEAST_SECOND = 0.4
+const CLEAR_SECOND = 0.5
+/** Looks that differ less than this leave no doubt. Measured on upright portraits: 0.006 to 0.02. */
+const CLEAR_SPREAD = 0.025
 
 /**
- * Every face in a picture, the largest first; an empty array when there is none.
+ * Every face in a picture, the largest first, doubtful ones among them; an empty array when there is none.
  *
  * Deterministic: the same bitmap gives the same numbers in every run on one machine.
  * @param bitmap gray or colour, any size.
+ * @param effort how much is done to see something (boxes.ts); default: all.
  * @throws AlignError when face-api can't be loaded.
  */
-export async function detectFaces(bitmap: Bitmap): Promise<DetectedFace[]> {
+export async function detectFaces(bitmap: Bitmap, effort: Effort = 'search'): Promise<DetectedFace[]> {
   const color = toColor(bitmap)
   const faces: DetectedFace[] = []
-  for (const { box, score } of await findBoxes(color)) {
-    if (box.width < 1 || box.height < 1) continue
-    const { landmarks, spread } = await findLandmarks(color, box)
-    if (score >= SURE || spread <= MAX_SPREAD) faces.push({ box, score, landmarks })
+  for (const found of await findBoxes(color, effort)) {
+    const face = await faceIn(color, found)
+    if (face) faces.push(face)
   }
   return faces.sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height)
+}
+
+async function faceIn(color: Bitmap, { box, score }: FoundBox): Promise<DetectedFace | undefined> {
+  if (box.width < 1 || box.height < 1) return undefined
+  const { landmarks, spread } = await findLandmarks(color, box, score < SURE ? GIVE_UP : MAX_SPREAD_SURE)
+  if (score < SURE && spread > MAX_SPREAD_UNSURE) return undefined
+  const shape = doubtAboutShape(landmarks) ?? doubtAboutPlace(landmarks, box) ?? doubtAboutSpread(spread)
+  if (shape !== undefined) return { box, score, landmarks, spread, second: 0, doubt: shape, clear: false }
+  const second = await secondLook(color, landmarks)
+  const doubt = second < LEAST_SECOND ? `a second look at its crop finds no face (${second.toFixed(2)})` : undefined
+  const clear = doubt === undefined && second >= CLEAR_SECOND && spread <= CLEAR_SPREAD
+  return { box, score, landmarks, spread, second, clear, ...(doubt === undefined ? {} : { doubt }) }
+}
+
+function doubtAboutSpread(spread: number): string | undefined {
+  if (spread <= MAX_SPREAD) return undefined
+  return `repeated looks place its eyes, nose and mouth ${(100 * spread).toFixed(0)} % of its side apart`
 }

@@ -35,6 +35,12 @@ export interface FaceApi {
         options: { minConfidence: number; maxResults: number },
       ): Promise<{ score: number; box: LoadedBox }[]>
     }
+    readonly tinyFaceDetector: Net & {
+      locateFaces(
+        input: Tensor3D,
+        options: { inputSize: number; scoreThreshold: number },
+      ): Promise<{ score: number; box: LoadedBox }[]>
+    }
     readonly faceLandmark68Net: Net & {
       detectLandmarks(input: Tensor3D): Promise<{ positions: { x: number; y: number }[] }>
     }
@@ -94,10 +100,15 @@ async function start(): Promise<Loaded> {
 function addTensorMethods(tf: TensorFlow): void {
   type Method = (this: import('@tensorflow/tfjs-core').Tensor, ...rest: number[]) => unknown
   const prototype = tf.Tensor.prototype as unknown as Record<string, Method | undefined>
-  const operations = { div: tf.div, mul: tf.mul, sub: tf.sub, mean: tf.mean } as unknown as Record<
-    string,
-    (...operands: unknown[]) => unknown
-  >
+  const operations = {
+    div: tf.div,
+    mul: tf.mul,
+    sub: tf.sub,
+    mean: tf.mean,
+    expandDims: tf.expandDims,
+    reshape: tf.reshape,
+    slice: tf.slice,
+  } as unknown as Record<string, (...operands: unknown[]) => unknown>
   for (const [name, operation] of Object.entries(operations)) {
     prototype[name] ??= function (...rest) {
       return operation(this, ...rest)

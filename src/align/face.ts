@@ -17,6 +17,14 @@ export interface DetectedFace {
   readonly score: number
   /** 68 points of the iBUG 300-W layout, in pixels of the picture. */
   readonly landmarks: readonly Point[]
+  /** How far repeated looks at the landmarks lie apart, as a share of the face's side. */
+  readonly spread: number
+  /** How sure a second look at the crop is of a face, 0 to 1; 0 where it was not even asked. */
+  readonly second: number
+  /** What speaks against its being a face; absent: nothing. */
+  readonly doubt?: string
+  /** Nothing speaks against it, and much for it. */
+  readonly clear: boolean
 }
 
 /** The shorter side, in pixels, below which a face has too little in it to be worth aligning. */
@@ -30,20 +38,33 @@ export function numberFaces(faces: readonly DetectedFace[]): DetectedFace[] {
   return faces.filter((face) => shorterSide(face) >= MIN_FACE).sort((a, b) => center(a) - center(b))
 }
 
-function describe(face: DetectedFace, number: number): string {
-  const { x, y, width, height } = face.box
-  return `${number}: ${Math.round(width)}×${Math.round(height)} px at (${Math.round(x)}, ${Math.round(y)})`
+function place({ box: { x, y, width, height } }: DetectedFace): string {
+  return `${Math.round(width)}×${Math.round(height)} px at (${Math.round(x)}, ${Math.round(y)})`
+}
+
+/** How to choose. */
+export interface FaceChoice {
+  /** Counted from 1 and from the left; absent: the only one. */
+  readonly face?: number
+  /** What becomes of a face that something speaks against. */
+  readonly doubt?: 'refuse' | 'accept'
 }
 
 /**
- * The face to work on: the only one, or the `index`-th from the left, counted from 1.
- * @throws AlignError in one line when there is none, none of MIN_FACE pixels, several and no index (it names them all
- * and says how to choose), or no such number.
+ * The face to work on: the only one, or the n-th from the left, counted from 1. Doubtful ones do not count unless they
+ * are accepted.
+ * @throws AlignError in one line when there is none, none of MIN_FACE pixels, doubtful ones only, several and no choice
+ * (it names them all and says how to choose), or no such number.
  */
-export function chooseFace(faces: readonly DetectedFace[], index?: number): DetectedFace {
-  if (faces.length === 0) {
+export function chooseFace(
+  all: readonly DetectedFace[],
+  { face: index, doubt = 'refuse' }: FaceChoice = {},
+): DetectedFace {
+  const faces = doubt === 'accept' ? all : all.filter((face) => face.doubt === undefined)
+  if (all.length === 0) {
     throw new AlignError('no face was found; crop the picture closer to the face, or give its 68 points (--landmarks)')
   }
+  if (faces.length === 0) throw new AlignError(doubtful(all))
   const usable = numberFaces(faces)
   if (usable.length === 0) {
     const largest = Math.round(Math.max(...faces.map(shorterSide)))
@@ -51,7 +72,7 @@ export function chooseFace(faces: readonly DetectedFace[], index?: number): Dete
       `the face is too small: expected at least ${MIN_FACE} px across, found ${largest}; use a larger scan`,
     )
   }
-  const list = usable.map((face, i) => describe(face, i + 1)).join('; ')
+  const list = usable.map((face, i) => `${i + 1}: ${place(face)}`).join('; ')
   if (index === undefined) {
     if (usable.length > 1) {
       throw new AlignError(`${usable.length} faces were found, from left to right ${list}; choose one with --face n`)
@@ -59,6 +80,15 @@ export function chooseFace(faces: readonly DetectedFace[], index?: number): Dete
     return usable[0]!
   }
   const face = Number.isInteger(index) ? usable[index - 1] : undefined
-  if (!face) throw new AlignError(`there is no face ${index}; found, from left to right, ${list}`)
+  if (!face) {
+    const more = all.length > faces.length ? `; --insist counts ${all.length - faces.length} doubtful more` : ''
+    throw new AlignError(`there is no face ${index}; found, from left to right, ${list}${more}`)
+  }
   return face
+}
+
+function doubtful(faces: readonly DetectedFace[]): string {
+  const likeliest = faces.toSorted((a, b) => b.score - a.score)[0]!
+  const seen = `what looks most like a face (${place(likeliest)}, detector ${likeliest.score.toFixed(2)})`
+  return `no face was found: ${seen} is doubtful, because ${likeliest.doubt}; if it is a face, insist (--insist), or give its 68 points (--landmarks)`
 }

@@ -5,6 +5,7 @@ import type { Bitmap } from '../images/bitmap.ts'
 import type { FaceBox } from './face.ts'
 import { loadFaceApi } from './face-api.ts'
 import { eyesAndMouth, type Point } from './geometry.ts'
+import { MIRRORED_POINT } from './mirrored.ts'
 import { type Square, shrinkFor, viewOf, viewToPicture } from './view.ts'
 
 /** The network's own input side, in pixels. */
@@ -18,42 +19,6 @@ const LOOKS = [
   { scale: 1.05, dx: 0.01, dy: -0.03 },
   { scale: 0.97, dx: -0.01, dy: 0.03 },
 ] as const
-
-/** For each point of the 300-W layout the point it becomes when the face is mirrored. */
-export const MIRRORED_POINT: readonly number[] = mirrorOrder()
-
-function mirrorOrder(): number[] {
-  const order = Array.from({ length: 68 }, (_, i) => i)
-  const swap = (a: number, b: number): void => {
-    order[a] = b
-    order[b] = a
-  }
-  for (let i = 0; i < 8; i++) swap(i, 16 - i) // jaw
-  for (let i = 0; i < 5; i++) swap(17 + i, 26 - i) // brows
-  for (const [a, b] of [
-    [31, 35],
-    [32, 34],
-    [36, 45],
-    [37, 44],
-    [38, 43],
-    [39, 42],
-    [40, 47],
-    [41, 46],
-  ] as const)
-    swap(a, b)
-  for (const [a, b] of [
-    [48, 54],
-    [49, 53],
-    [50, 52],
-    [55, 59],
-    [56, 58],
-    [60, 64],
-    [61, 63],
-    [65, 67],
-  ] as const)
-    swap(a, b)
-  return order
-}
 
 async function look(picture: Bitmap, square: Square): Promise<Point[]> {
   const { tf, faceApi } = await loadFaceApi('faceLandmark68Net')
@@ -99,8 +64,13 @@ export interface SteadyLandmarks {
  * The landmarks of the face in `box`, in pixels of the picture where whole numbers are pixel centres (the convention
  * of dlib, which the FFHQ recipe's + 0.5 expects).
  * @param bitmap colour.
+ * @param giveUp spread of the first two looks from which on no more are taken: what they see is no face.
  */
-export async function findLandmarks(bitmap: Bitmap, box: FaceBox): Promise<SteadyLandmarks> {
+export async function findLandmarks(
+  bitmap: Bitmap,
+  box: FaceBox,
+  giveUp = Number.POSITIVE_INFINITY,
+): Promise<SteadyLandmarks> {
   const side = Math.max(box.width, box.height)
   const { picture, factor } = shrinkFor(bitmap, side, 3 * INPUT)
   // the shrunk sides are rounded: use the true ratios to map back
@@ -116,15 +86,24 @@ export async function findLandmarks(bitmap: Bitmap, box: FaceBox): Promise<Stead
       const base = { center: around.center, side: around.side * 1.12 * scale, angle, mirrored }
       all.push(await look(picture, { ...base, center: viewToPicture(base, 0.5 + dx, 0.5 + dy) }))
     }
+    if (spreadOf(all, medianOf(all)) / around.side > giveUp) break
   }
-  const steady = rough.map(
+  const steady = medianOf(all)
+  const spread = spreadOf(all, steady) / around.side
+  return { landmarks: steady.map(([x, y]) => [x * kx - 0.5, y * ky - 0.5]), spread }
+}
+
+function medianOf(all: readonly (readonly Point[])[]): Point[] {
+  return all[0]!.map(
     (_, i): Point => [median(all.map((points) => points[i]![0])), median(all.map((points) => points[i]![1]))],
   )
-  const inner = steady.flatMap(([x, y], i) =>
-    i < 27 ? [] : all.map((points) => Math.hypot(points[i]![0] - x, points[i]![1] - y)),
+}
+
+/** Median distance of the eyes', nose's and mouth's points from `steady`. */
+function spreadOf(all: readonly (readonly Point[])[], steady: readonly Point[]): number {
+  return median(
+    steady.flatMap(([x, y], i) =>
+      i < 27 ? [] : all.map((points) => Math.hypot(points[i]![0] - x, points[i]![1] - y)),
+    ),
   )
-  return {
-    landmarks: steady.map(([x, y]) => [x * kx - 0.5, y * ky - 0.5]),
-    spread: median(inner) / around.side,
-  }
 }

@@ -1,6 +1,6 @@
 /** `rephoto align`: the FFHQ crop of a face, as a run would make it. */
 import type { CommandModule } from 'yargs'
-import { type AlignOptions, withAlignment } from './alignment.ts'
+import { type AlignOptions, turnOf, withAlignment } from './alignment.ts'
 import { UsageError } from './failure.ts'
 import { printPath } from './print.ts'
 
@@ -19,12 +19,23 @@ export const alignCommand: CommandModule<object, Options> = {
       .positional('image', { type: 'string', demandOption: true, describe: 'A picture' })
       .option('out', { type: 'string', describe: 'PNG to write; default: <name>-aligned.png in the current folder' })
       .option('size', { type: 'number', default: 1024, describe: 'Side of the square in pixels' }),
-  handler: async ({ image, out, size, face, landmarks }) => {
+  handler: async ({ image, out, size, face, landmarks, turn, insist }) => {
     if (!Number.isInteger(size) || size < 16 || size > 4096)
       throw new UsageError('--size: expected a whole number from 16 to 4096')
     const { alignFile } = await import('../align/align-file.ts')
-    const options = { size, ...(face === undefined ? {} : { face }), ...(landmarks === undefined ? {} : { landmarks }) }
-    const result = await alignFile(image, { ...options, ...(out === undefined ? {} : { out }) })
+    const { cropInWords, cropMark } = await import('../align/crop-mark.ts')
+    if (face !== undefined && !Number.isInteger(face)) throw new UsageError('--face: expected a whole number')
+    const degrees = turnOf(turn)
+    const result = await alignFile(image, {
+      size,
+      ...(face === undefined ? {} : { face }),
+      ...(landmarks === undefined ? {} : { landmarks }),
+      ...(degrees === undefined ? {} : { turn: degrees }),
+      ...(insist ? { doubt: 'accept' as const } : {}),
+      ...(out === undefined ? {} : { out }),
+    })
+    for (const remark of result.remarks) process.stderr.write(`warning: ${remark}\n`)
+    process.stderr.write(`${cropInWords(cropMark(result))}\n`)
     printPath('aligned', result.path)
   },
 }

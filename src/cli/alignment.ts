@@ -1,10 +1,14 @@
 /** Options for finding and choosing the face. */
 import type { Argv } from 'yargs'
+import type { ConfigFragment } from '../config/index.ts'
+import { UsageError } from './failure.ts'
 
-/** Which face, and where it is. */
+/** Which face, where it is, and which way up the picture is. */
 export interface AlignOptions {
   face?: number | undefined
   landmarks?: string | undefined
+  turn?: string | undefined
+  insist?: boolean | undefined
 }
 
 /** Adds them to a command. */
@@ -12,6 +16,15 @@ export function withAlignment<T>(yargs: Argv<T>): Argv<T & AlignOptions> {
   return yargs
     .option('face', { type: 'number', describe: 'Which of several faces, counted from the left, from 1' })
     .option('landmarks', { type: 'string', describe: 'File with the 68 points of the face instead of finding them' })
+    .option('turn', {
+      type: 'string',
+      choices: ['auto', '0', '90', '180', '270'],
+      describe: 'Degrees clockwise that make the picture upright; "auto" (default): as its face says',
+    })
+    .option('insist', {
+      type: 'boolean',
+      describe: 'Take a doubtful face all the same; short for --set align.doubt=accept',
+    })
 }
 
 /** Whether the face has to be found at all. */
@@ -26,4 +39,30 @@ export function withAlignMode<T>(yargs: Argv<T>): Argv<T & AlignModeOptions> {
     choices: ['auto', 'none'],
     describe: '"none" for a picture that is already an aligned square',
   })
+}
+
+type AlignFragment = NonNullable<ConfigFragment['align']>
+
+/** The value of --turn; undefined where it was not given. */
+export function turnOf(turn: string | undefined): 0 | 90 | 180 | 270 | 'auto' | undefined {
+  if (turn === undefined || turn === 'auto') return turn
+  const degrees = Number(turn)
+  if (degrees === 0 || degrees === 90 || degrees === 180 || degrees === 270) return degrees
+  throw new UsageError(`--turn: expected auto, 0, 90, 180 or 270, found ${turn}`)
+}
+
+/** The options as keys of a config; undefined where none was given. @param place makes a path absolute */
+export function alignKeys(
+  { face, landmarks, turn, insist, align }: AlignOptions & AlignModeOptions,
+  place: (path: string) => string,
+): AlignFragment | undefined {
+  const degrees = turnOf(turn)
+  const keys: AlignFragment = {
+    ...(align === undefined ? {} : { mode: align as 'auto' | 'none' }),
+    ...(face === undefined ? {} : { face }),
+    ...(landmarks === undefined ? {} : { landmarks: place(landmarks) }),
+    ...(degrees === undefined ? {} : { turn: degrees }),
+    ...(insist === undefined ? {} : { doubt: insist ? ('accept' as const) : ('refuse' as const) }),
+  }
+  return Object.keys(keys).length > 0 ? keys : undefined
 }

@@ -23,7 +23,8 @@ export const encodeCommand: CommandModule<object, Options> = {
   handler: async (options) => {
     const config = await configOf(options.image, options)
     const { encodeFile } = await import('../encode-file.ts')
-    const { latent, sibling } = await encodeFile(config, options.out)
+    const { latent, sibling, notes } = await encodeFile(config, options.out)
+    for (const note of notes) process.stderr.write(`${note}\n`)
     printPath('latent', latent)
     printPath('sibling', sibling)
   },

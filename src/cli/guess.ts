@@ -28,7 +28,11 @@ export const guessCommand: CommandModule<object, Options> = {
     const config = await configOf(picture, options)
     const { readPicture } = await import('../images/read.ts')
     const { blurInWords, emulsionInWords, guessPicture } = await import('../guess/auto.ts')
-    const guess = await guessPicture(config, await readPicture(config.input!))
+    const { cropInWords, cropMark } = await import('../align/crop-mark.ts')
+    const guess = await guessPicture(config, await readPicture(config.input!), (found) => {
+      for (const remark of found.remarks) process.stderr.write(`warning: ${remark}\n`)
+      process.stderr.write(`${cropInWords(cropMark(found))}\n`)
+    })
     if (json) {
       printJson(guess)
       return

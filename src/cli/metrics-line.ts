@@ -11,8 +11,17 @@ export function metricsLine(metrics: Metrics): string | undefined {
   const age = ages.every((value) => typeof value === 'number')
     ? [`age ${ages.map((value) => value!.toFixed(0)).join(' → ')} (input → sibling → result)`]
     : []
+  const floors = (
+    [
+      ['mean face', 'identity.mean'],
+      ['texture', 'identity.texture'],
+    ] as const
+  ).flatMap(([label, key]) => one(label, key, 3))
+  const likeness = one('likeness', 'identity.input', 3).map((text) =>
+    floors.length > 0 ? `${text} (floor: ${floors.join(', ')})` : text,
+  )
   const parts = [
-    ...one('likeness', 'identity.input', 3),
+    ...likeness,
     ...one('off the target', 'perceptual.target', 3),
     ...age,
     ...one('skin', 'skin.sibling', 1, ' ΔE'),

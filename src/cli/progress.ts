@@ -95,6 +95,7 @@ export function createProgress(stream: Terminal, now: () => number = () => perfo
   }
   const observer = (event: RunEvent) => {
     if (event.type === 'step') showStep(event)
+    else if (event.type === 'note') say(event.message)
     else if (event.type === 'warning') say(`warning: ${event.message}`)
     else if (event.type === 'phase') {
       if (event.name === 'write') done()

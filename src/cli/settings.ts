@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Argv } from 'yargs'
 import { type ConfigFragment, presetNames } from '../config/index.ts'
 import type { Device, Engine } from '../engine/executable.ts'
+import { type AlignModeOptions, type AlignOptions, alignKeys } from './alignment.ts'
 import { UsageError } from './failure.ts'
 
 /** Options that change a config. */
@@ -55,7 +56,7 @@ export function withSettings<T>(yargs: Argv<T>): Argv<T & SettingOptions> {
 /** The config of a command: presets, then a config file, then a picture, then single options, then --set. */
 export async function configOf(
   source: string | undefined,
-  options: SettingOptions & { align?: string | undefined; face?: number | undefined; landmarks?: string | undefined },
+  options: SettingOptions & AlignOptions & AlignModeOptions,
 ): Promise<ConfigFragment> {
   const [{ applySettings, checkConfig, loadConfig, mergeConfigs }, { sourceConfig }] = await Promise.all([
     import('../config/index.ts'),
@@ -63,10 +64,11 @@ export async function configOf(
   ])
   const parts = (options.preset ?? []).map((name) => loadConfig(name))
   if (source !== undefined) parts.push(sourceConfig(source))
-  const { pack, seed, threads, device, engine, sensitivity, align, face, landmarks } = options
+  const { pack, seed, threads, device, engine, sensitivity, face } = options
   for (const [name, value] of Object.entries({ seed, threads, face })) {
     if (value !== undefined && !Number.isInteger(value)) throw new UsageError(`--${name}: expected a whole number`)
   }
+  const aligned = alignKeys(options, resolve)
   const own = {
     ...(pack === undefined ? {} : { pack: /[/\\]/u.test(pack) ? resolve(pack) : pack }),
     ...(seed === undefined ? {} : { seed }),
@@ -74,15 +76,7 @@ export async function configOf(
     ...(device === undefined ? {} : { device: device as 'auto' | Device }),
     ...(engine === undefined ? {} : { engine: engine as Engine }),
     ...(sensitivity === undefined ? {} : { sensitivity: sensitivity as 'b' | 'gb' | 'g' | 'auto' }),
-    ...(align === undefined && face === undefined && landmarks === undefined
-      ? {}
-      : {
-          align: {
-            ...(align === undefined ? {} : { mode: align as 'auto' | 'none' }),
-            ...(face === undefined ? {} : { face }),
-            ...(landmarks === undefined ? {} : { landmarks: resolve(landmarks) }),
-          },
-        }),
+    ...(aligned === undefined ? {} : { align: aligned }),
   }
   checkConfig(own, 'options')
   return applySettings(mergeConfigs([...parts, own]), options.set ?? [])

@@ -27,7 +27,15 @@ export function referenceConfig(size: number): ResolvedConfig {
     engine: 'onnxruntime',
     threads: 0,
     sensitivity: 'b',
-    align: { mode: 'auto', face: null, landmarks: null, outputSize: size, transformSize: 4 * size },
+    align: {
+      mode: 'auto',
+      face: null,
+      landmarks: null,
+      turn: 'auto',
+      doubt: 'refuse',
+      outputSize: size,
+      transformSize: 4 * size,
+    },
     encode: {
       // [10, 18) of 18: the same share of a shorter code.
       mix: [Math.round((10 / 18) * layers), layers],

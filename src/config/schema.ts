@@ -23,7 +23,19 @@ const alignSchema = z.strictObject({
   landmarks: z
     .string()
     .nullable()
-    .describe('JSON file with 68 [x, y] points to use instead of detecting them; null: detect.'),
+    .describe(
+      'File with the 68 points of the face instead of finding them: JSON of the usual tools or lines of "x y" (docs/align.md); null: find.',
+    ),
+  turn: z
+    .union([z.literal('auto'), z.literal(0), z.literal(90), z.literal(180), z.literal(270)])
+    .describe(
+      'Degrees clockwise that make the picture upright before the face is looked for; "auto": the turn in which a plausible face is upright.',
+    ),
+  doubt: z
+    .enum(['refuse', 'accept'])
+    .describe(
+      'What becomes of a face, found or given, that something speaks against: "refuse" says what, "accept" takes it all the same.',
+    ),
   outputSize: z
     .union([positiveInteger, z.literal('crop')])
     .describe(

@@ -2,6 +2,7 @@
  * Settles what a config leaves to the picture: `sensitivity: 'auto'` and `degradation.blur.radius: 'auto'` become values before
  * the run begins, so that the complete config that is kept with it repeats it exactly.
  */
+import type { AlignedPortrait } from '../align/align.ts'
 import { type ConfigFragment, resolveConfig } from '../config/index.ts'
 import type { Bitmap } from '../images/bitmap.ts'
 import { loadPack } from '../models/load.ts'
@@ -26,14 +27,19 @@ export interface PictureGuess {
 /**
  * Guesses from a picture, aligned as a config says.
  *
+ * @param tell hears of the crop, where one is made
  * @throws AlignError when no face is found, PictureError when the picture is no aligned square and should be one
  */
-export async function guessPicture(fragment: ConfigFragment, picture: Bitmap): Promise<PictureGuess> {
+export async function guessPicture(
+  fragment: ConfigFragment,
+  picture: Bitmap,
+  tell?: (found: AlignedPortrait) => void,
+): Promise<PictureGuess> {
   const pack = loadPack(fragment.pack ?? 'compact')
   try {
     const { size } = pack.pack
     const config = resolveConfig(withoutAuto(fragment), settingsOf(pack, 'b'), size)
-    const gray = grayPortrait(await alignedPortrait(picture, config), size)
+    const gray = grayPortrait(await alignedPortrait(picture, config, tell), size)
     const blur = guessBlur(gray, sha256File(pack.path('stylegan2')))
     const { kernel, unit } = config.degradation.blur ?? { kernel: 'reference', unit: 'pixels' }
     const how = { kernel, unit, generatorSize: size, pictureSize: gray.width } as const

@@ -34,6 +34,16 @@ const againstTruth: Readonly<Record<string, Entry>> = {
 
 const entries: Readonly<Record<string, Entry>> = {
   'identity.input': { label: 'descriptor cosine with the input', better: 'higher', networks: DESCRIPTOR },
+  'identity.mean': {
+    label: 'floor of likeness: descriptor cosine of the input with the mean face',
+    better: null,
+    networks: DESCRIPTOR,
+  },
+  'identity.texture': {
+    label: 'floor of likeness: descriptor cosine of the input with a texture',
+    better: null,
+    networks: DESCRIPTOR,
+  },
   'sibling.identity.input': {
     label: 'sibling: descriptor cosine with the input',
     better: 'higher',

@@ -30,6 +30,7 @@ import { readRunPicture } from '../run/pictures.ts'
 import type { RunRecord } from '../run/record.ts'
 import { reasonOf } from '../text/visible.ts'
 import type { PortraitCodes } from './codes.ts'
+import { meanFace, texture } from './likeness-floor.ts'
 import { parserSize, weightsOf } from './networks.ts'
 import type { Prepared } from './prepare.ts'
 import { latentPrior } from './prior.ts'
@@ -65,7 +66,10 @@ export async function measure(
   await take('age.sibling', () => tools.age(toGray(sibling)))
   await take('age.result', () => tools.age(toGray(result)))
   await take('skin.sibling', () => tools.skin(sibling, result))
+  remarkOnAge(setting, record, values)
   const prior = once(() => latentPrior(setting.pack, setting.compute.options))
+  await take('identity.mean', async () => tools.likeness(toGray(input), toGray(await meanFace(setting, await prior()))))
+  await take('identity.texture', () => tools.likeness(toGray(input), texture()))
   await take('prior.latent', async () => mahalanobis(codes.latent, await prior()))
   await take('sibling.prior.latent', async () => mahalanobis(start.latent, await prior()))
 
@@ -91,6 +95,20 @@ export async function measure(
   await tools.dispose()
   writeMetrics(record.folder, values)
   return values
+}
+
+/** A result that looks this much younger than the input, in years, is remarked on: three times the predictor's error. */
+const MUCH_YOUNGER = 15
+
+function remarkOnAge({ config }: Setting, record: RunRecord, values: Metrics): void {
+  const [input, result] = [values['age.input'], values['age.result']]
+  if (typeof input !== 'number' || typeof result !== 'number' || input - result <= MUCH_YOUNGER) return
+  const weight = config.losses.age?.weight ?? 0
+  const advice =
+    weight > 0 ? `raise losses.age.weight (now ${weight})` : 'weigh the age (--set losses.age.weight=0.002)'
+  record.warn(
+    `the result looks ${Math.round(input - result)} years younger than the input (predicted ages ${Math.round(input)} and ${Math.round(result)}); ${advice} (docs/losses.md)`,
+  )
 }
 
 /** Raw losses of the last step, before it was taken. */

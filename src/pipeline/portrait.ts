@@ -1,7 +1,7 @@
 /**
  * From the picture file to the aligned gray portrait: the first part of a run, also of `rephoto encode`.
  */
-import { type AlignOptions, alignPortrait } from '../align/align.ts'
+import { type AlignedPortrait, type AlignOptions, alignPortrait } from '../align/align.ts'
 import { readLandmarks } from '../align/landmarks.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import type { Bitmap } from '../images/bitmap.ts'
@@ -12,9 +12,16 @@ import { resize } from '../images/resample.ts'
 /** Squares may be off by this part of their side: scans are. */
 const SQUARENESS = 0.02
 
-/** Cuts the aligned square out of a picture, or takes the picture for it. */
-export async function alignedPortrait(picture: Bitmap, config: ResolvedConfig): Promise<Bitmap> {
-  const { mode, face, landmarks, outputSize, transformSize } = config.align
+/**
+ * Cuts the aligned square out of a picture, or takes the picture for it.
+ * @param tell hears of the crop, with what the user should know about it; not called where nothing was cut
+ */
+export async function alignedPortrait(
+  picture: Bitmap,
+  config: ResolvedConfig,
+  tell: (found: AlignedPortrait) => void = () => {},
+): Promise<Bitmap> {
+  const { mode, face, landmarks, turn, doubt, outputSize, transformSize } = config.align
   if (mode === 'none') {
     const { width, height } = picture
     if (Math.abs(width - height) <= SQUARENESS * Math.max(width, height)) return picture
@@ -25,10 +32,16 @@ export async function alignedPortrait(picture: Bitmap, config: ResolvedConfig): 
   const options: AlignOptions = {
     outputSize: outputSize === 'crop' ? 'own' : outputSize,
     transformSize,
+    turn,
+    doubt,
     ...(face === null ? {} : { face }),
-    ...(landmarks === null ? {} : { landmarks: await readLandmarks(landmarks) }),
+    ...(landmarks === null
+      ? {}
+      : { landmarks: await readLandmarks(landmarks, { picture, ...(face === null ? {} : { face }) }) }),
   }
-  return (await alignPortrait(picture, options)).bitmap
+  const found = await alignPortrait(picture, options)
+  tell(found)
+  return found.bitmap
 }
 
 /**

@@ -2,6 +2,7 @@
  * The first half of a run: align, encode, draw the sibling, match. What it finds is written into the run folder in
  * such an order that initial.safetensors, the last file, says that all are there; an interrupted run then begins here.
  */
+import { cropInWords, cropMark } from '../align/crop-mark.ts'
 import { Synthesizer } from '../generator/synthesis.ts'
 import { type Bitmap, fromPlanar } from '../images/bitmap.ts'
 import { toColor, toGray } from '../images/gray.ts'
@@ -31,7 +32,14 @@ export async function prepare(setting: Setting, record: RunRecord, picture: Bitm
   const { pack, config, shape, compute } = setting
   const { folder } = record
 
-  const aligned = await record.phase('align', () => alignedPortrait(picture, config))
+  const aligned = await record.phase('align', () =>
+    alignedPortrait(picture, config, (found) => {
+      const mark = cropMark(found)
+      record.manifest.crop = mark
+      for (const remark of found.remarks) record.warn(remark)
+      record.tell({ type: 'note', message: cropInWords(mark) })
+    }),
+  )
   await writeRunPicture(folder, runName.picture('aligned'), aligned)
   const fitted = fittedPortrait(aligned, shape.size)
   await checkSize(setting, fitted)

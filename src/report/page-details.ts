@@ -1,4 +1,5 @@
 /** The parts of a report that are looked up: the whole config and the manifest. */
+import { cropInWords } from '../align/crop-mark.ts'
 import type { ReportContent } from './collect.ts'
 import { duration } from './duration.ts'
 import { type Html, html } from './html.ts'
@@ -46,6 +47,7 @@ export function manifestSection({ manifest }: ReportContent): Html {
     ['Begun', manifest.created],
     ['Ended', manifest.finished ?? 'not yet'],
     ['Input', `${input.name}, ${input.width} × ${input.height}, sha256 ${input.sha256}`],
+    ...(manifest.crop ? [['Crop', cropInWords(manifest.crop)] as const] : []),
     ['Device', `${manifest.device}, ${manifest.threads} threads`],
     ['Machine', `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}`],
     [

@@ -21,7 +21,7 @@ export function metricsSection({ metrics, config }: ReportContent): Html | null 
   const someSeen = rows.some(({ description }) => isSeen(description))
   return html`<section aria-labelledby="metrics-title">
 <h2 id="metrics-title">In numbers</h2>
-<p class="lead">The result, and beside it the sibling, which is what the encoders alone would answer. Likeness to the input and ages are measured in gray, so that gray is compared with gray.</p>
+<p class="lead">The result, and beside it the sibling, which is what the encoders alone would answer. Likeness to the input and ages are measured in gray, so that gray is compared with gray. A likeness says something only above its floors: what the mean face, and a texture without any face, reach with this input.</p>
 <div class="scroll"><table class="measured">
 <thead><tr><th scope="col">metric</th><th scope="col">better</th><th scope="col">result</th><th scope="col">sibling</th></tr></thead>
 <tbody>${rows.map(

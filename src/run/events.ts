@@ -38,6 +38,8 @@ export type RunEvent =
   | { readonly type: 'phase'; readonly name: PhaseName; readonly detail?: string }
   | StepEvent
   | { readonly type: 'frame'; readonly step: number; readonly bitmap: Bitmap }
+  /** A fact worth a line. */
+  | { readonly type: 'note'; readonly message: string }
   | { readonly type: 'warning'; readonly message: string }
 
 /** Hears what a run reports. */

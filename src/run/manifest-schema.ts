@@ -30,6 +30,18 @@ export const bindingSchema = z.looseObject({
   prepared: z.record(z.string().max(200), sha256).optional(),
 })
 
+/** Where the portrait was cut out. */
+const corner = z.tuple([z.number().min(-1e6).max(1e6), z.number().min(-1e6).max(1e6)])
+const crop = z.looseObject({
+  quad: z.tuple([corner, corner, corner, corner]),
+  side: amount,
+  turn: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]),
+  score: amount.optional(),
+  second: amount.optional(),
+  spread: amount.optional(),
+  doubt: text.optional(),
+})
+
 /** What a guess from the picture was, as far as anybody reads it back. */
 const guess = z.looseObject({})
 
@@ -56,6 +68,7 @@ export const manifestSchema = z.looseObject({
     files: z.array(hashed).max(1000),
   }),
   seed: z.int().min(0).max(0xffffffff),
+  crop: crop.optional(),
   guess: guess.optional(),
   sweep: z.looseObject({ name: text, condition: text, input: text, hash: text }).optional(),
   device: text,

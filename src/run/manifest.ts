@@ -6,6 +6,7 @@ import { statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { CropMark } from '../align/crop-mark.ts'
 import type { PictureGuess } from '../guess/auto.ts'
 import type { Binding } from './binding.ts'
 import { mistakeIn, parsedJson } from './document.ts'
@@ -57,6 +58,8 @@ export interface Manifest {
   /** The process that works on it; meaningful while 'running'. */
   process: ProcessIdentity
   input: HashedFile & { readonly width: number; readonly height: number }
+  /** Where the portrait was cut out of the input; absent where the input was taken as it is. */
+  crop?: CropMark
   pack: {
     readonly name: string
     readonly size: number

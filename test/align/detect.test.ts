@@ -8,7 +8,7 @@ import { detectFaces } from '../../src/align/detect.ts'
 import { chooseFace, type DetectedFace, numberFaces } from '../../src/align/face.ts'
 import { crop } from '../../src/align/ffhq.ts'
 import { cropSquare, eyesAndMouth } from '../../src/align/geometry.ts'
-import { MIRRORED_POINT } from '../../src/align/landmark-net.ts'
+import { MIRRORED_POINT } from '../../src/align/mirrored.ts'
 import { ageGender, faceDescriptor } from '../../src/features/face-api.ts'
 import { type Bitmap, createBitmap } from '../../src/images/bitmap.ts'
 import { toGray } from '../../src/images/gray.ts'
@@ -42,9 +42,9 @@ describe('a group of three', () => {
 
   test('wants a choice, names everyone from left to right', () => {
     expect(() => chooseFace(faces)).toThrow(/^3 faces were found.* 1: \d+×\d+ px at \(.*; 3: .*--face n$/)
-    expect(() => chooseFace(faces, 4)).toThrow(/there is no face 4/)
-    expect(() => chooseFace(faces, 0)).toThrow(/there is no face 0/)
-    const xs = [1, 2, 3].map((n) => chooseFace(faces, n).box.x)
+    expect(() => chooseFace(faces, { face: 4 })).toThrow(/there is no face 4/)
+    expect(() => chooseFace(faces, { face: 0 })).toThrow(/there is no face 0/)
+    const xs = [1, 2, 3].map((n) => chooseFace(faces, { face: n }).box.x)
     expect(xs).toEqual([...xs].sort((a, b) => a - b))
   })
 
@@ -73,7 +73,7 @@ describe('a group of three', () => {
 
 describe('one face', () => {
   test('gray, and filling its frame: the same landmarks within 3 % of the crop', async () => {
-    const { box, landmarks } = chooseFace(faces, 1)
+    const { box, landmarks } = chooseFace(faces, { face: 1 })
     const [left, top] = [Math.floor(box.x - 5), Math.floor(box.y - 5)]
     const right = Math.ceil(box.x + box.width + 5)
     const bottom = Math.ceil(box.y + box.height + 5)
