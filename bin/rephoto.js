@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// A clone runs its TypeScript sources (through tsx, so that no build step can be stale); a published package has no src and runs dist.
-import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { economize } from './address-space.js'
+import { start } from './start.js'
 
 if (!hasCurrentFolder()) {
   // Before anything is loaded: most of it asks for the current folder at once.
@@ -8,13 +9,7 @@ if (!hasCurrentFolder()) {
     'rephoto: the current folder: expected one that is there, found that it was deleted; go to another\n',
   )
   process.exitCode = 1
-} else if (existsSync(new URL('../src/cli/main.ts', import.meta.url))) {
-  const { register } = await import('tsx/esm/api')
-  register()
-  await import('../src/cli/main.ts')
-} else {
-  await import('../dist/cli/main.js')
-}
+} else if (!economize(fileURLToPath(import.meta.url))) await start('cli/main')
 
 function hasCurrentFolder() {
   try {

@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { asConfigFile, ConfigError, type ConfigFragment } from './config/index.ts'
 import { devices } from './engine/executable.ts'
+import { memoryProblem } from './engine/memory.ts'
 import { settleAuto } from './guess/auto.ts'
 import type { Bitmap } from './images/bitmap.ts'
 import { readPicture } from './images/read.ts'
@@ -201,7 +202,8 @@ async function carryThrough(
       files: { report, result },
       ...(metrics && { metrics }),
     }
-  } catch (error) {
+  } catch (thrown) {
+    const error = memoryProblem(thrown) ?? thrown
     if (record.manifest.status === 'running') fail(record, error)
     record.tell({ type: 'warning', message: `what was reached is kept in ${record.folder}` })
     throw new Kept(error)

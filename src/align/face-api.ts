@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { compileFunction } from 'node:vm'
+import { memoryProblem } from '../engine/memory.ts'
 import { selectBackend, startBackend } from '../engine/tfjs/load.ts'
 import { loadWasm, type TensorFlow } from '../engine/tfjs/wasm.ts'
 import { reasonOf } from '../text/visible.ts'
@@ -91,6 +92,8 @@ async function start(): Promise<Loaded> {
     if (!(await startBackend({ tf, name: 'wasm' }))) throw new Error('the WebAssembly backend did not start')
     return { tf, faceApi: module.exports, models: path.join(path.dirname(file), '../model') }
   } catch (error) {
+    const memory = memoryProblem(error)
+    if (memory) throw memory
     const reason = reasonOf(error)
     throw new AlignError(`face detection can't start (${reason}); run "npm ci" again, or give --landmarks`)
   }

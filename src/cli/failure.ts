@@ -2,6 +2,8 @@
  * How the command line ends when it cannot go on: one clear line on stderr and an exit code, 1 for a failure, 2 for wrong usage,
  * 128 + n for signal n, as shells have it.
  */
+
+import { memoryProblem } from '../engine/memory.ts'
 import { cutMiddle, oneLine, visible } from '../text/visible.ts'
 
 /** The command line was used wrongly. */
@@ -28,7 +30,8 @@ export class Interrupted extends Error {
 const MOST_OF_A_MESSAGE = 1200
 
 /** Prints what went wrong and gives the exit code. */
-export function reportFailure(error: unknown): number {
+export function reportFailure(thrown: unknown): number {
+  const error = memoryProblem(thrown) ?? thrown
   if (error instanceof Interrupted) return error.exitCode
   const told = systemReason(error)
   const message = told ?? (error instanceof Error ? error.message : String(error))

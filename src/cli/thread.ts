@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import '../engine/onnxruntime/no-telemetry.ts'
 import type { ConfigFragment } from '../config/index.ts'
+import { requireAddressSpace } from '../engine/memory.ts'
 import type { RunResult } from '../rephotograph.ts'
 import type { RunEvent, RunObserver } from '../run/events.ts'
 
@@ -25,7 +26,8 @@ export type Told =
   | { readonly type: 'error'; readonly error: ToldError }
 
 /** Carries out a task; the signal ends it after the step that it is at. */
-export function inThread(task: Task, observer: RunObserver, signal: AbortSignal): Promise<RunResult> {
+export async function inThread(task: Task, observer: RunObserver, signal: AbortSignal): Promise<RunResult> {
+  requireAddressSpace()
   return new Promise((resolve, reject) => {
     const worker = new Worker(fileURLToPath(new URL('../../bin/part.js', import.meta.url)), {
       argv: ['cli/run-thread'],

@@ -2,7 +2,7 @@
 // and harmless; whether a device really computes is found out by computing (probe.ts).
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -52,7 +52,7 @@ function missingForCuda(): Missing[] {
   if (!existsSync(join(binaries(), 'libonnxruntime_providers_cuda.so')))
     missing.push({
       what: 'ONNX Runtime’s CUDA provider',
-      advice: 'ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js',
+      advice: adviceForCudaProvider(),
     })
   if (!hasLibrary('libcudart.so.12') || !hasLibrary('libcudnn.so.9'))
     missing.push({
@@ -103,10 +103,23 @@ function knownLibraries(): string {
   return libraries
 }
 
-/** Where onnxruntime-node keeps its libraries. */
-function binaries(): string {
+/** Where onnxruntime-node lies: among a clone's packages, or in the published package itself. */
+function library(): string {
   const { resolve } = createRequire(import.meta.url)
-  return join(dirname(resolve('onnxruntime-node')), `../bin/napi-v6/${process.platform}/${process.arch}`)
+  return join(dirname(resolve('onnxruntime-node')), '..')
+}
+
+/** Where it keeps its libraries. */
+function binaries(): string {
+  return join(library(), `bin/napi-v6/${process.platform}/${process.arch}`)
+}
+
+/** Its own script fetches them; the copy in the published package has none. */
+function adviceForCudaProvider(): string {
+  const script = join(library(), 'script/install.js')
+  if (existsSync(script)) return `ONNXRUNTIME_NODE_INSTALL=cuda12 node ${script}`
+  const { version } = JSON.parse(readFileSync(join(library(), 'package.json'), 'utf8')) as { version: string }
+  return `npm install onnxruntime-node@${version} elsewhere, and copy its libonnxruntime_providers_*.so to ${binaries()}`
 }
 
 function namesIn(folder: string): string[] {
