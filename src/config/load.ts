@@ -9,6 +9,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:pat
 import { fileURLToPath } from 'node:url'
 import JSON5 from 'json5'
 import { cut } from '../text/visible.ts'
+import { checkNesting } from './budget.ts'
 import { ConfigError } from './errors.ts'
 import { isObject, type JsonObject, mergeFiles } from './merge.ts'
 import { checkDepth, checkPath, readDocument } from './read.ts'
@@ -174,12 +175,16 @@ function absolutePaths(document: JsonObject, folder: string, source: DocumentSou
 
 /** An object with one key, at the end of a path of keys. */
 export function nested(path: readonly string[], value: unknown): JsonObject {
+  if (path.length > MOST_KEYS) {
+    throw new ConfigError(`expected a dotted key, found one of ${path.length} parts`, { source: path[0]! })
+  }
   const [first, ...rest] = path
   return { [first!]: rest.length > 0 ? nested(rest, value) : value }
 }
 
 function parsedOrText(text: string): unknown {
   try {
+    checkNesting(text)
     return JSON5.parse(text)
   } catch {
     return text

@@ -5,14 +5,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import JSON5 from 'json5'
 import { oneLine, quote, reasonOf } from '../text/visible.ts'
+import { MOST_CONFIG_BYTES } from './budget.ts'
 import { ConfigError, type ConfigPlace } from './errors.ts'
 import { isObject, type JsonObject } from './merge.ts'
 import { DEEPEST, type Scan, scan } from './scan.ts'
 import { shown } from './shown.ts'
 import type { DocumentSource } from './validate.ts'
-
-/** The largest config or experiment that is read; the shipped ones have 2 kB. */
-const MOST_BYTES = 1_000_000
 
 /** Reads a file that holds an object; `name` is how messages call it. */
 export function readDocument(
@@ -57,9 +55,11 @@ function readText(file: string, name: string): string {
     if (entry.isDirectory()) throw new ConfigError('expected a file, found a folder', { source: name })
     if (!entry.isFile())
       throw new ConfigError('expected a file, found a pipe or device; save it first', { source: name })
-    if (entry.size > MOST_BYTES) {
-      const found = `${(entry.size / 1e6).toFixed(1)} MB`
-      throw new ConfigError(`expected a config of at most ${MOST_BYTES / 1e6} MB, found ${found}`, { source: name })
+    if (entry.size > MOST_CONFIG_BYTES) {
+      const found = `${(entry.size / 2 ** 20).toFixed(1)} MiB`
+      throw new ConfigError(`expected a config of at most ${MOST_CONFIG_BYTES / 2 ** 20} MiB, found ${found}`, {
+        source: name,
+      })
     }
     bytes = readFileSync(file)
   } catch (cause) {

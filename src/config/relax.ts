@@ -60,13 +60,16 @@ export type PackSettings = Relaxed<
   Pick<ResolvedConfig, 'align' | 'encode' | 'histogram' | 'degradation' | 'losses' | 'optimize'>
 >
 
+/** Most configs in one `extends`. */
+export const MOST_EXTENDED = 100
+
 const fragment = relaxShape(runSchema.shape)
 
 /** Schema of a config file. */
 export const configFileSchema = z.strictObject({
   $schema: z.string().optional().describe('Path of schema.json, for editors.'),
   extends: z
-    .union([z.string(), z.array(z.string())])
+    .union([z.string(), z.array(z.string()).max(MOST_EXTENDED)])
     .optional()
     .describe('Config or configs that this one starts from: paths relative to this file, or names in configs/.'),
   ...fragment.shape,

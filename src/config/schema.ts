@@ -9,15 +9,30 @@
 import { z } from 'zod'
 import { lossesSchema } from '../optimize/losses.ts'
 import { degradationSchema, sensitivitySchema } from './schema-degradation.ts'
-import { nonNegative, positive, positiveInteger } from './schema-numbers.ts'
+import {
+  learningRate,
+  MOST_ALIGNED_PIXELS,
+  MOST_PIXELS,
+  MOST_THREADS,
+  nonNegative,
+  positive,
+  positiveInteger,
+} from './schema-numbers.ts'
+
+/** An encoder at 1024 px takes two gigabytes. */
+const MOST_ENCODED_PIXELS = 1024
+
+/** Layers of a latent: 18 at 1024 px, two more for each doubling. */
+const MOST_LAYERS = 32
+
+/** From 4 px to 2048. */
+const MOST_STAGES = 10
 
 const alignSchema = z.strictObject({
   mode: z
     .enum(['auto', 'none'])
     .describe('"auto" finds the face and cuts the FFHQ crop; "none" takes the picture as already aligned.'),
-  face: z
-    .int()
-    .min(1)
+  face: positiveInteger(1000)
     .nullable()
     .describe('Which face, counted from 1 as the error message lists them; null: the only one in the picture.'),
   landmarks: z
@@ -37,21 +52,21 @@ const alignSchema = z.strictObject({
       'What becomes of a face, found or given, that something speaks against: "refuse" says what, "accept" takes it all the same.',
     ),
   outputSize: z
-    .union([positiveInteger, z.literal('crop')])
+    .union([positiveInteger(MOST_ALIGNED_PIXELS), z.literal('crop')])
     .describe(
       'Side of the aligned picture in pixels; "crop" keeps the size the crop has in the picture, as the reference does without --resize. By default the size of the generator.',
     ),
-  transformSize: positiveInteger.describe(
+  transformSize: positiveInteger(MOST_ALIGNED_PIXELS).describe(
     'Side in pixels to which the crop is sampled before it is scaled down; by default 4 × the size of the generator.',
   ),
 })
 
 const encodeSchema = z.strictObject({
   mix: z
-    .tuple([z.int().min(0), z.int().min(0)])
+    .tuple([z.int().min(0).max(MOST_LAYERS), z.int().min(0).max(MOST_LAYERS)])
     .describe('Layers [start, end) of the shape code that the colour code replaces; by default the last 8/18 of them.'),
-  e4eSize: positiveInteger.describe('Side of the picture that the shape encoder sees.'),
-  colorSize: positiveInteger.describe('Side of the picture that the colour encoder sees.'),
+  e4eSize: positiveInteger(MOST_ENCODED_PIXELS).describe('Side of the picture that the shape encoder sees.'),
+  colorSize: positiveInteger(MOST_ENCODED_PIXELS).describe('Side of the picture that the colour encoder sees.'),
 })
 
 const initSchema = z.strictObject({
@@ -80,7 +95,11 @@ const histogramSchema = z.strictObject({
   quantize: z
     .enum(['truncate', 'round'])
     .describe('How pictures become 8-bit before the matching. "truncate" is a quirk of the reference.'),
-  skinClasses: z.array(z.int().min(0)).min(1).describe("The face parser's classes that count as skin."),
+  skinClasses: z
+    .array(z.int().min(0).max(255))
+    .min(1)
+    .max(256)
+    .describe("The face parser's classes that count as skin."),
 })
 
 const optimizerSchema = z.strictObject({
@@ -88,7 +107,7 @@ const optimizerSchema = z.strictObject({
   betas: z
     .tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)])
     .describe('Decay of the averages of the gradient and of its square.'),
-  eps: positive.describe("Added to the root of the squared gradient's average."),
+  eps: positive(1).describe("Added to the root of the squared gradient's average."),
   warmup: z
     .enum(['sgd', 'none'])
     .describe(
@@ -97,22 +116,27 @@ const optimizerSchema = z.strictObject({
 })
 
 const optimizeSchema = z.strictObject({
-  steps: z.array(positiveInteger).min(1).describe('Number of steps of each stage; as many stages as numbers.'),
+  steps: z
+    .array(positiveInteger(1_000_000))
+    .min(1)
+    .max(MOST_STAGES)
+    .describe('Number of steps of each stage; as many stages as numbers.'),
   coarseMin: z
     .int()
     .min(4)
+    .max(MOST_PIXELS)
     .describe(
       'Resolution whose latent layers the first stage optimizes; it doubles with each stage. At most a quarter of the generator by default.',
     ),
-  lr: nonNegative.describe('Learning rate of the latent.'),
-  noiseLr: nonNegative.describe('Learning rate of the noise maps.'),
-  cameraLr: nonNegative.describe('Learning rate of what the degradation learns (gamma, offset, gain).'),
+  lr: learningRate().describe('Learning rate of the latent.'),
+  noiseLr: learningRate().describe('Learning rate of the noise maps.'),
+  cameraLr: learningRate().describe('Learning rate of what the degradation learns (gamma, offset, gain).'),
   optimizer: optimizerSchema.describe('How gradients become steps.'),
   normalizeNoise: z.boolean().describe('Bring every noise map back to mean 0 and deviation 1 after each step.'),
   latentNoise: z
     .strictObject({
-      strength: nonNegative.describe('Its strength; 0: none.'),
-      ramp: positive.max(1).describe('Part of the run after which it has faded to nothing.'),
+      strength: nonNegative(1000).describe('Its strength; 0: none.'),
+      ramp: positive(1).describe('Part of the run after which it has faded to nothing.'),
     })
     .describe('Noise added to the latent while optimizing.'),
 })
@@ -133,8 +157,8 @@ const truthSchema = z.strictObject({
 })
 
 const outputSchema = z.strictObject({
-  frames: z.int().min(0).describe('How many pictures of the optimization to keep, evenly spread; 0: none.'),
-  saveEverySeconds: positive.describe('How often the state is saved from which an interrupted run continues.'),
+  frames: z.int().min(0).max(10_000).describe('How many pictures of the optimization to keep, evenly spread; 0: none.'),
+  saveEverySeconds: positive(86_400).describe('How often the state is saved from which an interrupted run continues.'),
 })
 
 /** The complete config of a run. */
@@ -152,7 +176,7 @@ export const runSchema = z.strictObject({
     .describe(
       'What computes: ONNX Runtime, or TensorFlow.js on whichever of its packages is installed (docs/devices.md).',
     ),
-  threads: z.int().min(0).describe('CPU threads; 0: as many as there are cores.'),
+  threads: z.int().min(0).max(MOST_THREADS).describe('CPU threads; 0: as many as there are cores.'),
   sensitivity: sensitivitySchema.describe(
     'What the emulsion saw: "b" blue (before 1873), "gb" blue and green (1873 to 1906, also "b"), "g" everything (later). Chooses the colour encoder, the histogram match and the spectral stage. A config may say "auto": guessed from the picture.',
   ),

@@ -4,18 +4,16 @@
 // in as the radius grows, so that the kernel is continuous in it; at radii that are multiples of a half both are equal.
 
 import { z } from 'zod'
+import { MOST_RADIUS, nonNegative, positive } from '../config/schema-numbers.ts'
 import { gaussianBlur, learnedBlur } from './gaussian.ts'
 import { bounds, learning, stageKind } from './stage.ts'
 
 export const blur = stageKind({
   schema: z
     .strictObject({
-      radius: z
-        .number()
-        .min(0)
-        .describe(
-          'Radius (sigma) of the blur; 0: none. 0.75 suits a sharp antique portrait. Learned: its start. A config may say "auto": guessed from the picture.',
-        ),
+      radius: nonNegative(MOST_RADIUS).describe(
+        'Radius (sigma) of the blur; 0: none. 0.75 suits a sharp antique portrait. Learned: its start. A config may say "auto": guessed from the picture.',
+      ),
       kernel: z
         .enum(['reference', 'gaussian'])
         .describe(
@@ -30,7 +28,7 @@ export const blur = stageKind({
       bounds: z
         .strictObject({
           radius: z
-            .tuple([z.number().gt(0), z.number().gt(0)])
+            .tuple([positive(MOST_RADIUS), positive(MOST_RADIUS)])
             .describe('Lowest and highest radius, in its unit. Below a fifth of a pixel it has no slope to learn by.'),
         })
         .describe('Limits of what is learned.'),

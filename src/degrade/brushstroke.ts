@@ -12,6 +12,7 @@
 // orientation is taken as given (detached), because turning a stroke is not a way to explain a tone.
 
 import { z } from 'zod'
+import { nonNegative, positive } from '../config/schema-numbers.ts'
 import { conv2d } from '../graph/conv.ts'
 import { add, div, exp, log, mul, neg, relu, sqrt, square, stopGradient, sub } from '../graph/elementwise.ts'
 import { concat, reshape } from '../graph/layout.ts'
@@ -104,25 +105,29 @@ export function kuwahara(x: Tensor, kernels: Tensor, guide: Tensor, sharpness: n
   return reshape(blended, [1, c, h, w])
 }
 
-const limited = (what: string, low: number) =>
-  z.tuple([z.number().min(low), z.number().min(low)]).describe(`Lowest and highest ${what}.`)
+const limited = (what: string, low: number, high: number) =>
+  z.tuple([z.number().min(low).max(high), z.number().min(low).max(high)]).describe(`Lowest and highest ${what}.`)
+
+/** A stroke over a quarter of the face, and one 32 times as long as wide. */
+const MOST_SCALE = 256
+const MOST_ELONGATION = 32
 
 export const brushstroke = stageKind({
   schema: z
     .strictObject({
       ...learning,
-      scale: z.number().gt(0).describe('Start of the size of a stroke (a sigma), in pixels of a 1024 px face.'),
-      elongation: z.number().min(1).describe('Start of how many times longer than wide it is.'),
+      scale: positive(MOST_SCALE).describe('Start of the size of a stroke (a sigma), in pixels of a 1024 px face.'),
+      elongation: z.number().min(1).max(MOST_ELONGATION).describe('Start of how many times longer than wide it is.'),
       strength: z.number().min(0).max(1).describe('Start of the share of the strokes in the picture.'),
-      sharpness: z.number().min(0).describe('How hard the edges between strokes are: 0 soft, 8 hard.'),
+      sharpness: nonNegative(100).describe('How hard the edges between strokes are: 0 soft, 8 hard.'),
       guide: z
         .enum(['result', 'painting'])
         .describe('Whose orientation strokes follow: that of the picture under the brush, or that of the painting.'),
       bounds: z
         .strictObject({
-          scale: limited('size', 1),
-          elongation: limited('elongation', 1),
-          strength: limited('share', 0),
+          scale: limited('size', 1, MOST_SCALE),
+          elongation: limited('elongation', 1, MOST_ELONGATION),
+          strength: limited('share', 0, 1),
         })
         .describe('Limits of what is learned.'),
     })

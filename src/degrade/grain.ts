@@ -13,6 +13,7 @@
 // it flows into the picture.
 
 import { z } from 'zod'
+import { MOST_RADIUS, nonNegative } from '../config/schema-numbers.ts'
 import { conv2d } from '../graph/conv.ts'
 import { add, clamp, div, exp, log, mul, sqrt, square, stopGradient, sub } from '../graph/elementwise.ts'
 import { mean, sum } from '../graph/reduce.ts'
@@ -67,11 +68,13 @@ export const grain = stageKind({
   schema: z
     .strictObject({
       ...learning,
-      level: z.number().min(0).describe('Start of the deviation in the middle tones, on a scale of 0 to 1.'),
-      coarseness: z.number().min(0).describe("Sigma of a grain in pixels of a 1024 px face; 0: each pixel's own."),
+      level: nonNegative(1).describe('Start of the deviation in the middle tones, on a scale of 0 to 1.'),
+      coarseness: nonNegative(MOST_RADIUS).describe(
+        "Sigma of a grain in pixels of a 1024 px face; 0: each pixel's own.",
+      ),
       bounds: z
         .strictObject({
-          level: z.tuple([z.number().min(0), z.number().min(0)]).describe('Lowest and highest level.'),
+          level: z.tuple([nonNegative(1), nonNegative(1)]).describe('Lowest and highest level.'),
         })
         .describe('Limits of what is learned.'),
     })

@@ -4,6 +4,7 @@
 // on its way through the layers, so colour film has an orange tint; a gray picture has none.
 
 import { z } from 'zod'
+import { nonNegative, positive } from '../config/schema-numbers.ts'
 import { add, exp, log, maximum, mul, neg, sub } from '../graph/elementwise.ts'
 import { reshape } from '../graph/layout.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
@@ -22,15 +23,15 @@ export const halation = stageKind({
   schema: z
     .strictObject({
       ...learning,
-      strength: z.number().min(0).describe('Start of the share of the bright light that comes back.'),
+      strength: nonNegative(100).describe('Start of the share of the bright light that comes back.'),
       threshold: z.number().min(0).max(1).describe('Tone, 0 to 1, from which light passes through.'),
-      radius: z.number().gt(0).describe('Sigma of its spread, in pixels of a 1024 px face.'),
+      radius: positive(512).describe('Sigma of its spread, in pixels of a 1024 px face.'),
       tint: z
-        .tuple([z.number().min(0), z.number().min(0), z.number().min(0)])
+        .tuple([nonNegative(10), nonNegative(10), nonNegative(10)])
         .describe('Colour of the light that comes back, in colour pictures.'),
       bounds: z
         .strictObject({
-          strength: z.tuple([z.number().min(0), z.number().min(0)]).describe('Lowest and highest strength.'),
+          strength: z.tuple([nonNegative(100), nonNegative(100)]).describe('Lowest and highest strength.'),
         })
         .describe('Limits of what is learned.'),
     })

@@ -10,6 +10,7 @@
 // the straight line. Limits hold all this near the identity: a painter may shift colours, but not paint a negative.
 
 import { z } from 'zod'
+import { nonNegative, positive, signed } from '../config/schema-numbers.ts'
 import { conv2d } from '../graph/conv.ts'
 import { add, clamp, div, mul, sub } from '../graph/elementwise.ts'
 import { reshape, sliceAxis } from '../graph/layout.ts'
@@ -43,18 +44,18 @@ export const pigment = stageKind({
     .strictObject({
       ...learning,
       matrix: z
-        .array(z.number())
+        .array(signed(100))
         .length(9)
         .describe('Start of the colour matrix, row by row (red, green, blue out of red, green, blue).'),
       knots: z.int().min(1).max(32).describe('Steps of each tone curve.'),
-      lift: z.number().describe('Start of the tone that black becomes.'),
-      contrast: z.number().gt(0).describe('Start of the slope of the curves.'),
+      lift: signed(10).describe('Start of the tone that black becomes.'),
+      contrast: positive(100).describe('Start of the slope of the curves.'),
       bounds: z
         .strictObject({
-          matrix: z.number().min(0).describe('How far an entry of the matrix may go from its start.'),
-          lift: z.tuple([z.number(), z.number()]).describe('Lowest and highest tone that black becomes.'),
+          matrix: nonNegative(100).describe('How far an entry of the matrix may go from its start.'),
+          lift: z.tuple([signed(10), signed(10)]).describe('Lowest and highest tone that black becomes.'),
           slope: z
-            .tuple([z.number().gt(0), z.number().gt(0)])
+            .tuple([positive(100), positive(100)])
             .describe('Lowest and highest slope of the curves; above zero, so that they stay monotone.'),
         })
         .describe('Limits of what is learned: how far from the identity.'),

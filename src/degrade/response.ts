@@ -3,6 +3,7 @@
 // The reference knows no limits, so none are the default.
 
 import { z } from 'zod'
+import { positive, signed } from '../config/schema-numbers.ts'
 import { add, clamp, mul, pow, sub } from '../graph/elementwise.ts'
 import { reshape } from '../graph/layout.ts'
 import { bounds, learning, limits, stageKind } from './stage.ts'
@@ -13,9 +14,9 @@ export const response = stageKind({
   schema: z
     .strictObject({
       ...learning,
-      gamma: z.number().gt(0).describe('Start of the exponent.'),
-      offset: z.number().describe('Start of the offset.'),
-      gain: z.number().gt(0).describe('Start of the factor.'),
+      gamma: positive(100).describe('Start of the exponent.'),
+      offset: signed(100).describe('Start of the offset.'),
+      gain: positive(100).describe('Start of the factor.'),
       perChannel: z.boolean().describe('A curve for each of red, green and blue; a gray picture may become toned.'),
       bounds: z
         .strictObject({

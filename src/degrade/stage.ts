@@ -3,6 +3,7 @@
 // (what a config may say), its defaults, and what turns a config into the function.
 
 import { z } from 'zod'
+import { learningRate, signed } from '../config/schema-numbers.ts'
 import { clamp, maximum, minimum } from '../graph/elementwise.ts'
 import type { Shape } from '../graph/shape.ts'
 import { constant, type Tensor } from '../graph/tensor.ts'
@@ -90,11 +91,11 @@ export function stageKind<Schema extends z.ZodObject>(kind: StageKind<Schema>): 
 /** Keys that every stage with learned parameters has. */
 export const learning = {
   learn: z.boolean().describe('Learn its numbers along with the face; false keeps them at their start.'),
-  lr: z.number().min(0).nullable().describe('Learning rate of its numbers; null: optimize.cameraLr.'),
+  lr: learningRate().nullable().describe('Learning rate of its numbers; null: optimize.cameraLr.'),
 }
 
 /** Limits of a learned number, [lowest, highest]; null: none. */
-export const limits = z.tuple([z.number(), z.number()]).nullable()
+export const limits = z.tuple([signed(1000), signed(1000)]).nullable()
 
 /** Limits as a parameter has them. */
 export function bounds(pair: readonly [number, number] | null): Bounds | undefined {

@@ -3,6 +3,7 @@
 // corner's angle. s is what is learned and not its root, because the root has no slope at 0.
 
 import { z } from 'zod'
+import { nonNegative, signed } from '../config/schema-numbers.ts'
 import { add, div, mul, square, sub } from '../graph/elementwise.ts'
 import { sliceAxis } from '../graph/layout.ts'
 import { constant } from '../graph/tensor.ts'
@@ -12,17 +13,16 @@ export const vignette = stageKind({
   schema: z
     .strictObject({
       ...learning,
-      strength: z
-        .number()
-        .min(0)
-        .describe('Start of tan² of the angle at the corner: 0 none, 0.4 half the light there.'),
+      strength: nonNegative(100).describe(
+        'Start of tan² of the angle at the corner: 0 none, 0.4 half the light there.',
+      ),
       center: z
-        .tuple([z.number(), z.number()])
+        .tuple([signed(10), signed(10)])
         .describe("Start of the axis' place [x, y]: 0 the middle of the face's square, ±1 its borders."),
       bounds: z
         .strictObject({
-          strength: z.tuple([z.number().min(0), z.number().min(0)]).describe('Lowest and highest strength.'),
-          center: z.tuple([z.number(), z.number()]).describe('Lowest and highest coordinate of the axis.'),
+          strength: z.tuple([nonNegative(100), nonNegative(100)]).describe('Lowest and highest strength.'),
+          center: z.tuple([signed(10), signed(10)]).describe('Lowest and highest coordinate of the axis.'),
         })
         .describe('Limits of what is learned.'),
     })

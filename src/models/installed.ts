@@ -2,26 +2,28 @@
  * What was imported into a pack on this machine: `installed.json` beside the files. The first import of a file whose
  * hash nobody published is recorded here and trusted from then on; `verify` compares with what is recorded.
  */
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { sync as writeFileAtomic } from 'write-file-atomic'
 import { z } from 'zod'
+import { BudgetError, MOST_CONFIG_BYTES, readJson } from '../config/budget.ts'
 import { ModelError } from './errors.ts'
+import { MOST_BYTES } from './pack.ts'
 import { type Role, roles } from './roles.ts'
 
 const installedNetworkSchema = z.strictObject({
   file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
   sha256: z.string(),
-  bytes: z.number(),
+  bytes: z.int().min(0).max(MOST_BYTES),
   shapesDigest: z.string(),
   recognised: z.string().describe('What the importer took the source for.'),
-  source: z.strictObject({ name: z.string(), sha256: z.string(), bytes: z.number() }),
+  source: z.strictObject({ name: z.string(), sha256: z.string(), bytes: z.int().min(0).max(MOST_BYTES) }),
   /** "published": the source's hash is the one in the pack file; "recorded": trusted on first import. */
   trust: z.enum(['published', 'recorded']),
   imported: z.string(),
 })
 
-const installedSchema = z.strictObject({
+export const installedSchema = z.strictObject({
   format: z.literal(1),
   networks: z.partialRecord(z.enum(roles), installedNetworkSchema),
 })
@@ -33,13 +35,9 @@ const fileName = 'installed.json'
 
 export function readInstalled(folder: string): Installed {
   const path = join(folder, fileName)
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch {
-    return {}
-  }
-  const parsed = installedSchema.safeParse(parseJson(text, path))
+  const document = readModelJson(path)
+  if (document === undefined) return {}
+  const parsed = installedSchema.safeParse(document)
   if (parsed.success) return parsed.data.networks
   const [issue] = parsed.error.issues
   throw new ModelError(
@@ -52,10 +50,13 @@ export function writeInstalled(folder: string, networks: Installed): void {
   writeFileAtomic(join(folder, fileName), `${JSON.stringify({ format: 1, networks }, null, 2)}\n`)
 }
 
-export function parseJson(text: string, path: string): unknown {
+/** What a file of JSON in a pack says; undefined where there is none. @throws ModelError for what is no JSON, or too much */
+export function readModelJson(path: string): unknown {
   try {
-    return JSON.parse(text)
+    return readJson(path, MOST_CONFIG_BYTES)
   } catch (error) {
-    throw new ModelError(`${path}: not valid JSON (${error instanceof Error ? error.message : String(error)})`)
+    if (error instanceof SyntaxError) throw new ModelError(`${path}: not valid JSON (${error.message})`)
+    if (error instanceof BudgetError) throw new ModelError(`${path}: expected a pack, found ${error.message}`)
+    return undefined
   }
 }

@@ -2,13 +2,13 @@
  * Finds a pack by name or path and gives its weights. A name is looked for in the user's cache, then among the packs
  * that ship with the program; a network's file is the imported one where there is one, else the shipped one.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { distance } from 'fastest-levenshtein'
 import { openSafetensors, type SafetensorsFile } from '../checkpoint/safetensors.ts'
 import type { WeightStore } from '../checkpoint/store.ts'
 import { ModelError } from './errors.ts'
-import { type Installed, parseJson, readInstalled } from './installed.ts'
+import { type Installed, readInstalled, readModelJson } from './installed.ts'
 import { type Pack, packSchema } from './pack.ts'
 import { bundledFolder, cachedPackFolder, cacheFolder } from './places.ts'
 import { type Role, roles, roleTitles } from './roles.ts'
@@ -81,13 +81,10 @@ export function packNames(): string[] {
 }
 
 export function readPackFile(path: string): Pack {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch {
+  const document = readModelJson(path)
+  if (document === undefined)
     throw new ModelError(`${path}: no pack file there; a pack is a folder with a pack.json in it`)
-  }
-  const parsed = packSchema.safeParse(parseJson(text, path))
+  const parsed = packSchema.safeParse(document)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw new ModelError(`${path}: ${issue?.path.join('.') || 'the pack'}: ${issue?.message ?? 'is not a pack'}`)

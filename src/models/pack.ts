@@ -4,7 +4,11 @@
  * with the hashes that were computed here, is in `installed.json` beside the files (installed.ts).
  */
 import { z } from 'zod'
+import { MOST_PIXELS, positiveInteger } from '../config/schema-numbers.ts'
 import { roles } from './roles.ts'
+
+/** Of a weight file: a terabyte. */
+export const MOST_BYTES = 1e12
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in 64 lower-case hexadecimal digits')
 const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a plain file name')
@@ -13,7 +17,7 @@ const url = z.string().regex(/^https?:\/\/\S+$/, 'an http(s) address')
 export const networkSchema = z.strictObject({
   file: fileName.describe('Safetensors file in the pack folder.'),
   sha256: sha256.optional().describe('Hash of that file, where the pack ships it. Imported files: see installed.json.'),
-  bytes: z.number().int().positive().optional(),
+  bytes: positiveInteger(MOST_BYTES).optional(),
   shapesDigest: sha256
     .optional()
     .describe('SHA-256 over the sorted lines "name [shape]": same network, any precision.'),
@@ -32,8 +36,11 @@ export const networkSchema = z.strictObject({
 
 export const downloadSchema = z.strictObject({
   name: fileName.describe('Name of the original file.'),
-  provides: z.array(z.enum(roles)).min(1).describe('Networks that importing it gives.'),
-  urls: z.array(url).describe('Mirrors, tried in this order. May be empty: then the file must be brought along.'),
+  provides: z.array(z.enum(roles)).min(1).max(roles.length).describe('Networks that importing it gives.'),
+  urls: z
+    .array(url)
+    .max(100)
+    .describe('Mirrors, tried in this order. May be empty: then the file must be brought along.'),
   sha256: sha256.optional().describe('Only where someone computed it or a named source states it (hashSource).'),
   sha256Prefix: z
     .string()
@@ -41,7 +48,7 @@ export const downloadSchema = z.strictObject({
     .optional()
     .describe('First digits of the hash, where only those are known (torch.hub puts eight into the file name).'),
   hashSource: z.string().optional().describe('Who says so.'),
-  bytes: z.number().int().positive().optional(),
+  bytes: positiveInteger(MOST_BYTES).optional(),
   page: url.optional().describe('Where a person finds it.'),
   licence: z.string().min(1),
   note: z.string().optional(),
@@ -53,11 +60,11 @@ export const packSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'lower-case letters, digits, - and _'),
   title: z.string().min(1),
   description: z.string().optional(),
-  size: z.number().int().min(8).describe('Side of the generator’s image, a power of two.'),
-  styleDim: z.number().int().positive(),
-  nLatent: z.number().int().positive().describe('Rows of a latent: 2·log2(size) − 2.'),
+  size: z.int().min(8).max(MOST_PIXELS).describe('Side of the generator’s image, a power of two.'),
+  styleDim: positiveInteger(16_384),
+  nLatent: positiveInteger(64).describe('Rows of a latent: 2·log2(size) − 2.'),
   networks: z.partialRecord(z.enum(roles), networkSchema),
-  downloads: z.array(downloadSchema).optional(),
+  downloads: z.array(downloadSchema).max(100).optional(),
   settings: z
     .record(z.string(), z.unknown())
     .describe('What the pipeline takes from the pack: layers, loss weights, windows (src/config, PackSettings).'),

@@ -30,6 +30,8 @@ export function conditionsOf(
   source: DocumentSource,
 ): { conditions: Condition[]; baseCondition: string } {
   const entry = written ?? { list: [{ name: 'base' }] }
+  const listed = entry.list?.length ?? 0
+  if (listed > MOST_CONDITIONS) throw tooMany(listed)
   const make = (name: string, level: Level, path: string) => conditionOf(name, level, folder, source, path)
   const conditions = [
     ...(entry.leaveOneOut === undefined ? [] : leaveOneOut(entry.leaveOneOut, base, make)),
@@ -50,6 +52,13 @@ export function conditionsOf(
   return { conditions, baseCondition: wanted }
 }
 
+/** More conditions than anybody can tell apart in a report. */
+const MOST_CONDITIONS = 2000
+
+function tooMany(count: number): ConfigError {
+  return new ConfigError(`expected at most ${MOST_CONDITIONS} conditions, found ${count}; split the experiment`)
+}
+
 type Make = (name: string, level: Level, path: string) => Condition
 
 function leaveOneOut(wanted: 'all' | readonly string[], base: ConfigFragment, make: Make): Condition[] {
@@ -66,6 +75,8 @@ const weightOf = (term: string) => `losses.${term}.weight`
 
 function grid(factors: NonNullable<ConditionsEntry['grid']>, make: Make): Condition[] {
   const short = shortKeys(Object.keys(factors).filter((factor) => Array.isArray(factors[factor])))
+  const count = Object.values(factors).reduce((product, levels) => product * Object.keys(levels).length, 1)
+  if (count > MOST_CONDITIONS) throw tooMany(count)
   let rows: { names: string[]; labels: string[]; level: Level }[] = [{ names: [], labels: [], level: {} }]
   for (const [factor, levels] of Object.entries(factors)) {
     const choices = Array.isArray(levels) ? valuesAsLevels(factor, short.get(factor)!, levels) : Object.entries(levels)

@@ -1,6 +1,10 @@
 /** Settings by dotted keys, as on the command line, and the nested objects that they stand for. */
+import { ConfigError } from '../config/errors.ts'
 import { nested } from '../config/load.ts'
 import { isObject, type JsonObject, mergeFiles } from '../config/merge.ts'
+
+/** More keys than a config has. */
+const MOST_SETTINGS = 1000
 
 /** Every value of nested settings by its dotted key; lists are values. */
 export function flattened(document: JsonObject, prefix = ''): Record<string, unknown> {
@@ -16,6 +20,8 @@ export function flattened(document: JsonObject, prefix = ''): Record<string, unk
  * is written first says nothing about the order of stages.
  */
 export function fromDotted(settings: Readonly<Record<string, unknown>>): JsonObject {
+  const { length } = Object.keys(settings)
+  if (length > MOST_SETTINGS) throw new ConfigError(`expected at most ${MOST_SETTINGS} dotted keys, found ${length}`)
   return Object.entries(settings).reduce<JsonObject>(
     (merged, [key, value]) => mergeFiles(merged, nested(key.split('.'), value)),
     {},

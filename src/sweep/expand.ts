@@ -14,6 +14,9 @@ import { type SweepInput, trueValue } from './inputs.ts'
 import { runName } from './names.ts'
 import type { FromTruth } from './schema.ts'
 
+/** Every one is checked before the first is made, a few milliseconds each. */
+const MOST_RUNS = 20_000
+
 /** A run that is to be made. */
 export interface PlannedRun {
   readonly name: string
@@ -32,6 +35,12 @@ export interface PlannedRun {
  * @param code version of the program, part of every hash
  */
 export function expand(experiment: Experiment, inputs: readonly SweepInput[], code: string): PlannedRun[] {
+  const count = experiment.seeds.length * inputs.length * experiment.conditions.length
+  if (count > MOST_RUNS) {
+    throw new SweepError(
+      `expected at most ${MOST_RUNS} runs, found ${experiment.conditions.length} conditions × ${inputs.length} inputs × ${experiment.seeds.length} seeds; split the experiment`,
+    )
+  }
   const packs = new Map<string, LoadedPack>()
   const packOf = (name: string) => {
     const pack = packs.get(name) ?? loadPack(name)

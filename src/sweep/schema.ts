@@ -6,16 +6,21 @@
  * Keys of configs are written dotted here, as with --set on the command line, because an experiment changes single keys.
  */
 import { z } from 'zod'
+import { MOST_EXTENDED } from '../config/relax.ts'
+import { MOST_THREADS, positiveInteger, signed } from '../config/schema-numbers.ts'
+
+/** Entries of a list in an experiment; what they make together is bounded when they are expanded. */
+const MOST_ENTRIES = 10_000
 
 const settings = z.record(z.string(), z.unknown())
 
 /** true: as in the truth; a number: that many times the truth. */
-const fromTruth = z.record(z.string(), z.union([z.literal(true), z.number()]))
+const fromTruth = z.record(z.string(), z.union([z.literal(true), signed(1000)]))
 
 const level = z.strictObject({
   label: z.string().optional().describe('Words for reports.'),
   extends: z
-    .union([z.string(), z.array(z.string())])
+    .union([z.string(), z.array(z.string()).max(MOST_EXTENDED)])
     .optional()
     .describe('Configs or presets that it brings in.'),
   set: settings.optional().describe('Dotted keys of the config and their values.'),
@@ -27,14 +32,19 @@ const condition = z.strictObject({ name: z.string().min(1), ...level.shape })
 const input = z.strictObject({
   set: z.string().optional().describe('A synthetic set with its truth: folder or set.json.'),
   files: z
-    .union([z.string(), z.array(z.string()).min(1)])
+    .union([z.string(), z.array(z.string()).min(1).max(MOST_ENTRIES)])
     .optional()
     .describe(
       'Pictures, folders or globs, relative to the experiment; environment variables as in a shell, with a default.',
     ),
   truth: z.string().optional().describe('For files: where the true picture is, such as "{name}.truth.png".'),
-  items: z.array(z.string()).min(1).optional().describe('Names (or patterns) of those to take; default: all.'),
-  take: z.int().min(1).optional().describe('At most so many, the first by name.'),
+  items: z
+    .array(z.string())
+    .min(1)
+    .max(MOST_ENTRIES)
+    .optional()
+    .describe('Names (or patterns) of those to take; default: all.'),
+  take: positiveInteger(1_000_000).optional().describe('At most so many, the first by name.'),
   prefix: z.string().optional().describe('Before their names, where two entries would have equal ones.'),
   with: settings.optional().describe('Dotted keys for these inputs, such as align.mode.'),
   optional: z.boolean().optional().describe('Left out, with a note, where nothing is found.'),
@@ -42,13 +52,13 @@ const input = z.strictObject({
 
 const conditions = z.strictObject({
   base: z.string().optional().describe('Name of the condition that the others are compared to; default: the first.'),
-  list: z.array(condition).optional().describe('Conditions one by one.'),
+  list: z.array(condition).max(MOST_ENTRIES).optional().describe('Conditions one by one.'),
   grid: z
-    .record(z.string(), z.union([z.array(z.unknown()).min(1), z.record(z.string(), level)]))
+    .record(z.string(), z.union([z.array(z.unknown()).min(1).max(MOST_ENTRIES), z.record(z.string(), level)]))
     .optional()
     .describe('All combinations: a dotted key with its values, or a name with named levels.'),
   leaveOneOut: z
-    .union([z.literal('all'), z.array(z.string()).min(1)])
+    .union([z.literal('all'), z.array(z.string()).min(1).max(MOST_ENTRIES)])
     .optional()
     .describe('A condition "all", and one for each loss term (or dotted weight) without it.'),
 })
@@ -65,11 +75,13 @@ export const experimentSchema = z.strictObject({
   description: z.string().optional(),
   base: z.record(z.string(), z.unknown()).optional().describe('A config, as in a config file; may extend presets.'),
   fromTruth: fromTruth.optional().describe('As in a condition, for all of them; inputs without a truth keep the base.'),
-  inputs: z.array(input).min(1),
+  inputs: z.array(input).min(1).max(MOST_ENTRIES),
   conditions: conditions.optional().describe('What differs between runs on the same input; default: nothing.'),
-  seeds: z.array(z.int().min(0).max(0xffffffff)).min(1).optional().describe('Default: [0].'),
-  threads: z.int().min(1).optional().describe('Threads of each run; part of what makes results equal. Default: 1.'),
-  sbatch: z.array(sbatchOption).optional().describe('More options for sbatch, such as "--partition=long".'),
+  seeds: z.array(z.int().min(0).max(0xffffffff)).min(1).max(MOST_ENTRIES).optional().describe('Default: [0].'),
+  threads: positiveInteger(MOST_THREADS)
+    .optional()
+    .describe('Threads of each run; part of what makes results equal. Default: 1.'),
+  sbatch: z.array(sbatchOption).max(1000).optional().describe('More options for sbatch, such as "--partition=long".'),
 })
 
 /** An experiment file as written. */

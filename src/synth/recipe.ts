@@ -2,12 +2,12 @@
  * The recipe of a synthetic set, a JSON5 file: where the truths come from and what is done to them. It says of every
  * parameter of a degradation what it may be (draw.ts); the stages are those of a run's config, with the same defaults.
  */
-import { dirname, relative, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import { readJson5 } from '../config/load.ts'
 import { isObject, type JsonObject } from '../config/merge.ts'
-import { readDocument } from '../config/read.ts'
 import { degradationSchema, stageDefaults } from '../config/schema-degradation.ts'
-import { nonNegative } from '../config/schema-numbers.ts'
+import { MOST_RADIUS, nonNegative } from '../config/schema-numbers.ts'
 import { validate } from '../config/validate.ts'
 import { type Draw, drawOf } from './draw.ts'
 
@@ -16,9 +16,9 @@ export const MOST_PICTURES = 4096
 export const MOST_SEEDS = 2 ** 19
 
 /** Film grain: Gaussian noise that is added to the finished picture. */
-const noiseSchema = z.strictObject({
-  deviation: nonNegative.describe('Standard deviation, in parts of the range from black to white.'),
-  size: nonNegative.describe('Sigma in pixels to which white noise is blurred; 0: white.'),
+export const noiseSchema = z.strictObject({
+  deviation: nonNegative(1).describe('Standard deviation, in parts of the range from black to white.'),
+  size: nonNegative(MOST_RADIUS).describe('Sigma in pixels to which white noise is blurred; 0: white.'),
 })
 
 /** The noise of a picture. */
@@ -37,7 +37,7 @@ export const recipeSchema = z.strictObject({
   seed: z.int().min(0).lt(MOST_SEEDS).optional().describe('Fixes everything that is drawn.'),
   truncation: anything.optional().describe('How far from the mean face a drawn face may lie, 0 to 1.'),
   from: z
-    .union([z.string(), z.array(z.string()).min(1)])
+    .union([z.string(), z.array(z.string()).min(1).max(100_000)])
     .optional()
     .describe('Photographs, or folders of them, instead of drawn faces; relative to the recipe.'),
   align: z.enum(['auto', 'none']).optional().describe('Whether the faces have to be found in the photographs.'),
@@ -64,9 +64,8 @@ export interface Plan {
 
 /** Reads a recipe; its paths become absolute. @throws ConfigError, one line */
 export function loadRecipe(file: string): Recipe {
-  const shown = relative(process.cwd(), resolve(file))
-  const name = shown.startsWith('..') ? file : shown
-  const { document, source } = readDocument(file, name)
+  const { document, source } = readJson5(file)
+  const { name } = source
   validate(recipeSchema, document, source)
   const recipe = document as Recipe
   const folder = dirname(resolve(file))

@@ -1,8 +1,10 @@
 /** The description of a synthetic set, set.json: pictures, their truths, and everything that lies between the two. */
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
+import { readJson } from '../config/budget.ts'
 import { ConfigError } from '../config/errors.ts'
+import { MOST_ALIGNED_PIXELS, MOST_RADIUS, nonNegative, positiveInteger } from '../config/schema-numbers.ts'
 import { validate } from '../config/validate.ts'
 import { firstLine } from '../images/error.ts'
 
@@ -14,7 +16,7 @@ const itemSchema = z.strictObject({
   sensitivity: z.enum(['b', 'gb', 'g']).nullable().describe('What the film saw; null: no film was there.'),
   degradation: z.record(z.string(), z.unknown()).describe("The true stages and values, as a config's `degradation`."),
   noise: z
-    .object({ deviation: z.number(), size: z.number(), seed: z.int() })
+    .object({ deviation: nonNegative(1), size: nonNegative(MOST_RADIUS), seed: z.int().min(0).max(0xffffffff) })
     .nullable()
     .optional()
     .describe('Grain that was added afterwards; null: none.'),
@@ -28,10 +30,10 @@ export const setSchema = z.strictObject({
   description: z.string(),
   pack: z.string().describe('Name of the pack whose generator drew the truths, or whose size they have.'),
   generator: z.string().optional().describe('SHA-256 of the generator that drew them.'),
-  size: z.int().min(1).describe('Side of the pictures in pixels.'),
-  seed: z.int().min(0),
+  size: positiveInteger(MOST_ALIGNED_PIXELS).describe('Side of the pictures in pixels.'),
+  seed: z.int().min(0).max(0xffffffff),
   recipe: z.unknown().optional().describe('What the set was drawn by.'),
-  items: z.array(itemSchema).min(1),
+  items: z.array(itemSchema).min(1).max(100_000),
 })
 
 /** A set as it is written; paths relative to its file. */
@@ -48,7 +50,7 @@ export function readSet(path: string): SyntheticSet {
   const file = resolve(isFolder ? join(path, 'set.json') : path)
   let document: unknown
   try {
-    document = JSON.parse(readFileSync(file, 'utf8'))
+    document = readJson(file)
   } catch (cause) {
     const found = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : firstLine(cause)
     throw new ConfigError(`expected a set made by rephoto synth, found ${found}`, { source: file }, { cause })

@@ -2,9 +2,10 @@
  * Writes a synthetic set: truths, the old pictures made of them, and set.json, which comes last: where it is, the set is
  * whole. All come into their places together, or none. Everything is a function of the recipe and the pack's weights, byte for byte.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
+import { readJson } from '../config/budget.ts'
 import { ConfigError } from '../config/errors.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import type { Bitmap } from '../images/bitmap.ts'
@@ -158,7 +159,7 @@ function filesOfSet(folder: string): string[] {
   if (!existsSync(file)) return []
   let set: z.infer<typeof earlierSet>
   try {
-    set = earlierSet.parse(JSON.parse(readFileSync(file, 'utf8')))
+    set = earlierSet.parse(readJson(file))
   } catch (cause) {
     const found = cause instanceof z.ZodError ? 'something else' : firstLine(cause)
     throw new ConfigError(

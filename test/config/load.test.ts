@@ -73,16 +73,22 @@ describe('mistakes in a file', () => {
     [`{ losses: { bananas: {} } }`, /valid keys in losses are face, eye, contextual, colorTransfer, noise, /u],
     // bad values
     [`{\n seed: 1,\n sensitivity: 'r' }`, /:3: sensitivity: expected one of "b", "gb", "g" or "auto", found "r"$/u],
-    [`{ optimize: { lr: 'fast' } }`, /optimize\.lr: expected a number ≥ 0, found "fast"$/u],
-    [`{ optimize: { steps: [\n  250,\n  -1] } }`, /:3: optimize\.steps\.1: expected a whole number ≥ 1, found -1$/u],
+    [`{ optimize: { lr: 'fast' } }`, /optimize\.lr: expected a number ≥ 0 and ≤ 1000, found "fast"$/u],
+    [
+      `{ optimize: { steps: [\n  250,\n  -1] } }`,
+      /:3: optimize\.steps\.1: expected a whole number ≥ 1 and ≤ 1000000, found -1$/u,
+    ],
     [
       `{ optimize: { steps: 250 } }`,
-      /optimize\.steps: expected a list of at least 1, each a whole number ≥ 1, found 250$/u,
+      /optimize\.steps: expected a list of 1 to 10, each a whole number ≥ 1 and ≤ 1000000, found 250$/u,
     ],
     [`{ seed: 1.5 }`, /seed: expected a whole number ≥ 0 and ≤ 4294967295, found 1\.5$/u],
-    [`{ encode: { mix: [1] } }`, /encode\.mix: expected a list of 2, each a whole number ≥ 0, found \[1\]$/u],
+    [`{ encode: { mix: [1] } }`, /encode\.mix: expected a list of 2, each a whole number ≥ 0 and ≤ 32, found \[1\]$/u],
     [`{ optimize: 3 }`, /optimize: expected an object, found 3$/u],
-    [`{ align: { outputSize: 'big' } }`, /align\.outputSize: expected a whole number ≥ 1 or "crop", found "big"$/u],
+    [
+      `{ align: { outputSize: 'big' } }`,
+      /align\.outputSize: expected a whole number ≥ 1 and ≤ 8192 or "crop", found "big"$/u,
+    ],
     [
       `{ losses: { eye: { vggLayers: ['relu1_2', 'relu3_4'] } } }`,
       /eye\.vggLayers\.1: expected a layer such as "relu2_2", found "relu3_4"$/u,

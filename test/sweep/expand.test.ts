@@ -40,6 +40,19 @@ describe('an experiment', () => {
     ])
   })
 
+  it('ends where nobody could look at its runs any more', () => {
+    const values = Array.from({ length: 100 }, (_, i) => i)
+    const conditions = { grid: { seed: values, 'optimize.lr': values, 'optimize.noiseLr': values } }
+    expect(() => names({ conditions })).toThrow('expected at most 2000 conditions, found 1000000; split the experiment')
+    const seeds = Array.from({ length: 10_000 }, (_, i) => i)
+    const list = [{ name: 'a' }, { name: 'b' }]
+    expect(() => names({ conditions: { list }, seeds })).toThrow(
+      'expected at most 20000 runs, found 2 conditions × 2 inputs × 10000 seeds; split the experiment',
+    )
+    const set = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`a${i}`, 1]))
+    expect(() => names({ conditions: { list: [{ name: 'a', set }] } })).toThrow('at most 1000 dotted keys, found 5000')
+  })
+
   it('has a condition for each combination of a grid', () => {
     const grid = {
       sensitivity: ['b', 'g'],

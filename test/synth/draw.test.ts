@@ -54,7 +54,10 @@ describe('what a recipe says of a value', () => {
       { degradation: { blur: { radius: [2, 1] } } },
       /degradation\.blur\.radius: expected a range \[from, to\] with from ≤ to/u,
     ],
-    [{ degradation: { blur: { radius: 'much' } } }, /degradation\.blur\.radius: expected a number ≥ 0, or a range/u],
+    [
+      { degradation: { blur: { radius: 'much' } } },
+      /degradation\.blur\.radius: expected a number ≥ 0 and ≤ 128, or a range/u,
+    ],
     [{ degradation: { blurr: {} } }, /degradation\.blurr: unknown key; there are blur/u],
     [{ degradation: { spectral: { sensitivity: ['b', 'r'] } } }, /spectral\.sensitivity: expected one of/u],
     [{ noise: { deviation: [-1, 1] } }, /noise\.deviation: expected/u],

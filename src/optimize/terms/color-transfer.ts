@@ -34,7 +34,7 @@ export const colorTransfer = termKind({
   schema: z
     .strictObject({
       weight: weight('the colour statistics of the sibling'),
-      levels: positiveInteger.describe(
+      levels: positiveInteger(16).describe(
         'How many of the coarsest colour outputs of the generator are compared; by default those up to the resolution of the last stage.',
       ),
       sibling: sibling.describe('The sibling to compare with, as for the contextual loss.'),

@@ -2,7 +2,7 @@
 // layer is Johnson's et al. 2016). In place of `face`, whose shallow layers want every brush stroke explained.
 
 import { z } from 'zod'
-import { positiveInteger } from '../../config/schema-numbers.ts'
+import { MOST_PIXELS, positiveInteger } from '../../config/schema-numbers.ts'
 import { imagenetNormalized, toUnit } from '../../features/normalization.ts'
 import { type VggLayer, vggFeatures } from '../../features/vgg.ts'
 import { add, div, square, sub } from '../../graph/elementwise.ts'
@@ -26,7 +26,7 @@ export const content = termKind({
     .strictObject({
       weight: weight('the comparison of deep features'),
       layers: layers('VGG16'),
-      size: positiveInteger.describe(
+      size: positiveInteger(MOST_PIXELS).describe(
         'Side at which degraded result and target are compared. By default 256, at most half the generator.',
       ),
     })

@@ -2,7 +2,7 @@
 // wherever that is. It carries fine texture and colour over without asking for aligned pixels.
 
 import { z } from 'zod'
-import { positive, positiveInteger } from '../../config/schema-numbers.ts'
+import { MOST_PIXELS, positive, positiveInteger } from '../../config/schema-numbers.ts'
 import { imagenetNormalized, toUnit } from '../../features/normalization.ts'
 import { type VggLayer, vggFeatures } from '../../features/vgg.ts'
 import { add, log, neg } from '../../graph/elementwise.ts'
@@ -45,11 +45,11 @@ export const contextual = termKind({
     .strictObject({
       weight: weight('the contextual loss, which takes detail and colour from the sibling'),
       layers: layers('VGG19'),
-      window: positiveInteger.describe(
+      window: positiveInteger(MOST_PIXELS).describe(
         'Side of the random window that is compared; smaller than the generator. By default 256, at most half the generator.',
       ),
-      points: positiveInteger.describe('Most points of a layer that are compared; more are thinned at random.'),
-      bandwidth: positive.describe('Bandwidth h of the similarity exp((1 − d)/h).'),
+      points: positiveInteger(8192).describe('Most points of a layer that are compared; more are thinned at random.'),
+      bandwidth: positive(1000).describe('Bandwidth h of the similarity exp((1 − d)/h).'),
       sibling: sibling.describe(
         'Compare with a sibling drawn afresh at each stage ("fresh", a quirk: colour transfer keeps the first) or with the first.',
       ),

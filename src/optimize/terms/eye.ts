@@ -14,10 +14,11 @@ export const eye = termKind({
     .strictObject({
       weight: weight('the comparison of the eyes'),
       vggLayers: layers('VGG16'),
-      side: positiveInteger.describe("Side of an eye's window, in pixels of a 1024 px face."),
+      side: positiveInteger(1024).describe("Side of an eye's window, in pixels of a 1024 px face."),
       centers: z
         .array(z.tuple([z.number().min(0).max(1024), z.number().min(0).max(1024)]))
         .min(1)
+        .max(16)
         .describe('Centres [row, column] of the windows, in pixels of a 1024 px face.'),
     })
     .describe('So do its eyes, at full size.'),

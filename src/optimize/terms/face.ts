@@ -1,7 +1,7 @@
 // The degraded result looks like the target: perceptual distance of the whole face at a moderate size.
 
 import { z } from 'zod'
-import { nonNegative, positiveInteger } from '../../config/schema-numbers.ts'
+import { MOST_PIXELS, nonNegative, positiveInteger } from '../../config/schema-numbers.ts'
 import { termKind } from '../term.ts'
 import { comparisonSide, layers, weight } from '../term-schema.ts'
 import { onceFeatures, perceptualDistance, perceptualFeatures } from './perceptual.ts'
@@ -10,11 +10,11 @@ export const face = termKind({
   schema: z
     .strictObject({
       weight: weight('the comparison of the whole face'),
-      size: positiveInteger.describe(
+      size: positiveInteger(MOST_PIXELS).describe(
         "Side at which degraded result and target are compared (the reference's recon_size). By default 256, at most half the generator.",
       ),
-      vgg: nonNegative.describe('Share of the VGG16 distance.'),
-      vggFace: nonNegative.describe('Share of the VGG-Face distance.'),
+      vgg: nonNegative(1e6).describe('Share of the VGG16 distance.'),
+      vggFace: nonNegative(1e6).describe('Share of the VGG-Face distance.'),
       vggLayers: layers('VGG16'),
       vggFaceLayers: layers('VGG-Face'),
       vggFaceRange: z

@@ -1,6 +1,7 @@
 // The regulariser that keeps noise maps white, so that they cannot draw the picture (Karras et al. 2020, appendix D).
 
 import { z } from 'zod'
+import { MOST_PIXELS, positiveInteger } from '../../config/schema-numbers.ts'
 import { customGradient } from '../../graph/custom-gradient.ts'
 import { add, mul, square } from '../../graph/elementwise.ts'
 import { concat, roll } from '../../graph/layout.ts'
@@ -59,7 +60,7 @@ export const noise = termKind({
   schema: z
     .strictObject({
       weight: weight('the whiteness of the noise maps'),
-      minSize: z.int().min(1).describe('Side down to which the maps are halved and looked at again.'),
+      minSize: positiveInteger(MOST_PIXELS).describe('Side down to which the maps are halved and looked at again.'),
     })
     .describe('The noise maps stay noise.'),
   defaults: () => ({ weight: 5e4, minSize: 8 }),

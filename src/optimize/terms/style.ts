@@ -3,7 +3,7 @@
 // that Johnson et al. 2016 take. As a loss beside `content` it is Gatys' split: what is there, and how it is painted.
 
 import { z } from 'zod'
-import { positiveInteger } from '../../config/schema-numbers.ts'
+import { MOST_PIXELS, positiveInteger } from '../../config/schema-numbers.ts'
 import { imagenetNormalized, toUnit } from '../../features/normalization.ts'
 import { type VggLayer, vggFeatures } from '../../features/vgg.ts'
 import { add, div, sqrt, square, sub } from '../../graph/elementwise.ts'
@@ -49,7 +49,7 @@ export const style = termKind({
         .describe(
           '"gram": which features occur together (Gatys 2016); "moments": mean and deviation of each (AdaIN 2017).',
         ),
-      size: positiveInteger.describe(
+      size: positiveInteger(MOST_PIXELS).describe(
         'Side at which degraded result and target are compared. By default 256, at most half the generator.',
       ),
     })

@@ -32,7 +32,7 @@ export const totalVariation = termKind({
       kind: z
         .enum(['isotropic', 'anisotropic'])
         .describe('"isotropic": length of the slope; "anisotropic": sum of its parts, which prefers upright edges.'),
-      epsilon: positive.describe('Slopes below this count as flat, in the range of −1 … 1; isotropic only.'),
+      epsilon: positive(2).describe('Slopes below this count as flat, in the range of −1 … 1; isotropic only.'),
     })
     .describe('The result is without grain and ripples of its own.'),
   defaults: () => ({ weight: 0, kind: 'isotropic' as const, epsilon: 0.01 }),
