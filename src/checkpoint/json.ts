@@ -7,9 +7,13 @@ import { CheckpointError, quote } from './errors.ts'
 
 export type Json = null | boolean | number | string | Json[] | Map<string, Json>
 
+/** Values in a header, of which a tensor has about nine: each takes tens of bytes, however short it is written. */
+const maxValues = 2_500_000
+
 /** Parses the UTF-8 bytes; `base` is their offset in the file, for messages. Trailing spaces are allowed. */
-export function parseJson(bytes: Uint8Array, source: string, base: number, maxDepth = 8): Json {
+export function parseJson(bytes: Uint8Array, source: string, base: number, maxDepth = 8, most = maxValues): Json {
   let at = 0
+  let values = 0
   const fail = (problem: string, where = at): never => {
     throw new CheckpointError(source, `header is not valid JSON: ${problem}`, base + where)
   }
@@ -58,6 +62,7 @@ export function parseJson(bytes: Uint8Array, source: string, base: number, maxDe
   }
   const value = (depth: number): Json => {
     if (depth > maxDepth) return fail(`nested deeper than ${maxDepth}`)
+    if (++values > most) return fail(`more than ${most} values`)
     skipSpace()
     switch (bytes[at]) {
       case 0x7b:

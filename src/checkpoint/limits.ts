@@ -11,8 +11,9 @@ export interface Limits {
   readonly marks: number
   /** Nesting of the finished object tree. */
   readonly depth: number
-  /** Bytes of one string or name, and of one long integer. */
+  /** Bytes of one string, of all strings, of one name, and of one long integer. */
   readonly string: number
+  readonly strings: number
   readonly name: number
   readonly long: number
   readonly tensors: number
@@ -38,6 +39,7 @@ export const defaultLimits: Limits = {
   marks: 1_000,
   depth: 100,
   string: 16 << 20,
+  strings: 64 << 20,
   name: 256,
   long: 64,
   tensors: 100_000,
@@ -45,8 +47,8 @@ export const defaultLimits: Limits = {
   rank: 32,
   expanded: 1 << 24,
   zipEntries: 100_000,
-  zipDirectory: 64 << 20,
-  inflated: 1 << 30,
-  inflatedTotal: 4 * 2 ** 30,
+  zipDirectory: 16 << 20,
+  inflated: 256 << 20,
+  inflatedTotal: 2 * 2 ** 30,
   inflateRatio: 100,
 }

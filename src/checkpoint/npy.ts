@@ -31,6 +31,8 @@ const dtypes: Readonly<Record<string, Dtype>> = {
   b1: 'BOOL',
 }
 const maxHeader = 1 << 20
+/** A quarter of a gigabyte; noise maps of 1024 px are two million. */
+const maxNumbers = 1 << 26
 const chunkBytes = 1 << 20
 
 export function readNpy(path: string): NpyArray {
@@ -77,6 +79,7 @@ export function parseNpy(source: ByteSource): NpyArray {
       start + length,
       'the file is truncated or damaged',
     )
+  if (count > maxNumbers) fail(`${count} numbers, at most ${maxNumbers} are read`, start)
   const data = new Float32Array(count)
   const chunk = new Uint8Array(Math.min(chunkBytes, count * size))
   for (let done = 0; done < count; ) {

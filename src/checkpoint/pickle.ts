@@ -40,6 +40,7 @@ class Machine {
   readonly #lists = new WeakSet<readonly Value[]>()
   #containers = 0
   #tensors = 0
+  #strings = 0
   /** Where the present opcode is. */
   #at = 0
 
@@ -244,6 +245,8 @@ class Machine {
   #string(length: number): Uint8Array {
     if (length < 0 || length > this.#limits.string)
       this.#fail(`a string of ${length} bytes, at most ${this.#limits.string} are read`)
+    this.#strings += length
+    if (this.#strings > this.#limits.strings) this.#fail(`more than ${this.#limits.strings} bytes of strings`)
     return this.#cursor.bytes(length)
   }
 

@@ -27,7 +27,8 @@ interface Entry extends TensorInfo {
   readonly end: number
 }
 
-const maxHeader = 100_000_000
+/** The format allows 100 MB; tens of thousands of tensors with long names, and a training's notes, take 5. */
+const maxHeader = 16 << 20
 const maxTensors = 200_000
 const maxRank = 32
 
@@ -83,7 +84,9 @@ export function looksLikeSafetensors(head: Uint8Array, size: number): boolean {
 function headerLength(source: ByteSource): number {
   const head = readBytes(source, 0, 8)
   const length = Number(new DataView(head.buffer).getBigUint64(0, true))
-  const limit = Math.min(maxHeader, source.size - 8)
+  const limit = source.size - 8
+  if (length > maxHeader && length <= limit)
+    throw new CheckpointError(source.name, `a header of ${length} bytes, at most ${maxHeader} are read`, source.base)
   if (length < 2 || length > limit)
     throw new CheckpointError(
       source.name,

@@ -12,8 +12,8 @@ import { runPickle } from './pickle.ts'
 import { StorageValue, type Value } from './value.ts'
 import { readZip, type ZipEntry } from './zip.ts'
 
-/** Bytes of data.pkl: names and shapes only, so a hundred times less in an honest file. */
-const maxPickle = 256 << 20
+/** Bytes of data.pkl: names and shapes only, so a tenth of it in the largest honest file. */
+const maxPickle = 32 << 20
 
 export interface ZipTorch {
   readonly root: Value

@@ -89,6 +89,9 @@ function checkInflation(record: ZipRecord, total: number, source: ByteSource, li
   const { name, size, packedSize, at } = record
   if (size > limits.inflated || total > limits.inflatedTotal)
     fail(source, `${quote(name)} would unpack to ${size} bytes, more than is allowed`, at)
+  // What can't be made smaller is stored in blocks of up to 64 KiB, five bytes more each.
+  if (packedSize > size + size / 1000 + 1024)
+    fail(source, `${quote(name)} packs ${size} bytes into ${packedSize}, more than they are`, at)
   // Small files of one repeated number pack well; only big ones are a danger.
   if (size > 1 << 20 && size > limits.inflateRatio * packedSize)
     fail(source, `${quote(name)} packs ${size} bytes into ${packedSize}: a zip bomb?`, at)
