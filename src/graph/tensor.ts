@@ -102,10 +102,6 @@ export function scalar(value: number): Tensor {
   return constant([value], [])
 }
 
-export function isConstant(t: Tensor): boolean {
-  return t.op === 'Constant'
-}
-
 /** Numbers stand for scalars wherever an op takes a tensor. */
 export type Operand = Tensor | number
 

@@ -1,15 +1,10 @@
-// Angle and distance between vectors: how descriptors of faces are compared.
+// Angle between vectors: how descriptors of faces are compared.
 import { MetricError } from './error.ts'
-
-function checkLengths(a: ArrayLike<number>, b: ArrayLike<number>): void {
-  if (a.length !== b.length || a.length === 0) {
-    throw new MetricError(`expected two vectors of one length, got ${a.length} and ${b.length} numbers`)
-  }
-}
 
 /** a·b / (|a|·|b|), −1 to 1, in float64; NaN when one is zero. @throws MetricError for unequal lengths. */
 export function cosineSimilarity(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  checkLengths(a, b)
+  if (a.length !== b.length || a.length === 0)
+    throw new MetricError(`expected two vectors of one length, got ${a.length} and ${b.length} numbers`)
   let [ab, aa, bb] = [0, 0, 0]
   for (let i = 0; i < a.length; i++) {
     ab += a[i]! * b[i]!
@@ -17,12 +12,4 @@ export function cosineSimilarity(a: ArrayLike<number>, b: ArrayLike<number>): nu
     bb += b[i]! * b[i]!
   }
   return ab / Math.sqrt(aa * bb)
-}
-
-/** |a − b|, in float64. @throws MetricError for unequal lengths. */
-export function euclideanDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  checkLengths(a, b)
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2
-  return Math.sqrt(sum)
 }

@@ -1,7 +1,7 @@
 // Metrics on known answers: published values, closed forms, and SciPy's and scikit-image's results on stored pictures.
 import { describe, expect, test } from 'vitest'
 import { type Bitmap, createBitmap } from '../../src/images/bitmap.ts'
-import { cosineSimilarity, euclideanDistance } from '../../src/metrics/cosine.ts'
+import { cosineSimilarity } from '../../src/metrics/cosine.ts'
 import { deltaE2000, meanDeltaE } from '../../src/metrics/delta-e.ts'
 import { frechetDistance, gaussianOf, squareRoot } from '../../src/metrics/frechet.ts'
 import { labOf } from '../../src/metrics/lab.ts'
@@ -130,10 +130,9 @@ test('Spearman', () => {
   expect(() => spearman([1, Number.NaN], [1, 2])).toThrow(/NaN/)
 })
 
-test('cosine and distance', () => {
+test('cosine', () => {
   expect(cosineSimilarity([1, 0], [1, 1])).toBeCloseTo(Math.SQRT1_2, 12)
   expect(cosineSimilarity(Float32Array.of(1, 2), Float32Array.of(-2, -4))).toBeCloseTo(-1, 12)
   expect(cosineSimilarity([0, 0], [1, 1])).toBeNaN()
-  expect(euclideanDistance([0, 3], [4, 0])).toBe(5)
   expect(() => cosineSimilarity([1], [1, 2])).toThrow(/one length/)
 })
