@@ -38,7 +38,7 @@ export function fullSizeWorkload(size: 512 | 1024): Workload {
 /** The quickstart's kind of run: the shipped pack at its own size and settings. */
 export function compactWorkload(): Workload {
   const pack = loadPack('compact')
-  const { size } = pack.pack
+  const size = pack.generatorSize
   const config = resolveConfig({}, settingsOf(pack, 'b'), size)
   const networks = objectiveNetworks(pack)
   const { latents, noiseSides } = generatorShape(networks.generator)

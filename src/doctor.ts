@@ -131,7 +131,6 @@ async function faces(): Promise<Finding> {
 
 async function packs(): Promise<Finding[]> {
   const { loadPack, packNames } = await import('./models/load.ts')
-  const { roles } = await import('./models/roles.ts')
   const names = packNames()
   if (names.length === 0) {
     return [
@@ -146,13 +145,13 @@ async function packs(): Promise<Finding[]> {
   const { openSetting } = await import('./pipeline/setting.ts')
   return names.map((name): Finding => {
     try {
-      const { pack, missing, has, close } = loadPack(name)
+      const { pack, roles, missing, has, close } = loadPack(name)
       const isEmpty = !roles.some(has)
       close()
-      const found = `${pack.size} px`
+      const found = pack.size === undefined ? `${roles.join(', ')}, no generator` : `${pack.size} px`
       if (missing.length === 0) {
-        // Complete by its own account; whether a run can be made of it is for the run to say.
-        openSetting({ pack: name }).pack.close()
+        // Complete by its own account; whether a run can be made of it is for the run to say. Without a generator, none is meant.
+        if (pack.size !== undefined) openSetting({ pack: name }).pack.close()
         return { standing: 'ok', name: `pack ${name}`, found: `${found}, complete` }
       }
       const advice = `rephoto models import <file> --pack ${name}`

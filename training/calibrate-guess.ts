@@ -216,7 +216,7 @@ async function generator(): Promise<Partial<Calibration>> {
       samples.push({ ...sample(face, emulsions[turn]!, 2e6 + index), face: index, kept: isKept(index) })
   }
   await drawer.dispose()
-  const { size } = pack.pack
+  const size = pack.generatorSize
   const entry = {
     name: pack.pack.name,
     generator: sha256File(pack.path('stylegan2')),

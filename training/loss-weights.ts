@@ -29,7 +29,7 @@ const args = await yargs(hideBin(process.argv))
   .parse()
 
 const pack = loadPack(args.pack)
-const { size } = pack.pack
+const size = pack.generatorSize
 const config = resolveConfig({}, settingsOf(pack, 'b'), size)
 for (const term of Object.values(config.losses)) term.weight = Math.max(term.weight, 1e-12)
 const networks = objectiveNetworks(pack)

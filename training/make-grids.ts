@@ -25,7 +25,7 @@ import { encodersOf, parserSize, settingsOf, weightsOf } from '../src/pipeline/n
 
 const args = await yargs(hideBin(process.argv)).option('faces', { type: 'string', demandOption: true }).strict().parse()
 const pack = loadPack('compact')
-const { size } = pack.pack
+const size = pack.generatorSize
 const generator = weightsOf(pack, 'stylegan2')
 const { latents, styleDim, noiseSides } = generatorShape(generator)
 const synthesizer = await Synthesizer.compile(generator)

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import JSON5 from 'json5'
 import { packSchema } from '../src/models/pack.ts'
-import { roles } from '../src/models/roles.ts'
+import { roles } from '../src/networks/roles.ts'
 import { writeText } from '../src/run/folder.ts'
 import { sha256File } from '../src/run/hash.ts'
 

@@ -37,7 +37,7 @@ const args = await yargs(hideBin(process.argv))
   .parse()
 
 const pack = loadPack('compact')
-const { size } = pack.pack
+const size = pack.generatorSize
 const generator = weightsOf(pack, 'stylegan2')
 const { latents, styleDim, noiseSides } = generatorShape(generator)
 const synthesizer = await Synthesizer.compile(generator)

@@ -29,7 +29,7 @@ const args = await yargs(hideBin(process.argv))
 const out = args.out ?? mkdtempSync(join(tmpdir(), 'rephoto-pipeline-'))
 const examples = new URL('../examples/', import.meta.url).pathname
 const pack = loadPack('compact')
-const { size } = pack.pack
+const size = pack.generatorSize
 
 const distance = await perceptualMetric(weightsOf(pack, 'vgg16'), size)
 

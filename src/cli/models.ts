@@ -1,62 +1,69 @@
 /** `rephoto models …`: import, list, verify, fetch, remove and find the networks of model packs. */
 import { createInterface } from 'node:readline/promises'
 import type { Argv, CommandModule } from 'yargs'
-import type { ImportResult, Sensitivity } from '../models/import.ts'
+import type { ImportResult } from '../models/import.ts'
 import type { ListedPack } from '../models/list.ts'
-import type { Role } from '../models/roles.ts'
+import type { Role } from '../networks/roles.ts'
 import { oneLine } from '../text/visible.ts'
 import { UsageError } from './failure.ts'
 import { createStatus, percent, size } from './models-print.ts'
 import { print, printJson } from './print.ts'
 
-const sensitivities = ['b', 'gb', 'g'] as const
-
-const importCommand: CommandModule<object, { files: string[]; pack: string | undefined; as: Sensitivity | undefined }> =
-  {
-    command: 'import <files..>',
-    describe: 'Take weight files into a pack: recognised by content, nothing in them is run',
-    builder: (yargs: Argv) =>
-      yargs
-        .positional('files', {
-          type: 'string',
-          array: true,
-          demandOption: true,
-          describe: '.pt, .pth, .pkl or .safetensors',
-        })
-        .option('pack', {
-          type: 'string',
-          describe: 'Pack to import into; a new name makes a new pack (default: ffhq)',
-        })
-        .option('as', { choices: sensitivities, describe: 'Emulsion of a colour encoder whose name does not say it' }),
-    handler: async ({ files, pack, as }) => {
-      const { importModels } = await import('../models/import.ts')
-      const status = createStatus(process.stderr)
-      const options = { ...(pack === undefined ? {} : { pack }), ...(as === undefined ? {} : { as }) }
-      const onProgress = (step: string) => status.show(step)
-      let result: ImportResult
-      try {
-        result = importModels(files, { ...options, onProgress })
-      } catch (error) {
-        status.end()
-        // Only this question can be answered at a terminal; the importer says it is the one that is open.
-        if (!(error instanceof Error && error.message.includes('add --as')) || process.stdin.isTTY !== true) throw error
-        result = importModels(files, { ...options, as: await askSensitivity(error.message), onProgress })
-      }
+const importCommand: CommandModule<object, { files: string[]; pack: string | undefined; as: string | undefined }> = {
+  command: 'import <files..>',
+  describe: 'Take weight files into a pack: recognised by content, nothing in them is run',
+  builder: (yargs: Argv) =>
+    yargs
+      .positional('files', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: '.pt, .pth, .pkl or .safetensors',
+      })
+      .option('pack', {
+        type: 'string',
+        describe: 'Pack to import into; a new name makes a new pack (default: ffhq)',
+      })
+      .option('as', {
+        type: 'string',
+        describe:
+          'Role of a network that could have several; b, gb or g for a colour encoder whose name does not say it',
+      }),
+  handler: async ({ files, pack, as }) => {
+    const { importModels } = await import('../models/import.ts')
+    if (as !== undefined) await checkWord(as)
+    const status = createStatus(process.stderr)
+    const options = { ...(pack === undefined ? {} : { pack }), ...(as === undefined ? {} : { as }) }
+    const onProgress = (step: string) => status.show(step)
+    let result: ImportResult
+    try {
+      result = importModels(files, { ...options, onProgress })
+    } catch (error) {
       status.end()
-      printImport(result)
-    },
-  }
+      // Only this question can be answered at a terminal; the importer says it is the one that is open.
+      if (!(error instanceof Error && error.message.includes('add --as')) || process.stdin.isTTY !== true) throw error
+      result = importModels(files, { ...options, as: await askRole(error.message), onProgress })
+    }
+    status.end()
+    printImport(result)
+  },
+}
 
-async function askSensitivity(problem: string): Promise<Sensitivity> {
+async function askRole(problem: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const answer = (await terminal.question(`${oneLine(problem)}\nFor which emulsion, b, gb or g? `)).trim()
-    const known = sensitivities.find((name) => name === answer)
-    if (known === undefined) throw new UsageError(`"${answer}" is none of b, gb, g`)
-    return known
+    const answer = (await terminal.question(`${oneLine(problem)}\nWhich? `)).trim()
+    await checkWord(answer)
+    return answer
   } finally {
     terminal.close()
   }
+}
+
+async function checkWord(word: string): Promise<void> {
+  const { isRole, roles, roleWords } = await import('../networks/roles.ts')
+  if (!isRole(word) && !roleWords.includes(word))
+    throw new UsageError(`"${word}" is no role; expected one of ${[...roleWords, ...roles].join(', ')}`)
 }
 
 function printImport({ pack, folder, files, missing }: ImportResult): void {
@@ -92,7 +99,9 @@ const listCommand: CommandModule<object, { pack: string | undefined; json: boole
 
 function printPack({ name, title, size: side, folder, shipped, networks, missing }: ListedPack): void {
   print(`${name}: ${title}`)
-  print(`  ${side} px, described ${shipped ? 'by rephoto' : 'by the import'} in ${folder}`)
+  print(
+    `  ${side === undefined ? '' : `${side} px, `}described ${shipped ? 'by rephoto' : 'by the import'} in ${folder}`,
+  )
   for (const { role, present, optional, bytes, licence, imported, remarks } of networks) {
     const state = present ? size(bytes ?? 0) : optional ? 'absent (optional)' : 'MISSING'
     print(
@@ -202,7 +211,7 @@ const pathCommand: CommandModule<object, { pack: string; role: string | undefine
 }
 
 async function asRole(name: string): Promise<Role> {
-  const { isRole, roles } = await import('../models/roles.ts')
+  const { isRole, roles } = await import('../networks/roles.ts')
   if (isRole(name)) return name
   throw new UsageError(`"${name}" is no network; expected one of ${roles.join(', ')}`)
 }

@@ -1,6 +1,7 @@
 // e4e (Tov et al. 2021): an IR-SE backbone with a feature pyramid that writes w+ as one base latent plus deltas. Any
 // width and depth, read off the weights; the official one has stages of 3, 4, 14 and 3 bottlenecks.
 
+import { z } from 'zod'
 import { conv2d } from '../graph/conv.ts'
 import { add, leakyRelu, maximum, minimum, mul, relu, sigmoid } from '../graph/elementwise.ts'
 import { concat, reshape } from '../graph/layout.ts'
@@ -10,6 +11,9 @@ import { globalMean } from '../graph/pool.ts'
 import { resizeBilinear } from '../graph/resample.ts'
 import { scope, type Tensor } from '../graph/tensor.ts'
 import type { Weights } from '../graph/weights.ts'
+import { networkKind } from '../networks/network.ts'
+import { testPicture } from '../networks/probe-input.ts'
+import { recogniseE4e } from './e4e/recognise.ts'
 import { everyOther } from './stride.ts'
 
 export interface E4eLayout {
@@ -106,3 +110,31 @@ function mapToStyle(weights: Weights, x: Tensor): Tensor {
   }
   return equalLinear(reshape(h, [h.shape[0]!, h.shape[1]!]), weights.at('linear'))
 }
+
+const index = z.int().min(0)
+
+export const e4eNetwork = networkKind({
+  roles: { e4e: 'e4e encoder' },
+  layout: z.strictObject({
+    inputSize: z.int().positive().default(256).describe('Side in pixels at which it looks.'),
+    stageStarts: z
+      .tuple([index, index, index, index])
+      .default([...officialE4eLayout.stageStarts])
+      .describe('Bottlenecks that start a stage and halve the side.'),
+    coarse: index.default(officialE4eLayout.coarse).describe('Styles below it read the deepest map.'),
+    middle: index
+      .default(officialE4eLayout.middle)
+      .describe('Styles below it read the map before, the others the finest.'),
+  }),
+  files:
+    '`e4e_ffhq_encode.pt` and others of encoder4editing, with their decoder as `stylegan2` and their mean as `w_stats`',
+  ofGenerator: true,
+  recognise: recogniseE4e,
+  probe: (weights, layout) =>
+    e4e(
+      weights.has('encoder.input_layer.0.weight') ? weights.at('encoder') : weights,
+      testPicture(3, layout.inputSize),
+      weights.has('latent_avg') ? weights.get('latent_avg') : undefined,
+      layout,
+    ),
+})

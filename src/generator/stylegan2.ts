@@ -1,15 +1,20 @@
 // StyleGAN2 (config F; Karras et al. 2020) on the graph, in the state-dict layout of the public PyTorch port's `g_ema`.
 // Size, widths and latent dimension are read off the weights.
 
+import { z } from 'zod'
 import { add, leakyRelu, mul } from '../graph/elementwise.ts'
 import { expand, reshape, sliceAxis } from '../graph/layout.ts'
 import { equalLinear } from '../graph/linear.ts'
 import { pixelNorm } from '../graph/normalize.ts'
 import { ShapeError, showShape } from '../graph/shape.ts'
-import { scope, type Tensor } from '../graph/tensor.ts'
+import { constant, scope, type Tensor } from '../graph/tensor.ts'
 import type { Weights } from '../graph/weights.ts'
+import { networkKind } from '../networks/network.ts'
+import { waves } from '../networks/probe-input.ts'
 import { upsample2 } from './fir.ts'
 import { modulatedConv } from './modulated-conv.ts'
+import { findNvidiaGenerator, readNvidiaGenerator } from './stylegan2/nvidia.ts'
+import { recogniseStyleGan2 } from './stylegan2/recognise.ts'
 
 export interface GeneratorShape {
   /** Side of the image in pixels. */
@@ -111,3 +116,21 @@ function styledConv(weights: Weights, x: Tensor, w: Tensor, noise: Tensor, upsam
   const bias = mul(weights.get('activate.bias', [c]), gain)
   return leakyRelu(add(noisy, reshape(bias, [1, c, 1, 1])), 0.2)
 }
+
+export const stylegan2Network = networkKind({
+  roles: { stylegan2: 'StyleGAN2 generator' },
+  layout: z.strictObject({}),
+  files:
+    '`stylegan2-ffhq-config-f.pt` and any `g_ema` checkpoint of the PyTorch port, any size and width; `ffhq.pkl` and other StyleGAN2 pickles of stylegan2-ada-pytorch and of the stylegan3 repository; both with their mean as `w_stats`',
+  ofGenerator: true,
+  recognise: (place) => {
+    const nvidia = findNvidiaGenerator(place.root)
+    return nvidia === undefined ? recogniseStyleGan2(place) : readNvidiaGenerator(nvidia)
+  },
+  probe: (weights) => {
+    const { styleDim, latents, noiseSides } = generatorShape(weights)
+    const latent = constant(waves(latents * styleDim), [1, latents, styleDim])
+    const noise = noiseSides.map((side) => constant(waves(side * side), [1, 1, side, side]))
+    return synthesize(weights, latent, noise).image
+  },
+})

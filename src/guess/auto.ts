@@ -37,7 +37,7 @@ export async function guessPicture(
 ): Promise<PictureGuess> {
   const pack = loadPack(fragment.pack ?? 'compact')
   try {
-    const { size } = pack.pack
+    const size = pack.generatorSize
     const config = resolveConfig(withoutAuto(fragment), settingsOf(pack, 'b'), size)
     const gray = grayPortrait(await alignedPortrait(picture, config, tell), size)
     const blur = guessBlur(gray, sha256File(pack.path('stylegan2')))

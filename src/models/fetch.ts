@@ -4,13 +4,13 @@
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { kindOf, type Role } from '../networks/roles.ts'
 import { type DownloadOptions, download } from './download.ts'
 import { ModelError } from './errors.ts'
-import { type ImportedFile, importModels, type Sensitivity } from './import.ts'
+import { type ImportedFile, importModels } from './import.ts'
 import { loadPack } from './load.ts'
 import type { Download } from './pack.ts'
 import { downloadsFolder } from './places.ts'
-import type { Role } from './roles.ts'
 
 export interface FetchOptions extends DownloadOptions {
   /** Keep the original files after importing them. */
@@ -56,8 +56,9 @@ async function fetchOne(file: Download, pack: string, options: FetchOptions): Pr
   const target = join(downloadsFolder(), pack, file.name)
   try {
     const { url, bytes, resumed, problems } = await download(file, target, options)
-    const as = sensitivityOf(file)
-    const { files } = importModels([target], { pack, ...(as === undefined ? {} : { as }) })
+    // Where the numbers of a network cannot tell its role, the pack does.
+    const as = file.provides.find((role) => kindOf(role).choice !== undefined) ?? file.provides[0]!
+    const { files } = importModels([target], { pack, as })
     if (options.keep !== true) rmSync(target, { force: true })
     const [imported] = files
     return { name: file.name, url, bytes, resumed, problems, ...(imported === undefined ? {} : { imported }) }
@@ -65,9 +66,4 @@ async function fetchOne(file: Download, pack: string, options: FetchOptions): Pr
     if (options.signal?.aborted === true || !(error instanceof Error)) throw error
     return { name: file.name, problems: [error.message] }
   }
-}
-
-function sensitivityOf(file: Download): Sensitivity | undefined {
-  const words = file.provides.map((role) => /^color_encoder_(b|gb|g)$/.exec(role)?.[1])
-  return words.find((word) => word !== undefined) as Sensitivity | undefined
 }

@@ -4,28 +4,25 @@
  */
 import { basename } from 'node:path'
 import { openCheckpoint } from '../checkpoint/open.ts'
+import type { Found } from '../networks/found.ts'
+import type { Role } from '../networks/roles.ts'
 import { ModelError } from './errors.ts'
 import { hashFile } from './hash.ts'
 import { readInstalled, writeInstalled } from './installed.ts'
 import { loadPack } from './load.ts'
 import type { Pack } from './pack.ts'
 import { cachedPackFolder } from './places.ts'
-import { sensitivityFromName } from './recognise/color-encoder.ts'
-import { findNetworks } from './recognise/find.ts'
-import type { Found } from './recognise/found.ts'
-import type { Role } from './roles.ts'
-import { choosePack, createPackFolder } from './target-pack.ts'
+import { findNetworks, orList } from './recognise/find.ts'
+import { choosePack, createPackFolder, type Planned } from './target-pack.ts'
 import { type SourceFile, writeNetwork } from './write-network.ts'
 
-export type Sensitivity = 'b' | 'gb' | 'g'
-
 export interface ImportOptions {
-  /** Default: "ffhq". A new name makes a new pack, whose size is that of the generator among the files. */
+  /** Default: "ffhq". A new name makes a new pack of the networks in the files. */
   readonly pack?: string
-  /** Emulsion of the colour encoders given, where their names do not say it. */
-  readonly as?: Sensitivity
-  /** Asked when neither name nor `as` says for which emulsion a colour encoder is. */
-  readonly ask?: (file: string) => Sensitivity | undefined
+  /** Role of the networks that could have several, or a word for it: "gb" for a colour encoder whose name does not say it. */
+  readonly as?: string
+  /** Asked when neither name nor `as` says which role a network has. */
+  readonly ask?: (file: string) => string | undefined
   readonly onProgress?: (step: string) => void
 }
 
@@ -52,14 +49,14 @@ export interface ImportResult {
   readonly pack: string
   readonly folder: string
   readonly files: readonly ImportedFile[]
-  /** What a full pack still needs. */
+  /** What the pack describes and still lacks. */
   readonly missing: readonly Role[]
 }
 
 interface Plan {
   readonly path: string
   readonly container: string
-  readonly networks: { role: Role; found: Found }[]
+  readonly networks: readonly Planned[]
   readonly close: () => void
 }
 
@@ -73,7 +70,7 @@ export function importModels(paths: readonly string[], options: ImportOptions = 
     }
     const { name, pack } = choosePack(
       options.pack,
-      plans.flatMap(({ networks }) => networks.map(({ found }) => found)),
+      plans.flatMap(({ networks }) => networks),
     )
     createPackFolder(name, pack)
     const files = plans.map((plan) => importFile(plan, name, pack, options))
@@ -87,7 +84,7 @@ export function importModels(paths: readonly string[], options: ImportOptions = 
 function planFile(path: string, options: ImportOptions): Plan {
   const file = openCheckpoint(path)
   try {
-    const networks = findNetworks(file).map((found) => ({ role: roleOf(found, path, options), found }))
+    const networks = findNetworks(file, options.as).map((found) => ({ role: roleOf(found, path, options), found }))
     // A wrong checksum means damaged numbers: refused before anything is written.
     file.verify()
     return { path, container: file.container, networks, close: () => file.close() }
@@ -97,13 +94,14 @@ function planFile(path: string, options: ImportOptions): Plan {
   }
 }
 
-function roleOf(found: Found, path: string, options: ImportOptions): Role {
-  if (found.role !== 'color_encoder') return found.role
-  const sensitivity = options.as ?? sensitivityFromName(basename(path)) ?? options.ask?.(path)
-  if (sensitivity !== undefined) return `color_encoder_${sensitivity}`
-  throw new ModelError(
-    `${path}: a colour encoder, and neither its content nor its name says for which emulsion; add --as b, gb or g`,
-  )
+function roleOf({ role }: Found, path: string, { as, ask }: ImportOptions): Role {
+  if (typeof role === 'string') return role as Role
+  const { question, words, fromName } = role
+  const meant = (word: string | undefined) =>
+    word === undefined ? undefined : (words[word] ?? Object.values(words).find((name) => name === word))
+  const said = meant(as) ?? meant(fromName(basename(path))) ?? meant(ask?.(path))
+  if (said !== undefined) return said as Role
+  throw new ModelError(`${path}: ${question}; add --as ${orList(Object.keys(words))}`)
 }
 
 function importFile(plan: Plan, packName: string, pack: Pack, options: ImportOptions): ImportedFile {

@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { sync as writeFileAtomic } from 'write-file-atomic'
 import { z } from 'zod'
 import { BudgetError, MOST_CONFIG_BYTES, readJson } from '../config/budget.ts'
+import { type Role, roles } from '../networks/roles.ts'
 import { ModelError } from './errors.ts'
 import { MOST_BYTES } from './pack.ts'
-import { type Role, roles } from './roles.ts'
 
 const installedNetworkSchema = z.strictObject({
   file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),

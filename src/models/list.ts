@@ -1,8 +1,8 @@
 /** What packs there are, what each holds, and where it came from. */
 import { statSync } from 'node:fs'
+import type { Role } from '../networks/roles.ts'
 import { loadPack, packNames } from './load.ts'
 import { bundledFolder } from './places.ts'
-import { type Role, roles } from './roles.ts'
 
 export interface ListedNetwork {
   readonly role: Role
@@ -21,7 +21,8 @@ export interface ListedNetwork {
 export interface ListedPack {
   readonly name: string
   readonly title: string
-  readonly size: number
+  /** Side of its generator’s image; absent where it has none. */
+  readonly size?: number
   readonly folder: string
   readonly shipped: boolean
   readonly networks: readonly ListedNetwork[]
@@ -33,41 +34,38 @@ export function listPacks(names: readonly string[] = packNames()): ListedPack[] 
 }
 
 function listPack(name: string): ListedPack {
-  const { pack, folder, installed, missing, has, path } = loadPack(name)
-  const networks = roles.flatMap((role): ListedNetwork[] => {
+  const { pack, folder, installed, roles, missing, has, path } = loadPack(name)
+  const networks = roles.map((role): ListedNetwork => {
     const network = pack.networks[role]
     const record = installed[role]
-    if (network === undefined && record === undefined) return []
     const present = has(role)
     const remarks: string[] = []
     if (network?.testedOnOriginal === false) remarks.push('never tested on the original file')
     if (record?.trust === 'recorded') remarks.push('hash recorded at first import, published nowhere known')
-    return [
-      {
-        role,
-        present,
-        optional: network?.optional === true,
-        ...(present ? { path: path(role), bytes: statSync(path(role)).size } : {}),
-        licence: network?.licence ?? 'not known',
-        source: network?.source ?? 'imported by the user',
-        ...(record === undefined
-          ? {}
-          : {
-              imported: {
-                from: record.source.name,
-                sha256: record.source.sha256,
-                recognised: record.recognised,
-                trust: record.trust,
-              },
-            }),
-        remarks,
-      },
-    ]
+    return {
+      role,
+      present,
+      optional: network?.optional === true,
+      ...(present ? { path: path(role), bytes: statSync(path(role)).size } : {}),
+      licence: network?.licence ?? 'not known',
+      source: network?.source ?? 'imported by the user',
+      ...(record === undefined
+        ? {}
+        : {
+            imported: {
+              from: record.source.name,
+              sha256: record.source.sha256,
+              recognised: record.recognised,
+              trust: record.trust,
+            },
+          }),
+      remarks,
+    }
   })
   return {
     name: pack.name,
     title: pack.title,
-    size: pack.size,
+    ...(pack.size === undefined ? {} : { size: pack.size }),
     folder,
     shipped: folder.startsWith(bundledFolder()),
     networks,

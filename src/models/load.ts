@@ -7,11 +7,11 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { distance } from 'fastest-levenshtein'
 import { openSafetensors, type SafetensorsFile } from '../checkpoint/safetensors.ts'
 import type { WeightStore } from '../checkpoint/store.ts'
+import { isRole, kindOf, type LayoutOf, type Role, roleTitles } from '../networks/roles.ts'
 import { ModelError } from './errors.ts'
 import { type Installed, readInstalled, readModelJson } from './installed.ts'
 import { type Pack, packSchema } from './pack.ts'
 import { bundledFolder, cachedPackFolder, cacheFolder } from './places.ts'
-import { type Role, roles, roleTitles } from './roles.ts'
 
 export interface LoadedPack {
   readonly pack: Pack
@@ -21,11 +21,17 @@ export interface LoadedPack {
   readonly installed: Installed
   /** Networks the pack should have and has no file for, optional ones left out. */
   readonly missing: readonly Role[]
+  /** Networks it describes, then others that were imported into it. */
+  readonly roles: readonly Role[]
+  /** Side of its generator's image; throws ModelError where it has no generator. */
+  readonly generatorSize: number
   has(role: Role): boolean
   /** File of a network; throws ModelError saying how to get it when there is none. */
   path(role: Role): string
   /** Weights of a network, opened on first use. */
   store(role: Role): WeightStore
+  /** What it says of a network besides the weights, the rest as with the official one. */
+  layout<R extends Role>(role: R): LayoutOf<R>
   close(): void
 }
 
@@ -46,11 +52,16 @@ export function loadPack(nameOrPath: string): LoadedPack {
   }
   const open = new Map<Role, SafetensorsFile>()
   const path = (role: Role) => find(role) ?? missingNetwork(pack, role)
+  const described = Object.keys(pack.networks).filter(isRole)
   return {
     pack,
     folder,
     installed,
-    missing: roles.filter((role) => isNeeded(pack, role) && find(role) === undefined),
+    roles: [...new Set([...described, ...Object.keys(installed).filter(isRole)])],
+    missing: described.filter((role) => isNeeded(pack, role) && find(role) === undefined),
+    get generatorSize() {
+      return pack.size ?? missingNetwork(pack, 'stylegan2')
+    },
     has: (role) => find(role) !== undefined,
     path,
     store(role) {
@@ -58,6 +69,7 @@ export function loadPack(nameOrPath: string): LoadedPack {
       open.set(role, known)
       return known
     },
+    layout: (role) => layoutOf(role, pack.networks[role]?.layout, join(folder, 'pack.json')),
     close() {
       for (const file of open.values()) file.close()
       open.clear()
@@ -90,10 +102,27 @@ export function readPackFile(path: string): Pack {
     throw new ModelError(`${path}: ${issue?.path.join('.') || 'the pack'}: ${issue?.message ?? 'is not a pack'}`)
   }
   const pack = parsed.data
-  const rows = 2 * Math.log2(pack.size) - 2
-  if (!Number.isInteger(rows) || pack.nLatent !== rows)
-    throw new ModelError(`${path}: nLatent ${pack.nLatent} does not go with size ${pack.size} (2·log2(size) − 2)`)
+  checkMeasures(pack, path)
+  for (const role of Object.keys(pack.networks).filter(isRole)) layoutOf(role, pack.networks[role]?.layout, path)
   return pack
+}
+
+function checkMeasures({ size, styleDim, nLatent, networks }: Pack, path: string): void {
+  const lacking = Object.entries({ size, styleDim, nLatent }).find(([, value]) => value === undefined)
+  if (networks.stylegan2 !== undefined && lacking)
+    throw new ModelError(`${path}: ${lacking[0]} is missing; a pack with a generator says size, styleDim and nLatent`)
+  if (size === undefined || nLatent === undefined) return
+  const rows = 2 * Math.log2(size) - 2
+  if (!Number.isInteger(rows) || nLatent !== rows)
+    throw new ModelError(`${path}: nLatent ${nLatent} does not go with size ${size} (2·log2(size) − 2)`)
+}
+
+function layoutOf<R extends Role>(role: R, said: unknown, path: string): LayoutOf<R> {
+  const parsed = kindOf(role).layout.safeParse(said ?? {})
+  if (parsed.success) return parsed.data as LayoutOf<R>
+  const [issue] = parsed.error.issues
+  const where = ['networks', role, 'layout', ...(issue?.path ?? [])].join('.')
+  throw new ModelError(`${path}: ${where}: ${issue?.message ?? 'is not what the network takes'}`)
 }
 
 /** The folder of a pack's pack.json. */

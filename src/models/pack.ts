@@ -1,11 +1,12 @@
 /**
- * The pack file: which networks belong together, where each file is, whose it is, and the numbers that go with them.
- * `pack.json` describes a pack for everyone and is never changed by the program; what was imported on this machine,
- * with the hashes that were computed here, is in `installed.json` beside the files (installed.ts).
+ * The pack file: which networks belong together, where each file is, whose it is, and the numbers that go with them. A
+ * pack is any set of roles. `pack.json` describes it for everyone; the program only adds what an import brings into a pack
+ * of the user's own (target-pack.ts). What was imported on this machine, with the hashes that were computed here, is in
+ * `installed.json` beside the files (installed.ts).
  */
 import { z } from 'zod'
 import { MOST_PIXELS, positiveInteger } from '../config/schema-numbers.ts'
-import { roles } from './roles.ts'
+import { roles } from '../networks/roles.ts'
 
 /** Of a weight file: a terabyte. */
 export const MOST_BYTES = 1e12
@@ -31,7 +32,7 @@ export const networkSchema = z.strictObject({
   layout: z
     .record(z.string(), z.unknown())
     .optional()
-    .describe('What the network function must be told because the weights do not say it, such as e4e’s stage starts.'),
+    .describe('What must be told because the weights do not say it, such as e4e’s stage starts: see docs/models.md.'),
 })
 
 export const downloadSchema = z.strictObject({
@@ -54,22 +55,29 @@ export const downloadSchema = z.strictObject({
   note: z.string().optional(),
 })
 
+/** Numbers on which a generator and what speaks its latents agree; a pack without these has none of them. */
+const measuresSchema = z.strictObject({
+  size: z.int().min(8).max(MOST_PIXELS).optional().describe('Side of the generator’s image, a power of two.'),
+  styleDim: positiveInteger(16_384).optional().describe('Numbers in one latent w.'),
+  nLatent: positiveInteger(64).optional().describe('Rows of a latent: 2·log2(size) − 2.'),
+})
+
 export const packSchema = z.strictObject({
   $schema: z.string().optional(),
   format: z.literal(1),
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'lower-case letters, digits, - and _'),
   title: z.string().min(1),
   description: z.string().optional(),
-  size: z.int().min(8).max(MOST_PIXELS).describe('Side of the generator’s image, a power of two.'),
-  styleDim: positiveInteger(16_384),
-  nLatent: positiveInteger(64).describe('Rows of a latent: 2·log2(size) − 2.'),
+  ...measuresSchema.shape,
   networks: z.partialRecord(z.enum(roles), networkSchema),
   downloads: z.array(downloadSchema).max(100).optional(),
   settings: z
     .record(z.string(), z.unknown())
+    .optional()
     .describe('What the pipeline takes from the pack: layers, loss weights, windows (src/config, PackSettings).'),
 })
 
+export type Measures = z.infer<typeof measuresSchema>
 export type Network = z.infer<typeof networkSchema>
 export type Download = z.infer<typeof downloadSchema>
 export type Pack = z.infer<typeof packSchema>

@@ -1,7 +1,8 @@
 /** Where a pack or one of its networks is, for scripts. */
+
+import type { Role } from '../networks/roles.ts'
 import { loadPack } from './load.ts'
 import { cachedPackFolder } from './places.ts'
-import type { Role } from './roles.ts'
 
 /** The file of a network; without a role, the folder that holds the pack's networks. */
 export function packPath(name: string, role?: Role): string {

@@ -1,11 +1,11 @@
 /** Takes imported networks out of the cache again. Files that ship with the program are never touched. */
 import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { isRole, type Role } from '../networks/roles.ts'
 import { ModelError } from './errors.ts'
 import { type Installed, readInstalled, writeInstalled } from './installed.ts'
 import { packNames } from './load.ts'
 import { cachedPackFolder } from './places.ts'
-import { type Role, roles } from './roles.ts'
 
 export interface RemoveResult {
   readonly pack: string
@@ -21,7 +21,7 @@ export function removeModels(pack: string, role?: Role): RemoveResult {
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(pack) || !existsSync(folder))
     throw new ModelError(`nothing was imported into a pack named "${pack}"; known packs: ${packNames().join(', ')}`)
   const installed = readInstalled(folder)
-  const wanted = role === undefined ? roles.filter((r) => installed[r] !== undefined) : [role]
+  const wanted = role === undefined ? Object.keys(installed).filter(isRole) : [role]
   if (role !== undefined && installed[role] === undefined) throw new ModelError(`pack ${pack} has no imported ${role}`)
   let bytes = 0
   const rest: Installed = { ...installed }

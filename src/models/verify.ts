@@ -1,9 +1,9 @@
 /** Whether a pack's files are what they were when they were imported or shipped, and whether each network works. */
 import { openSafetensors } from '../checkpoint/safetensors.ts'
+import type { Role } from '../networks/roles.ts'
 import { hashFile, shapesDigest } from './hash.ts'
 import { type LoadedPack, loadPack } from './load.ts'
 import { type ProbeResult, probeNetwork } from './probe.ts'
-import { type Role, roles } from './roles.ts'
 
 export interface VerifiedNetwork {
   readonly role: Role
@@ -35,7 +35,7 @@ export async function verifyPack(name: string, options: VerifyOptions = {}): Pro
   const pack = loadPack(name)
   try {
     const networks: VerifiedNetwork[] = []
-    for (const role of roles) {
+    for (const role of pack.roles) {
       if (!pack.has(role)) continue
       options.onStep?.(role)
       networks.push(await verifyNetwork(pack, role, options.run !== false))

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { quote } from '../checkpoint/errors.ts'
 import { type TensorToWrite, writeSafetensors } from '../checkpoint/safetensors.ts'
 import type { TensorSource } from '../checkpoint/value.ts'
+import type { Found } from '../networks/found.ts'
+import type { Role } from '../networks/roles.ts'
 import { ModelError } from './errors.ts'
 import { hashFile, shapesDigest } from './hash.ts'
 import type { InstalledNetwork } from './installed.ts'
-import type { Found } from './recognise/found.ts'
-import type { Role } from './roles.ts'
 
 export interface SourceFile {
   readonly path: string

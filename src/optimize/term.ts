@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import type { Side } from '../degrade/stage.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Weights } from '../graph/weights.ts'
-import type { Role } from '../models/roles.ts'
+import type { Role } from '../networks/roles.ts'
 import type { Random } from './random.ts'
 
 export interface ObjectiveNetworks {

@@ -1,6 +1,9 @@
 // BiSeNet (Yu et al. 2018) for face parsing: a ResNet18 trunk, attention refinement on its two deepest maps, and a
-// fusion with the finer one. The training heads (`conv_out16`, `conv_out32`) are left out.
+// fusion with the finer one. The training heads (`conv_out16`, `conv_out32`) are left out. As files: the face parser of
+// zllrunning/face-parsing.PyTorch (`79999_iter.pth`), 19 classes of CelebAMask-HQ.
 
+import { z } from 'zod'
+import { imagenetNormalized } from '../features/normalization.ts'
 import { conv2d } from '../graph/conv.ts'
 import { add, mul, relu, sigmoid } from '../graph/elementwise.ts'
 import { concat } from '../graph/layout.ts'
@@ -9,6 +12,11 @@ import { globalMean, maxPoolWindows, upsampleNearest } from '../graph/pool.ts'
 import { resizeBilinear } from '../graph/resample.ts'
 import { scope, type Tensor } from '../graph/tensor.ts'
 import type { Weights } from '../graph/weights.ts'
+import { NetworkError } from '../networks/errors.ts'
+import type { Found } from '../networks/found.ts'
+import { networkKind } from '../networks/network.ts'
+import { testPicture } from '../networks/probe-input.ts'
+import { type Expected, layer, matchTemplate, norm, type Tensors } from '../networks/template.ts'
 
 /** @param x [N, 3, s, s], ImageNet-normalised, s a multiple of 32; @returns class scores [N, classes, s, s] */
 export function bisenet(weights: Weights, x: Tensor): Tensor {
@@ -63,4 +71,63 @@ function basicBlock(weights: Weights, x: Tensor, stride: number): Tensor {
     ? batchNorm(conv2d(x, weights.get('downsample.0.weight'), { stride }), weights.at('downsample.1'))
     : x
   return relu(add(h, shortcut))
+}
+
+export const bisenetNetwork = networkKind({
+  roles: { bisenet: 'BiSeNet face parser' },
+  layout: z.strictObject({
+    inputSize: z.int().positive().default(512).describe('Side in pixels at which it looks.'),
+    classes: z.array(z.string()).optional().describe('Names of the classes, where they are not CelebAMask-HQ’s.'),
+  }),
+  files: '`79999_iter.pth` of face-parsing.PyTorch',
+  recognise: ({ tensors, at }) =>
+    tensors.has('cp.resnet.conv1.weight') && tensors.has('ffm.convblk.conv.weight') ? [readBiSeNet(tensors, at)] : [],
+  probe: (weights) => bisenet(weights, imagenetNormalized(testPicture(3, 256))),
+})
+
+function readBiSeNet(tensors: Tensors, at: string): Found {
+  const match = matchTemplate('a BiSeNet face parser', tensors, bisenetTemplate(tensors))
+  const classes = match.sides.get('classes')
+  if (classes !== 19)
+    throw new NetworkError(`a BiSeNet with ${classes} classes; the skin mask needs the 19 of CelebAMask-HQ`)
+  return { role: 'bisenet', title: 'BiSeNet, 19 classes', at, tensors: match.tensors, notes: [] }
+}
+
+function bisenetTemplate(tensors: Tensors): Expected[] {
+  const conv = (name: string, shape: (string | number)[]) => layer(name, shape, { bias: false })
+  const block = (name: string, to: string, from: string, k: number) => [
+    ...conv(`${name}.conv`, [to, from, k, k]),
+    ...norm(`${name}.bn`, to),
+  ]
+  const parts: Expected[] = [...conv('cp.resnet.conv1', ['w1', 3, 7, 7]), ...norm('cp.resnet.bn1', 'w1')]
+  for (let stage = 1; stage <= 4; stage++)
+    for (let i = 0; i < 2; i++) {
+      const to = `w${stage}`
+      const from = i === 0 && stage > 1 ? `w${stage - 1}` : to
+      const name = `cp.resnet.layer${stage}.${i}`
+      parts.push(...conv(`${name}.conv1`, [to, from, 3, 3]), ...norm(`${name}.bn1`, to))
+      parts.push(...conv(`${name}.conv2`, [to, to, 3, 3]), ...norm(`${name}.bn2`, to))
+      if (tensors.has(`${name}.downsample.0.weight`))
+        parts.push(...conv(`${name}.downsample.0`, [to, from, 1, 1]), ...norm(`${name}.downsample.1`, to))
+    }
+  for (const [arm, from] of [
+    ['arm16', 'w3'],
+    ['arm32', 'w4'],
+  ] as const)
+    parts.push(
+      ...block(`cp.${arm}.conv`, 'mid', from, 3),
+      ...conv(`cp.${arm}.conv_atten`, ['mid', 'mid', 1, 1]),
+      ...norm(`cp.${arm}.bn_atten`, 'mid'),
+    )
+  parts.push(
+    ...block('cp.conv_head32', 'mid', 'mid', 3),
+    ...block('cp.conv_head16', 'mid', 'mid', 3),
+    ...block('cp.conv_avg', 'mid', 'w4', 1),
+    ...block('ffm.convblk', 'fused', 'w2 and mid', 1),
+    ...conv('ffm.conv1', ['squeezed', 'fused', 1, 1]),
+    ...conv('ffm.conv2', ['fused', 'squeezed', 1, 1]),
+    ...block('conv_out.conv', 'head', 'fused', 3),
+    ...conv('conv_out.conv_out', ['classes', 'head', 1, 1]),
+  )
+  return parts
 }

@@ -1,26 +1,14 @@
 /** The networks of a pack as the rest of the program wants them: weights of the graph, with what the pack says of them. */
-import {
-  ConfigError,
-  type PackSettings,
-  packSettingsSchema,
-  type ResolvedConfig,
-  type Sensitivity,
-} from '../config/index.ts'
+import { type PackSettings, packSettingsSchema, type ResolvedConfig, type Sensitivity } from '../config/index.ts'
 import { validate } from '../config/validate.ts'
-import { type E4eLayout, officialE4eLayout } from '../encoders/e4e.ts'
 import type { Encoders } from '../encoders/encode.ts'
 import { Weights } from '../graph/weights.ts'
 import type { LoadedPack } from '../models/load.ts'
-import { isRole, type Role } from '../models/roles.ts'
+import { isRole, type Role } from '../networks/roles.ts'
 import { networksOfLosses } from '../optimize/losses.ts'
 import type { ObjectiveNetworks } from '../optimize/term.ts'
 import { sha256File } from '../run/hash.ts'
 import type { HashedFile } from '../run/manifest.ts'
-
-/** Side at which the official encoders look. */
-const ENCODER_SIZE = 256
-/** Side at which the official face parser looks. */
-const PARSER_SIZE = 512
 
 /** Weights of a network of a pack. */
 export function weightsOf(pack: LoadedPack, role: Role): Weights {
@@ -28,16 +16,15 @@ export function weightsOf(pack: LoadedPack, role: Role): Weights {
 }
 
 /** The colour encoder of an emulsion. */
-export function colorEncoderRole(sensitivity: Sensitivity): Role {
+export function colorEncoderRole(sensitivity: Sensitivity): `color_encoder_${Sensitivity}` {
   return `color_encoder_${sensitivity}`
 }
 
 /** The encoders of a pack for an emulsion. */
 export function encodersOf(pack: LoadedPack, sensitivity: Sensitivity): Encoders {
-  const layout = pack.pack.networks.e4e?.layout as Partial<E4eLayout> | undefined
   return {
     shape: weightsOf(pack, 'e4e'),
-    layout: { ...officialE4eLayout, ...layout },
+    layout: pack.layout('e4e'),
     color: weightsOf(pack, colorEncoderRole(sensitivity)),
   }
 }
@@ -68,25 +55,17 @@ export function neededRoles({ sensitivity, losses }: ResolvedConfig): Role[] {
 }
 
 /** What a pack prescribes: its settings, and the sides that its networks were trained at. */
-export function settingsOf({ pack, folder }: LoadedPack, sensitivity: Sensitivity | 'auto'): PackSettings {
-  validate(packSettingsSchema, pack.settings, { name: `${folder}/pack.json settings` })
-  const settings = pack.settings as PackSettings
-  const e4eSize = inputSize(pack.networks.e4e?.layout, ENCODER_SIZE)
-  const encoder = colorEncoderRole(sensitivity === 'auto' ? 'b' : sensitivity)
-  const colorSize = inputSize(pack.networks[encoder]?.layout, ENCODER_SIZE)
+export function settingsOf(pack: LoadedPack, sensitivity: Sensitivity | 'auto'): PackSettings {
+  const settings = (pack.pack.settings ?? {}) as PackSettings
+  validate(packSettingsSchema, settings, { name: `${pack.folder}/pack.json settings` })
+  const e4eSize = pack.layout('e4e').inputSize
+  const colorSize = pack.layout(colorEncoderRole(sensitivity === 'auto' ? 'b' : sensitivity)).inputSize
   return { ...settings, encode: { e4eSize, colorSize, ...settings.encode } }
 }
 
 /** Side at which a pack's face parser looks. */
-export function parserSize({ pack }: LoadedPack): number {
-  return inputSize(pack.networks.bisenet?.layout, PARSER_SIZE)
-}
-
-function inputSize(layout: Readonly<Record<string, unknown>> | undefined, fallback: number): number {
-  const size = layout?.inputSize
-  if (size === undefined) return fallback
-  if (typeof size === 'number' && Number.isInteger(size) && size > 0) return size
-  throw new ConfigError(`expected a whole number, found ${JSON.stringify(size)}`, { path: 'layout.inputSize' })
+export function parserSize(pack: LoadedPack): number {
+  return pack.layout('bisenet').inputSize
 }
 
 /** Networks that a run with an emulsion uses, of those that the pack has. */

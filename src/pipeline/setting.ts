@@ -21,7 +21,7 @@ export function openSetting(fragment: ConfigFragment): Setting {
   checkConfig(fragment)
   const pack = loadPack(fragment.pack ?? 'compact')
   try {
-    const config = resolveConfig(fragment, settingsOf(pack, fragment.sensitivity ?? 'b'), pack.pack.size)
+    const config = resolveConfig(fragment, settingsOf(pack, fragment.sensitivity ?? 'b'), pack.generatorSize)
     // What is missing is said before minutes are spent on what is there.
     for (const role of neededRoles(config)) pack.path(role)
     const threads = config.threads === 0 ? availableParallelism() : config.threads

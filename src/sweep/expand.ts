@@ -77,7 +77,7 @@ export function expand(experiment: Experiment, inputs: readonly SweepInput[], co
  */
 export function resolveFor(fragment: ConfigFragment, pack: LoadedPack) {
   const config = wantsGuess(fragment) ? withoutGuess(fragment) : fragment
-  const resolved = resolveConfig(config, settingsOf(pack, config.sensitivity ?? 'b'), pack.pack.size)
+  const resolved = resolveConfig(config, settingsOf(pack, config.sensitivity ?? 'b'), pack.generatorSize)
   for (const role of neededRoles(resolved)) pack.path(role)
   return resolved
 }

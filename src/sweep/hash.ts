@@ -13,7 +13,7 @@ import { isObject, type JsonObject } from '../config/merge.ts'
 import { stageFilePaths } from '../degrade/degrade.ts'
 import { calibrationFile } from '../guess/calibration.ts'
 import type { LoadedPack } from '../models/load.ts'
-import type { Role } from '../models/roles.ts'
+import type { Role } from '../networks/roles.ts'
 import { usedRoles } from '../pipeline/networks.ts'
 import { sha256File } from '../run/hash.ts'
 

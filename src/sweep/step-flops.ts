@@ -10,7 +10,7 @@ import { resolveFor } from './expand.ts'
 /** Floating-point operations of a step. */
 export function stepFlops(pack: LoadedPack, fragment: ConfigFragment): number {
   const { degradation, losses, optimize } = resolveFor(fragment, pack)
-  const { size } = pack.pack
+  const size = pack.generatorSize
   const objective = objectiveOf({
     networks: objectiveNetworks(pack),
     degradation,

@@ -8,7 +8,7 @@ export function objectiveWeights(config: ConfigFragment): string[] {
   const pack = loadPack(config.pack ?? 'compact')
   try {
     const settings = settingsOf(pack, config.sensitivity ?? 'b')
-    const { losses } = resolveConfig(config, settings, pack.pack.size)
+    const { losses } = resolveConfig(config, settings, pack.generatorSize)
     return Object.entries(losses as Readonly<Record<string, { readonly weight: number }>>).flatMap(
       ([term, { weight }]) => (weight > 0 ? [`losses.${term}.weight`] : []),
     )

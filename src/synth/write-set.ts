@@ -74,7 +74,7 @@ export async function writeSet({ recipe, out, replace, onItem, onWarning }: Writ
         description: plan.description,
         pack: pack.pack.name,
         ...(files ? {} : { generator: sha256File(pack.path('stylegan2')) }),
-        size: pack.pack.size,
+        size: pack.generatorSize,
         seed: plan.seed,
         recipe: portable(recipe),
         items,
@@ -113,7 +113,7 @@ async function* photographed(
   onWarning: ((message: string) => void) | undefined,
 ): AsyncGenerator<Truth> {
   for (const file of files) {
-    const truth = await photographedTruth(file, pack.pack.size, plan.align)
+    const truth = await photographedTruth(file, pack.generatorSize, plan.align)
     if ('refused' in truth) {
       onWarning?.(`left out: ${truth.refused}`)
       continue

@@ -28,6 +28,12 @@ test('import', () => {
   )
 })
 
+test('a role that is none', () => {
+  const { code, err } = rephoto('import', join(fixtures, 'checkpoint_b.pt'), '--as', 'red')
+  expect(code).not.toBe(0)
+  expect(err).toMatch(/"red" is no role; expected one of b, gb, g, bisenet, color_encoder_b, /)
+})
+
 test('what goes wrong is one line and an exit code', () => {
   const { code, err } = rephoto('import', join(fixtures, 'make.py'))
   expect(code).toBe(1)

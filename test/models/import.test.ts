@@ -143,10 +143,28 @@ describe('what the importer says and refuses', () => {
     expect(() => importModels([at('stylegan2-ffhq-config-f.pt')])).toThrow(
       'StyleGAN2, 16 px, w of 4, mapping of 8 layers does not fit pack ffhq: 16 px where the pack has 1024; give it a pack of its own',
     )
-    expect(() => importModels([at('checkpoint_b.pt')], { pack: 'nothing-yet' })).toThrow(
-      'a new one starts with a generator',
-    )
     expect(() => importModels([at('vgg16.safetensors')], { pack: 'compact' })).toThrow('ships with the program')
+  })
+
+  test('a pack without a generator, which gets one later', () => {
+    const only = importModels([at('vgg19-dcbb9e9d.pth')], { pack: 'style' })
+    expect(only.missing).toEqual([])
+    let pack = loadPack('style')
+    expect(pack.roles).toEqual(['vgg19'])
+    expect(pack.pack).toMatchObject({ title: 'VGG19, 16 convolutions' })
+    expect(pack.pack.size).toBeUndefined()
+    expect(pack.pack.networks.vgg19?.licence).toMatch(/BSD/)
+    expect(() => pack.generatorSize).toThrow('pack style has no stylegan2 (StyleGAN2 generator); import it')
+    pack.close()
+    importModels([at('checkpoint_b.pt')], { pack: 'style' })
+    expect(loadPack('style').pack).toMatchObject({ styleDim: 4 })
+    importModels([at('stylegan2-ffhq-config-f.pt')], { pack: 'style' })
+    pack = loadPack('style')
+    expect(pack.pack).toMatchObject({ size: 16, styleDim: 4, nLatent: 6 })
+    expect(pack.generatorSize).toBe(16)
+    expect(pack.roles).toEqual(['vgg19', 'color_encoder_b', 'stylegan2', 'w_stats'])
+    expect(pack.pack.networks.stylegan2?.licence).toMatch(/not known/)
+    expect(() => importModels([at('vgg19-dcbb9e9d.pth')], { pack: 'Style' })).toThrow('"Style" is no pack name')
   })
 
   test('files of no network, incomplete ones and damaged ones', () => {

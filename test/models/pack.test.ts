@@ -71,6 +71,17 @@ describe('loadPack', () => {
     expect(packNames()).toContain('small')
   })
 
+  test('what a pack does not say of a network is as with the official one', () => {
+    const folder = join(mkdtempSync(join(tmpdir(), 'rephoto-pack-')), 'small')
+    writePack(folder, {
+      ...small,
+      networks: { e4e: { ...small.networks.vgg16, layout: { inputSize: 64, coarse: 6 } } },
+    })
+    const loaded = loadPack(folder)
+    expect(loaded.layout('e4e')).toEqual({ inputSize: 64, stageStarts: [0, 3, 7, 21], coarse: 6, middle: 7 })
+    expect(loaded.layout('bisenet')).toEqual({ inputSize: 512 })
+  })
+
   test('an unknown name lists the known ones', () => {
     expect(() => loadPack('ffhqq')).toThrow(/no pack named "ffhqq"; known: ffhq/)
     expect(() => loadPack('./nowhere')).toThrow(/no pack file there/)
@@ -83,6 +94,11 @@ describe('loadPack', () => {
       return () => readPackFile(join(folder, 'pack.json'))
     }
     expect(check({ nLatent: 18 })).toThrow('nLatent 18 does not go with size 64')
+    const withoutSize = { size: undefined, networks: { stylegan2: small.networks.vgg16 } }
+    expect(check(withoutSize)).toThrow('size is missing; a pack with a generator says size, styleDim and nLatent')
+    const e4e = (layout: object) => ({ networks: { e4e: { ...small.networks.vgg16, layout } } })
+    expect(check(e4e({ stageStart: [0, 1, 2, 3] }))).toThrow(/networks.e4e.layout: Unrecognized key: "stageStart"/)
+    expect(check(e4e({ inputSize: 0.5 }))).toThrow('networks.e4e.layout.inputSize: Invalid input')
     expect(check({ extra: 1 })).toThrow(/Unrecognized key/)
     expect(check({ networks: { vgg16: { ...small.networks.vgg16, file: '../x' } } })).toThrow('networks.vgg16.file')
     expect(check({ networks: { vgg17: small.networks.vgg16 } })).toThrow('networks')

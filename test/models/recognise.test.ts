@@ -6,9 +6,9 @@ import { openCheckpoint } from '../../src/checkpoint/open.ts'
 import { writeSafetensors } from '../../src/checkpoint/safetensors.ts'
 import { openTorch } from '../../src/checkpoint/torch.ts'
 import { ObjectValue, type Value } from '../../src/checkpoint/value.ts'
-import { sensitivityFromName } from '../../src/models/recognise/color-encoder.ts'
+import { sensitivityFromName } from '../../src/encoders/color-encoder.ts'
+import { findNvidiaGenerator, readNvidiaGenerator } from '../../src/generator/stylegan2/nvidia.ts'
 import { findNetworks } from '../../src/models/recognise/find.ts'
-import { findNvidiaGenerator, readNvidiaGenerator } from '../../src/models/recognise/nvidia.ts'
 import { fixtures, temporaryFolder } from '../support/checkpoints.ts'
 
 /** The small NVIDIA generator, with one thing changed. */

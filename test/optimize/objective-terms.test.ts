@@ -10,7 +10,7 @@ import { objectiveOf } from '../../src/optimize/objective-of.ts'
 import { objectiveNetworks, settingsOf } from '../../src/pipeline/networks.ts'
 
 const pack = loadPack('compact')
-const { size } = pack.pack
+const size = pack.generatorSize
 
 function objectiveWith(weights: Readonly<Record<string, number>>) {
   const losses = Object.fromEntries(termNames.map((name) => [name, { weight: weights[name] ?? 0 }]))

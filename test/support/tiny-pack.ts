@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TensorToWrite, writeSafetensors } from '../../src/checkpoint/safetensors-write.ts'
 import type { ConfigFragment, PackSettings } from '../../src/config/index.ts'
-import type { Role } from '../../src/models/roles.ts'
+import type { Role } from '../../src/networks/roles.ts'
 import { type FormulaNetwork, formulaTensor } from './formula-weights.ts'
 import { readGoldenKeys } from './golden.ts'
 
@@ -39,9 +39,10 @@ export function makeTinyPack(folder: string): string {
     ['bisenet', 'bisenet'],
   ]
   for (const [role, network] of roles) writeSafetensors(join(folder, `${role}.safetensors`), tensorsOf(network))
+  const looks = (role: Role) => (/^(?:e4e|color_encoder|bisenet)/.test(role) ? { layout: { inputSize: SIZE } } : {})
   const networks = roles.map(([role]) => [
     role,
-    { file: `${role}.safetensors`, licence: 'none', source: 'formula', layout: { inputSize: SIZE } },
+    { file: `${role}.safetensors`, licence: 'none', source: 'formula', ...looks(role) },
   ])
   const pack = {
     format: 1,

@@ -5,9 +5,10 @@
  * the transposed convolution, as the port does), and the missing 1/√fan-in of the convolutions cancels in demodulation.
  */
 import { ObjectValue, type TensorSource, TensorValue, type Value } from '../../checkpoint/value.ts'
-import { ModelError } from '../errors.ts'
-import { type Found, latentMean, reshaped } from './found.ts'
-import { readStyleGan2 } from './stylegan2.ts'
+import { NetworkError } from '../../networks/errors.ts'
+import { type Found, reshaped } from '../../networks/found.ts'
+import { latentMean } from '../../networks/w-stats.ts'
+import { readStyleGan2 } from './recognise.ts'
 
 /** The averaged generator of a snapshot, or a generator pickled alone. */
 export function findNvidiaGenerator(root: Value | undefined): ObjectValue | undefined {
@@ -19,17 +20,17 @@ export function readNvidiaGenerator(generator: ObjectValue): Found[] {
   const tensors = new Map<string, TensorSource>()
   collectModule(generator, '', tensors)
   const setting = (name: string) => generator.state.get(name)
-  if (tensors.has('synthesis.input.freqs')) throw new ModelError('a StyleGAN3 generator; only StyleGAN2 is supported')
+  if (tensors.has('synthesis.input.freqs')) throw new NetworkError('a StyleGAN3 generator; only StyleGAN2 is supported')
   if (!tensors.has('synthesis.b4.const'))
-    throw new ModelError('NVIDIA’s pickle holds no StyleGAN2 generator that is known here')
+    throw new NetworkError('NVIDIA’s pickle holds no StyleGAN2 generator that is known here')
   if (setting('c_dim') !== 0 || tensors.has('mapping.embed.weight'))
-    throw new ModelError('a class-conditional generator; only unconditional ones are supported')
+    throw new NetworkError('a class-conditional generator; only unconditional ones are supported')
   checkFilters(tensors)
   const mapped = new Map<string, TensorSource>()
   for (const [name, tensor] of tensors) {
     const target = mapName(name)
     if (target === 'unknown')
-      throw new ModelError(`a StyleGAN2 generator with ${name}, which the "skip" architecture of config F has not`)
+      throw new NetworkError(`a StyleGAN2 generator with ${name}, which the "skip" architecture of config F has not`)
     if (target !== 'dropped') mapped.set(target.key, reshaped(tensor, target.shape(tensor.shape)))
   }
   const found = readStyleGan2(mapped, 'G_ema')
@@ -92,7 +93,7 @@ function checkFilters(tensors: ReadonlyMap<string, TensorSource>): void {
     const filter = tensor.shape.join() === '4,4' ? tensor.read() : []
     const good =
       filter.length === 16 && filter.every((f, i) => Math.abs(f - (taps[i >> 2]! * taps[i & 3]!) / 64) < 1e-6)
-    if (!good) throw new ModelError(`a generator whose ${name} is not [1, 3, 3, 1]; no other filter is supported`)
+    if (!good) throw new NetworkError(`a generator whose ${name} is not [1, 3, 3, 1]; no other filter is supported`)
   }
 }
 

@@ -2,12 +2,18 @@
  * StyleGAN2 config F in the key layout of the public PyTorch port (rosinality/stylegan2-pytorch, `g_ema`), any size,
  * width and mapping depth. FIR kernels are stored in those files; ours are constants, so they are checked and dropped.
  */
-import { ModelError } from '../errors.ts'
-import type { Found } from './found.ts'
-import { type Expected, layer, matchTemplate, type Tensors } from './template.ts'
+import { TensorValue } from '../../checkpoint/value.ts'
+import { NetworkError } from '../../networks/errors.ts'
+import type { Found } from '../../networks/found.ts'
+import type { Place } from '../../networks/network.ts'
+import { countFrom, type Expected, layer, matchTemplate, type Tensors } from '../../networks/template.ts'
+import { latentMean } from '../../networks/w-stats.ts'
 
-export function looksLikeStyleGan2(tensors: Tensors): boolean {
-  return tensors.has('input.input') && tensors.has('conv1.conv.weight') && tensors.has('to_rgb1.conv.weight')
+/** The generator, and its mean of w where the file has one. */
+export function recogniseStyleGan2({ tensors, at, root }: Place): Found[] {
+  if (!['input.input', 'conv1.conv.weight', 'to_rgb1.conv.weight'].every((key) => tensors.has(key))) return []
+  const mean = root instanceof Map ? root.get('latent_avg') : undefined
+  return [readStyleGan2(tensors, at), ...(mean instanceof TensorValue ? [latentMean(mean, 'latent_avg')] : [])]
 }
 
 export function readStyleGan2(tensors: Tensors, at: string): Found {
@@ -16,7 +22,7 @@ export function readStyleGan2(tensors: Tensors, at: string): Found {
   const size = 4 * 2 ** blocks
   const what = `a StyleGAN2 generator for ${size} px`
   if (blocks === 0 || depth === 0)
-    throw new ModelError(`looks like a StyleGAN2 generator but has no ${blocks === 0 ? 'blocks' : 'mapping network'}`)
+    throw new NetworkError(`looks like a StyleGAN2 generator but has no ${blocks === 0 ? 'blocks' : 'mapping network'}`)
   const match = matchTemplate(what, tensors, stylegan2Template(blocks, depth))
   checkKernels(tensors, what)
   const styleDim = match.sides.get('style') ?? 0
@@ -33,7 +39,7 @@ export function readStyleGan2(tensors: Tensors, at: string): Found {
   }
 }
 
-export function stylegan2Template(blocks: number, depth: number): Expected[] {
+function stylegan2Template(blocks: number, depth: number): Expected[] {
   const conv = (name: string, from: string, to: string): Expected[] => [
     { key: `${name}.conv.weight`, shape: [1, to, from, 3, 3] },
     ...layer(`${name}.conv.modulation`, [from, 'style']),
@@ -76,12 +82,6 @@ function checkKernels(tensors: Tensors, what: string): void {
     const same =
       kernel.length === 16 && kernel.every((k, i) => Math.abs(k - (taps[i >> 2]! * taps[i & 3]!) / 16) < 1e-4)
     if (!same)
-      throw new ModelError(`looks like ${what} but its kernel ${key} is not [1, 3, 3, 1]; no other is supported`)
+      throw new NetworkError(`looks like ${what} but its kernel ${key} is not [1, 3, 3, 1]; no other is supported`)
   }
-}
-
-export function countFrom(tensors: Tensors, first: number, key: (i: number) => string): number {
-  let n = 0
-  while (tensors.has(key(first + n))) n++
-  return n
 }

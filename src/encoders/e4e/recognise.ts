@@ -3,11 +3,12 @@
  * `opts`. The encoder is written under `encoder.` beside the average latent that it adds to (as the compact pack's is);
  * the decoder is a generator of its own.
  */
-import type { TensorSource, Value } from '../../checkpoint/value.ts'
-import { ModelError } from '../errors.ts'
-import type { Found } from './found.ts'
-import { countFrom } from './stylegan2.ts'
-import { type Expected, layer, matchTemplate, norm, type Tensors } from './template.ts'
+import { type TensorSource, TensorValue, type Value } from '../../checkpoint/value.ts'
+import { NetworkError } from '../../networks/errors.ts'
+import type { Found } from '../../networks/found.ts'
+import type { Place } from '../../networks/network.ts'
+import { below, countFrom, type Expected, layer, matchTemplate, norm, type Tensors } from '../../networks/template.ts'
+import { latentMean } from '../../networks/w-stats.ts'
 
 /** Bottlenecks of the IR-SE50 body, and the first of each of its four stages. */
 const bottlenecks = 24
@@ -19,34 +20,44 @@ const stylePyramid = [
   { below: Number.POSITIVE_INFINITY, halvings: 6 },
 ]
 
-export function looksLikeE4e(tensors: Tensors): boolean {
-  return tensors.has('input_layer.0.weight') && tensors.has('latlayer1.weight') && tensors.has('styles.0.linear.weight')
+/** The encoder, its decoder and the mean of w, where an encoder of this kind lies. */
+export function recogniseE4e({ tensors, at, root, inside }: Place): Found[] {
+  const encoder = tensors.has('encoder.input_layer.0.weight') ? below(tensors, 'encoder.') : tensors
+  if (!['input_layer.0.weight', 'latlayer1.weight', 'styles.0.linear.weight'].every((key) => encoder.has(key)))
+    return []
+  const mean = entry(root, 'latent_avg')
+  const average = mean instanceof TensorValue ? mean : tensors.get('latent_avg')
+  const decoder = inside('decoder.').map((found) => ({ ...found, byproduct: true }))
+  return [
+    readE4e(encoder, `${at}.encoder`, average, entry(root, 'opts')),
+    ...decoder,
+    ...(average === undefined ? [] : [latentMean(average, 'latent_avg', true)]),
+  ]
 }
 
-export function readE4e(
-  tensors: Tensors,
-  at: string,
-  average: TensorSource | undefined,
-  opts: Value | undefined,
-): Found {
+function entry(root: Value | undefined, name: string): Value | undefined {
+  return root instanceof Map ? root.get(name) : undefined
+}
+
+function readE4e(tensors: Tensors, at: string, average: TensorSource | undefined, opts: Value | undefined): Found {
   const body = countFrom(tensors, 0, (i) => `body.${i}.res_layer.1.weight`)
   const styles = countFrom(tensors, 0, (i) => `styles.${i}.linear.weight`)
   const what = `an e4e encoder with ${styles} styles`
   if (body !== bottlenecks)
-    throw new ModelError(`looks like ${what} but has ${body} bottlenecks where an IR-SE50 has ${bottlenecks}`)
+    throw new NetworkError(`looks like ${what} but has ${body} bottlenecks where an IR-SE50 has ${bottlenecks}`)
   const match = matchTemplate(what, tensors, e4eTemplate(styles, tensors))
   const styleDim = match.sides.get('style') ?? 0
   const starts = opts instanceof Map ? opts.get('start_from_latent_avg') : undefined
   const notes: string[] = []
   const out = new Map([...match.tensors].map(([key, tensor]) => [`encoder.${key}`, tensor]))
   if (average === undefined) {
-    if (starts === true) throw new ModelError(`looks like ${what} that starts from latent_avg, but has none`)
+    if (starts === true) throw new NetworkError(`looks like ${what} that starts from latent_avg, but has none`)
     notes.push('no latent average in the file: codes are taken as they are')
   } else if (starts === false) notes.push('opts.start_from_latent_avg is false: the latent average is not added')
   else {
     const shape = average.shape.join()
     if (shape !== `${styles},${styleDim}`)
-      throw new ModelError(
+      throw new NetworkError(
         `looks like ${what} but latent_avg is [${average.shape.join(', ')}], not [${styles}, ${styleDim}]`,
       )
     if (starts === undefined) notes.push('no opts in the file: the latent average is added, as in the official one')

@@ -2,9 +2,9 @@
  * What a network's file must hold: keys with shapes in which some sides are letters. The letters are solved for while
  * matching, so one template fits every width, and a tensor that contradicts another is named with both numbers.
  */
-import { quote } from '../../checkpoint/errors.ts'
-import type { TensorSource } from '../../checkpoint/value.ts'
-import { ModelError } from '../errors.ts'
+import { quote } from '../checkpoint/errors.ts'
+import type { TensorSource } from '../checkpoint/value.ts'
+import { NetworkError } from './errors.ts'
 
 export type Side = number | string
 
@@ -29,7 +29,7 @@ export function matchTemplate(what: string, found: Tensors, template: readonly E
   if (missing.length > 0) {
     const names = missing.slice(0, 3).map(quote).join(', ')
     const more = missing.length > 3 ? ` and ${missing.length - 3} more` : ''
-    throw new ModelError(`looks like ${what} but lacks ${names}${more}; the file is incomplete or of another network`)
+    throw new NetworkError(`looks like ${what} but lacks ${names}${more}; the file is incomplete or of another network`)
   }
   const sides = new Map<string, number>()
   const tensors = new Map<string, TensorSource>()
@@ -38,7 +38,7 @@ export function matchTemplate(what: string, found: Tensors, template: readonly E
     if (tensor === undefined) continue
     if (!fits(tensor.shape, shape, sides)) {
       const expected = shape.map((side) => (typeof side === 'string' ? (sides.get(side) ?? 'any') : side)).join(', ')
-      throw new ModelError(
+      throw new NetworkError(
         `looks like ${what} but ${quote(key)} is [${tensor.shape.join(', ')}] where [${expected}] was expected`,
       )
     }
@@ -80,4 +80,11 @@ export function below(tensors: Tensors, prefix: string): Tensors {
   const out = new Map<string, TensorSource>()
   for (const [key, tensor] of tensors) if (key.startsWith(prefix)) out.set(key.slice(prefix.length), tensor)
   return out
+}
+
+/** How many of key(first), key(first + 1), … there are without a gap. */
+export function countFrom(tensors: { has(key: string): boolean }, first: number, key: (i: number) => string): number {
+  let n = 0
+  while (tensors.has(key(first + n))) n++
+  return n
 }
