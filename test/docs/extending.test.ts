@@ -50,8 +50,8 @@ function node(...args: string[]): string {
 }
 
 it("has every block it needs, and the examples' own tests pass", () => {
-  expect(tests).toEqual(['test/degrade/tilt.test.ts', 'test/optimize/symmetry.test.ts'])
-  expect(node('node_modules/vitest/vitest.mjs', 'run', ...tests)).toMatch(/Tests\s+.*4 passed/)
+  expect(tests).toEqual(['test/degrade/tilt.test.ts', 'test/optimize/symmetry.test.ts', 'test/upscale/srcnn.test.ts'])
+  expect(node('node_modules/vitest/vitest.mjs', 'run', ...tests)).toMatch(/Tests\s+.*6 passed/)
 })
 
 it('runs an optimization with the new stage and the new term', () => {
