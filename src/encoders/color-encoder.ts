@@ -60,6 +60,7 @@ export const colorEncoderNetwork = networkKind({
   files: '`checkpoint_b.pt`, `checkpoint_gb.pt`, `checkpoint_g.pt`',
   choice,
   ofGenerator: true,
+  landmarks: ['conv0.0.weight'],
   recognise: ({ tensors, at }) =>
     ['conv0.0.weight', 'residual_blocks.0.blocks.0.0.weight', 'last.3.weight'].every((key) => tensors.has(key))
       ? [readColorEncoder(tensors, at)]

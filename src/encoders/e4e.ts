@@ -129,6 +129,7 @@ export const e4eNetwork = networkKind({
   files:
     '`e4e_ffhq_encode.pt` and others of encoder4editing, with their decoder as `stylegan2` and their mean as `w_stats`',
   ofGenerator: true,
+  landmarks: ['encoder.input_layer.0.weight', 'input_layer.0.weight'],
   recognise: recogniseE4e,
   probe: (weights, layout) =>
     e4e(

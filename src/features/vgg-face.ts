@@ -11,6 +11,7 @@ export const vggFaceNetwork = networkKind({
   roles: { vggface: 'VGG-Face, perceptual loss' },
   layout: z.strictObject({}),
   files: '`vgg_face_dag.pt`, `vgg_face_dag.pth` (convolutions only)',
+  landmarks: ['conv1_1.weight'],
   recognise: (place) =>
     ['conv1_1.weight', 'conv2_1.weight', 'conv4_1.weight'].every((key) => place.tensors.has(key))
       ? [readVgg('vggface', 'vggface', 'VGG-Face', 4, place)]

@@ -11,6 +11,7 @@ export const vgg16Network = networkKind({
   roles: { vgg16: 'VGG16, perceptual loss' },
   layout: z.strictObject({}),
   files: 'torchvision’s VGG16 (convolutions only)',
+  landmarks: ['features.0.weight'],
   recognise: (place) =>
     isTorchvisionVgg(place.tensors) && !place.tensors.has('features.16.weight')
       ? [readVgg('vgg16', 'vgg16', 'VGG16', 4, place)]

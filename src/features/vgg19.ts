@@ -12,6 +12,7 @@ export const vgg19Network = networkKind({
   layout: z.strictObject({}),
   files: 'torchvision’s VGG19 (convolutions only)',
   // The fourth convolution of the third block is what VGG19 has and VGG16 has not.
+  landmarks: ['features.0.weight'],
   recognise: (place) =>
     isTorchvisionVgg(place.tensors) && place.tensors.has('features.16.weight')
       ? [readVgg('vgg19', 'vgg19', 'VGG19', 3, place)]

@@ -123,6 +123,7 @@ export const stylegan2Network = networkKind({
   files:
     '`stylegan2-ffhq-config-f.pt` and any `g_ema` checkpoint of the PyTorch port, any size and width; `ffhq.pkl` and other StyleGAN2 pickles of stylegan2-ada-pytorch and of the stylegan3 repository; both with their mean as `w_stats`',
   ofGenerator: true,
+  landmarks: ['input.input'],
   recognise: (place) => {
     const nvidia = findNvidiaGenerator(place.root)
     return nvidia === undefined ? recogniseStyleGan2(place) : readNvidiaGenerator(nvidia)

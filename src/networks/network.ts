@@ -33,6 +33,8 @@ export interface NetworkKind<Role extends string = string, Layout extends z.ZodO
   readonly choice?: RoleChoice
   /** Speaks the latents of one generator: in a pack with another generator it is not the official network. */
   readonly ofGenerator?: boolean
+  /** Tensors that it has and no part of another network: what stands before such a name was put there by a training script. */
+  readonly landmarks: readonly string[]
   /**
    * Reads it into the names and the order of ours, with what comes along with it; empty where the place holds something else.
    * @throws NetworkError where it looks like this network and lacks or contradicts something

@@ -36,6 +36,7 @@ export const wStatsNetwork = networkKind({
   layout: z.strictObject({}),
   files: 'comes along with `stylegan2` or `e4e`',
   ofGenerator: true,
+  landmarks: [],
   recognise: () => [],
   // An output of a program must be computed by it.
   probe: (weights) => mul(weights.get('mean'), 1),

@@ -80,6 +80,7 @@ export const bisenetNetwork = networkKind({
     classes: z.array(z.string()).optional().describe('Names of the classes, where they are not CelebAMask-HQ’s.'),
   }),
   files: '`79999_iter.pth` of face-parsing.PyTorch',
+  landmarks: ['cp.resnet.conv1.weight'],
   recognise: ({ tensors, at }) =>
     tensors.has('cp.resnet.conv1.weight') && tensors.has('ffm.convblk.conv.weight') ? [readBiSeNet(tensors, at)] : [],
   probe: (weights) => bisenet(weights, imagenetNormalized(testPicture(3, 256))),

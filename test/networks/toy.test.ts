@@ -31,7 +31,7 @@ function file(name: string, prefix = '', more: Record<string, number[]> = {}): s
   return path
 }
 
-test.each(['', 'params_ema.module.'])(
+test.each(['', 'params_ema.module.', 'state_dict.netT._orig_mod.'])(
   'recognised, imported, described and tried ("%s" before its names)',
   async (prefix) => {
     const pack = `toys${prefix.length}`

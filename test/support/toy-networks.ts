@@ -13,6 +13,7 @@ function toyKind(role: string, key: string) {
     roles: { [role]: `the ${role} of this test` },
     layout: z.strictObject({ strength: z.number().default(2).describe('How strong it is.') }),
     files: `\`${role}.safetensors\``,
+    landmarks: ['only.weight'],
     recognise: ({ tensors, at }) => {
       if (!tensors.has(key)) return []
       const match = matchTemplate(`a ${role}`, tensors, layer('only', ['out', 'in']))
