@@ -3,7 +3,7 @@
 
 import { flip, pad, reshape, slice, transpose } from './layout.ts'
 import { ShapeError, showShape } from './shape.ts'
-import { node, type Tensor } from './tensor.ts'
+import { constant, node, type Tensor } from './tensor.ts'
 
 export interface ConvOptions {
   stride?: number
@@ -48,7 +48,7 @@ export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Te
     },
     gradient: (dy) => [
       inputGradient(dy, x, kernel, stride, pads, dilation, groups),
-      groups === 1 ? kernelGradient(dy, x, kernel, stride, pads, dilation) : undefined,
+      kernelGradient(dy, x, kernel, stride, pads, dilation, groups),
       bias && reshape(sumOverPositions(dy), bias.shape),
     ],
   })
@@ -90,17 +90,17 @@ export function convTranspose2d(x: Tensor, kernel: Tensor, options: ConvTranspos
     },
     gradient: (dy) => {
       const dx = conv2d(dy, kernel, { stride, padding: pads, groups })
-      return [
-        slice(dx, [0, 0, 0, 0], [n!, o!, h!, w!]),
-        groups === 1 ? kernelGradient(x, dy, kernel, stride, pads, 1) : undefined,
-      ]
+      return [slice(dx, [0, 0, 0, 0], [n!, o!, h!, w!]), kernelGradient(x, dy, kernel, stride, pads, 1, groups)]
     },
   })
 }
 
-/** The kernel turned by 180° with its channels swapped: what a stride-1 convolution is transposed with. */
-export function turnedKernel(kernel: Tensor): Tensor {
-  return flip(transpose(kernel, [1, 0, 2, 3]), [2, 3])
+/** The kernel turned by 180° with its channels swapped (in every group): what a stride-1 convolution is transposed with. */
+export function turnedKernel(kernel: Tensor, groups = 1): Tensor {
+  const [o, perGroup, kh, kw] = kernel.shape as [number, number, number, number]
+  if (groups === 1) return flip(transpose(kernel, [1, 0, 2, 3]), [2, 3])
+  const apart = transpose(reshape(kernel, [groups, o / groups, perGroup, kh, kw]), [0, 2, 1, 3, 4])
+  return flip(reshape(apart, [groups * perGroup, o / groups, kh, kw]), [2, 3])
 }
 
 function inputGradient(
@@ -111,35 +111,71 @@ function inputGradient(
   pads: Pads,
   dilation: number,
   groups: number,
-): Tensor | undefined {
+): Tensor {
   const [kh, kw] = kernel.shape.slice(2) as [number, number]
   const [h, w] = x.shape.slice(2) as [number, number]
-  const fitsPlain = pads[0] < kh && pads[1] < kw && pads[2] < kh && pads[3] < kw
+  const [reachH, reachW] = [dilation * (kh - 1), dilation * (kw - 1)]
+  const fitsPlain = pads[0] <= reachH && pads[1] <= reachW && pads[2] <= reachH && pads[3] <= reachW
   // Conv is two to four times as fast as ConvTranspose in ONNX Runtime, and a constant kernel is turned once, when the model is loaded.
   const depthwise = kernel.shape[1] === 1 && kernel.shape[0] === groups
-  if (stride === 1 && dilation === 1 && (groups === 1 || depthwise) && fitsPlain)
-    return conv2d(dy, depthwise ? flip(kernel, [2, 3]) : turnedKernel(kernel), {
+  if (stride === 1 && (groups === 1 || depthwise || dilation > 1) && fitsPlain)
+    return conv2d(dy, depthwise ? flip(kernel, [2, 3]) : turnedKernel(kernel, groups), {
       groups,
-      padding: [kh - 1 - pads[0], kw - 1 - pads[1], kh - 1 - pads[2], kw - 1 - pads[3]],
+      dilation,
+      padding: [reachH - pads[0], reachW - pads[1], reachH - pads[2], reachW - pads[3]],
     })
-  // No op of ours convolves its own input with a dilated kernel: dilation only serves kernel gradients.
-  if (dilation !== 1) return undefined
   const [oh, ow] = dy.shape.slice(2) as [number, number]
-  const outputPadding: [number, number] = [
-    h - ((oh - 1) * stride + kh - pads[0] - pads[2]),
-    w - ((ow - 1) * stride + kw - pads[1] - pads[3]),
-  ]
-  return convTranspose2d(dy, kernel, { stride, padding: pads, outputPadding, groups })
+  if (dilation === 1) {
+    const outputPadding: [number, number] = [
+      h - ((oh - 1) * stride + kh - pads[0] - pads[2]),
+      w - ((ow - 1) * stride + kw - pads[1] - pads[3]),
+    ]
+    return convTranspose2d(dy, kernel, { stride, padding: pads, outputPadding, groups })
+  }
+  // Without dilation in ConvTranspose (TensorFlow.js has none): zeros between the samples, the full correlation, and of
+  // that what lies on x; the last rows of x may have been read by nothing.
+  const channels = dy.shape[1]!
+  const spread =
+    stride === 1
+      ? dy
+      : convTranspose2d(dy, constant(new Float32Array(channels).fill(1), [channels, 1, 1, 1]), {
+          stride,
+          groups: channels,
+        })
+  const full = conv2d(spread, turnedKernel(kernel, groups), {
+    groups,
+    dilation,
+    padding: [reachH, reachW, reachH, reachW],
+  })
+  const [fullH, fullW] = full.shape.slice(2) as [number, number]
+  const padded = pad(full, [0, 0, 0, 0], [0, 0, Math.max(0, pads[0] + h - fullH), Math.max(0, pads[1] + w - fullW)])
+  return slice(padded, [0, 0, pads[0], pads[1]], [dy.shape[0]!, x.shape[1]!, pads[0] + h, pads[1] + w])
 }
 
-/** dK[o, c, i, j] = Σ x[n, c, s·p + i, s·q + j]·dy[n, o, p, q]: a convolution with dy as its dilated kernel. */
-function kernelGradient(dy: Tensor, x: Tensor, kernel: Tensor, stride: number, pads: Pads, dilation: number): Tensor {
+/**
+ * dK[o, c, i, j] = Σ x[n, c, s·p + i, s·q + j]·dy[n, o, p, q]: a convolution with dy as its dilated kernel, samples and
+ * channels swapped; with groups, the samples of a group's channels are its input channels.
+ */
+function kernelGradient(
+  dy: Tensor,
+  x: Tensor,
+  kernel: Tensor,
+  stride: number,
+  pads: Pads,
+  dilation: number,
+  groups: number,
+): Tensor {
   const [o, c, kh, kw] = kernel.shape as [number, number, number, number]
-  const full = conv2d(
-    pad(transpose(x, [1, 0, 2, 3]), [0, 0, pads[0], pads[1]], [0, 0, pads[2], pads[3]]),
-    transpose(dy, [1, 0, 2, 3]),
-    { dilation: stride, stride: dilation },
-  )
+  const [n, , h, w] = x.shape as [number, number, number, number]
+  const swapped =
+    groups === 1
+      ? transpose(x, [1, 0, 2, 3])
+      : reshape(transpose(reshape(x, [n, groups, c, h, w]), [2, 1, 0, 3, 4]), [c, groups * n, h, w])
+  const full = conv2d(pad(swapped, [0, 0, pads[0], pads[1]], [0, 0, pads[2], pads[3]]), transpose(dy, [1, 0, 2, 3]), {
+    dilation: stride,
+    stride: dilation,
+    groups,
+  })
   return transpose(slice(full, [0, 0, 0, 0], [c, o, kh, kw]), [1, 0, 2, 3])
 }
 

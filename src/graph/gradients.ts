@@ -51,8 +51,14 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
     const rule = t.gradient
     const parts = scope(t.scope ? `d(${t.scope})` : 'd', () => rule(dy, t))
     parts.forEach((part, i) => {
-      const operand = causesOf(t)[i]!
-      if (!part || !needed.has(operand)) return
+      const operand = causesOf(t)[i]
+      if (!operand || !needed.has(operand)) return
+      if (!part) {
+        if (operand.dtype !== 'float32') return
+        throw new ShapeError(
+          `gradients: ${t.op} at "${t.scope}" ${showShape(t.shape)} has no gradient for its operand ${i + 1}`,
+        )
+      }
       const sofar = cotangents.get(operand)
       cotangents.set(operand, sofar ? add(sofar, part) : part)
     })

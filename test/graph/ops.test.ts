@@ -10,7 +10,7 @@ import * as l from '../../src/graph/layout.ts'
 import { matmul, swap } from '../../src/graph/matmul.ts'
 import { avgPool, globalMean, maxPool, maxPoolWindows, upsampleNearest } from '../../src/graph/pool.ts'
 import * as r from '../../src/graph/reduce.ts'
-import { constant, input } from '../../src/graph/tensor.ts'
+import { constant, input, node } from '../../src/graph/tensor.ts'
 import { checkOp } from '../support/check.ts'
 import { formulaValues } from '../support/formula.ts'
 
@@ -134,9 +134,40 @@ describe('convolution', () => {
     'stride 2': [{ stride: 2, padding: 1 }, [4, 3, 3, 3]],
     'stride 2, pixels left over': [{ stride: 2 }, [4, 3, 2, 2]],
     'stride 3, even kernel': [{ stride: 3, padding: 1 }, [2, 3, 4, 4]],
+    dilated: [{ dilation: 2 }, [2, 3, 2, 3]],
+    'dilated and padded': [{ dilation: 2, padding: 2 }, [2, 3, 3, 3]],
+    'dilated, padded beyond the kernel': [{ dilation: 2, padding: [3, 0, 3, 4] }, [2, 3, 2, 2]],
+    'dilated, stride 2': [{ dilation: 2, stride: 2, padding: 1 }, [2, 3, 2, 2]],
+    'dilated, stride 2, pixels left over': [{ dilation: 2, stride: 2, padding: [1, 0, 0, 1] }, [2, 3, 2, 2]],
+    'each channel alone, learned': [{ groups: 3, padding: 1 }, [3, 1, 3, 3]],
+    'two kernels for each channel': [{ groups: 3, padding: 1 }, [6, 1, 3, 3]],
+    'each channel alone, stride 2': [{ groups: 3, stride: 2, padding: 1 }, [3, 1, 3, 3]],
+    'each channel alone, dilated': [{ groups: 3, dilation: 2, padding: 2 }, [3, 1, 3, 3]],
   }
   for (const [name, [options, kernel]] of Object.entries(cases))
     test(name, () => checkOp((a, k) => conv2d(a, k, options), [x, kernel]))
+  const grouped: Record<string, [Parameters<typeof conv2d>[2], number[]]> = {
+    groups: [{ groups: 2, padding: 1 }, [6, 2, 3, 3]],
+    'groups, stride 2': [{ groups: 2, stride: 2 }, [2, 2, 2, 2]],
+    'groups, dilated': [{ groups: 2, dilation: 2, padding: 1 }, [4, 2, 2, 2]],
+    'groups, dilated, stride 2': [{ groups: 2, dilation: 2, stride: 2, padding: 1 }, [4, 2, 2, 2]],
+  }
+  for (const [name, [options, kernel]] of Object.entries(grouped))
+    test(name, () => checkOp((a, k) => conv2d(a, k, options), [[2, 4, 6, 5], kernel]))
+  test('groups, transposed', () =>
+    checkOp(
+      (a, k) => convTranspose2d(a, k, { stride: 2, groups: 2 }),
+      [
+        [2, 4, 3, 2],
+        [4, 3, 3, 3],
+      ],
+    ))
+  test('a rule that leaves an operand out throws', () => {
+    const [a, b] = [input('a', [2]), input('b', [2])]
+    const forgetful = node({ op: 'Add', inputs: [a, b], shape: [2], gradient: (dy) => [dy, undefined] })
+    expect(() => gradients(r.sum(forgetful), [a])).not.toThrow()
+    expect(() => gradients(r.sum(forgetful), [a, b])).toThrow('has no gradient for its operand 2')
+  })
   const eachChannel = constant(formulaValues('kernel', 48), [3, 1, 4, 4])
   test('each channel alone', () => checkOp((a) => conv2d(a, eachChannel, { groups: 3, padding: 1 }), [x]))
   test('each channel alone, transposed', () =>

@@ -15,7 +15,10 @@ export const conv: Kernel = (tf, t, [x, kernel, bias]) => {
   const strides = ints(t, 'strides') as Pair
   const dilations = ints(t, 'dilations') as Pair
   const padded = padSides(tf, toChannelsLast(tf, x!), [top, bottom], [left, right])
-  const y = grouped(tf, padded, kernel as Tensor4D, groups, strides, dilations)
+  // TensorFlow.js refuses strides beside dilations: every position is computed then, and those between are left out.
+  const both = strides.some((s) => s > 1) && dilations.some((d) => d > 1)
+  const all = grouped(tf, padded, kernel as Tensor4D, groups, both ? [1, 1] : strides, dilations)
+  const y = both ? tf.stridedSlice(all, [0, 0, 0, 0], all.shape, [1, ...strides, 1]) : all
   // Channels are last here, so a bias of one number per channel broadcasts.
   return toChannelsFirst(tf, bias ? tf.add(y, bias) : y)
 }
