@@ -10,10 +10,10 @@ import { ancestors, gradients } from '../src/graph/gradients.ts'
 import { rewrite, withInputs } from '../src/graph/rewrite.ts'
 import { sizeOf } from '../src/graph/shape.ts'
 import { node, type Tensor } from '../src/graph/tensor.ts'
-import type { Objective } from '../src/optimize/objective.ts'
-import { objectiveOf } from '../src/optimize/objective-of.ts'
-import type { OptimizeOptions } from '../src/optimize/options.ts'
-import { randomStream } from '../src/optimize/random.ts'
+import type { Objective } from '../src/methods/rephotograph/objective.ts'
+import { objectiveOf } from '../src/methods/rephotograph/objective-of.ts'
+import type { OptimizeOptions } from '../src/methods/rephotograph/options.ts'
+import { randomStream } from '../src/numbers/random.ts'
 import { formulaValues } from '../test/support/formula.ts'
 import { fullSizeWorkload } from './workloads.ts'
 
@@ -28,7 +28,8 @@ const learned: Record<string, Tensor> = {
   ...Object.fromEntries(Object.entries(objective.camera).map(([name, { tensor }]) => [name, tensor])),
 }
 const slopes = gradients(objective.total, Object.values(learned))
-const outputs: Record<string, Tensor> = { total: objective.total, ...objective.terms }
+const outputs: Record<string, Tensor> = { total: objective.total }
+for (const [name, { loss }] of Object.entries(objective.terms)) outputs[name] = loss
 Object.keys(learned).forEach((name, i) => {
   outputs[`d total/d ${name}`] = slopes[i]!
 })
@@ -85,10 +86,10 @@ function difference(got: Float32Array, expected: Float32Array): string {
 
 /** Mid-run: the codes a little off those of the sibling, the camera where it begins. */
 async function feedsOf(
-  { prepared, draws, weightOf, camera, total }: Objective,
-  { networks, start, target }: OptimizeOptions,
+  { prepared, draws, terms, camera, total }: Objective,
+  { network, start, target }: OptimizeOptions,
 ): Promise<Feeds> {
-  const synthesizer = await Synthesizer.compile(networks.generator)
+  const synthesizer = await Synthesizer.compile(network('stylegan2'))
   const sibling = await synthesizer.run(start.latent, start.noise)
   await synthesizer.dispose()
   const given: Record<string, Float32Array> = { target: target.data }
@@ -106,7 +107,7 @@ async function feedsOf(
   start.noise.forEach((map, i) => {
     known[`noise/${i}`] = map
   })
-  for (const [name, weight] of Object.entries(weightOf)) known[`weight/${name}`] = [weight]
+  for (const [name, { weight }] of Object.entries(terms)) known[`weight/${name}`] = [weight]
   for (const [name, { parameter }] of Object.entries(camera)) known[`camera/${name}`] = [...parameter.start]
   const random = randomStream(0, 'half-precision')
   for (const { name, sample } of draws) known[name] = sample(random)

@@ -3,8 +3,9 @@
 
 import { readFileSync } from 'node:fs'
 import type { CompileOptions, Device, Engine } from '../src/engine/executable.ts'
-import { objectiveOf } from '../src/optimize/objective-of.ts'
-import { optimize } from '../src/optimize/optimize.ts'
+import { objectiveOf } from '../src/methods/rephotograph/objective-of.ts'
+import { optimize } from '../src/methods/rephotograph/optimize.ts'
+import { portraitProblem } from '../src/methods/rephotograph/problem.ts'
 import { stepProgram } from '../src/optimize/step.ts'
 import { calibrate } from './calibrate.ts'
 import { workloads } from './workloads.ts'
@@ -61,7 +62,7 @@ await optimize(options, {
 const peakGigabytes = peakBytes() / 1e9
 const warm = times.slice(1).sort((a, b) => a - b)
 const stepMilliseconds = warm[Math.floor(warm.length / 2)]!
-const program = stepProgram(objectiveOf(options), options.optimize)
+const program = stepProgram(portraitProblem(objectiveOf(options), options.optimize), options.optimize.optimizer)
 const { milliseconds, flops, nodes } = await calibrate(program, compile)
 const measurement: Measurement = {
   ...request,

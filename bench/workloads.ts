@@ -2,9 +2,9 @@
 
 import { resolveConfig } from '../src/config/index.ts'
 import { generatorShape } from '../src/generator/stylegan2.ts'
+import type { OptimizeOptions } from '../src/methods/rephotograph/options.ts'
 import { loadPack } from '../src/models/load.ts'
-import type { OptimizeOptions } from '../src/optimize/options.ts'
-import { objectiveNetworks, settingsOf } from '../src/pipeline/networks.ts'
+import { networkOf, settingsOf } from '../src/pipeline/networks.ts'
 import { formulaImage, formulaValues } from '../test/support/formula.ts'
 import { goldenDegradation, goldenLosses, goldenNetworks, goldenOptimize } from '../test/support/golden-setup.ts'
 
@@ -15,13 +15,13 @@ export interface Workload {
 
 /** The full objective of the reference at `size` px: every network at its official width, weights from the formula. */
 export function fullSizeWorkload(size: 512 | 1024): Workload {
-  const networks = goldenNetworks('', size)
-  const { latents, noiseSides, styleDim } = generatorShape(networks.generator)
+  const network = goldenNetworks('', size)
+  const { latents, noiseSides, styleDim } = generatorShape(network('stylegan2'))
   const gray = formulaImage('target', 1, size, size).map((v) => 2 * v - 1)
   return {
     name: `full-size ${size} px`,
     options: {
-      networks,
+      network,
       degradation: goldenDegradation,
       losses: goldenLosses,
       optimize: goldenOptimize,
@@ -40,14 +40,14 @@ export function compactWorkload(): Workload {
   const pack = loadPack('compact')
   const size = pack.generatorSize
   const config = resolveConfig({}, settingsOf(pack, 'b'), size)
-  const networks = objectiveNetworks(pack)
-  const { latents, noiseSides } = generatorShape(networks.generator)
+  const network = networkOf(pack)
+  const { latents, noiseSides } = generatorShape(network('stylegan2'))
   const average = pack.store('w_stats').read('mean')
   const gray = formulaImage('target', 1, size, size).map((v) => 2 * v - 1)
   return {
     name: `compact ${size} px`,
     options: {
-      networks,
+      network,
       degradation: config.degradation,
       losses: config.losses,
       optimize: config.optimize,

@@ -3,9 +3,10 @@ import { resolve } from 'node:path'
 import { writeAtomically } from './checkpoint/atomic.ts'
 import type { ConfigFragment } from './config/index.ts'
 import { programModel } from './engine/program.ts'
-import { objectiveOf } from './optimize/objective-of.ts'
+import { objectiveOf } from './methods/rephotograph/objective-of.ts'
+import { portraitProblem } from './methods/rephotograph/problem.ts'
 import { stepProgram } from './optimize/step.ts'
-import { objectiveNetworks } from './pipeline/networks.ts'
+import { networkOf } from './pipeline/networks.ts'
 import { openSetting } from './pipeline/setting.ts'
 import { stageFiles } from './pipeline/stage-files.ts'
 import { atPath } from './run/errors.ts'
@@ -20,14 +21,14 @@ export async function exportStep(fragment: ConfigFragment, out: string): Promise
   try {
     const { pack, config, shape } = setting
     const objective = objectiveOf({
-      networks: objectiveNetworks(pack),
+      network: networkOf(pack),
       degradation: config.degradation,
       files: await stageFiles(config),
       losses: config.losses,
       optimize: config.optimize,
       target: { side: { width: shape.size, height: shape.size } },
     })
-    const model = programModel(stepProgram(objective, config.optimize))
+    const model = programModel(stepProgram(portraitProblem(objective, config.optimize), config.optimize.optimizer))
     const path = resolve(out)
     atPath(path, () => writeAtomically(path, (write) => write(model)))
     return path

@@ -14,10 +14,10 @@ import { gradients } from '../src/graph/gradients.ts'
 import { input } from '../src/graph/tensor.ts'
 import { fromPlanar, toPlanar } from '../src/images/bitmap.ts'
 import { toColor, toGray } from '../src/images/gray.ts'
+import { objectiveOf } from '../src/methods/rephotograph/objective-of.ts'
 import { loadPack } from '../src/models/load.ts'
-import { objectiveOf } from '../src/optimize/objective-of.ts'
-import { randomStream } from '../src/optimize/random.ts'
-import { encodersOf, objectiveNetworks, settingsOf, weightsOf } from '../src/pipeline/networks.ts'
+import { randomStream } from '../src/numbers/random.ts'
+import { encodersOf, networkOf, settingsOf, weightsOf } from '../src/pipeline/networks.ts'
 
 /** Pull of each term on what it acts on, as a share of the face term's. */
 const shares: Record<string, number> = { face: 1, eye: 0.3, contextual: 0.3, colorTransfer: 0.5, noise: 0.5 }
@@ -32,10 +32,10 @@ const pack = loadPack(args.pack)
 const size = pack.generatorSize
 const config = resolveConfig({}, settingsOf(pack, 'b'), size)
 for (const term of Object.values(config.losses)) term.weight = Math.max(term.weight, 1e-12)
-const networks = objectiveNetworks(pack)
-const { latents, styleDim, noiseSides } = generatorShape(networks.generator)
+const network = networkOf(pack)
+const { latents, styleDim, noiseSides } = generatorShape(network('stylegan2'))
 const objective = objectiveOf({
-  networks,
+  network,
   degradation: config.degradation,
   losses: config.losses,
   optimize: config.optimize,
@@ -44,11 +44,12 @@ const objective = objectiveOf({
 const names = Object.keys(objective.terms)
 const learned = [objective.latent, ...objective.noise, ...Object.values(objective.camera).map((c) => c.tensor)]
 const outputs = Object.fromEntries(
-  names.flatMap((name) => gradients(objective.terms[name]!, learned).map((g, i) => [`pull/${name}/${i}`, g])),
+  names.flatMap((name) => gradients(objective.terms[name]!.loss, learned).map((g, i) => [`pull/${name}/${i}`, g])),
 )
-const step = await Executable.compile({ outputs: { ...outputs, ...prefixed(objective.terms, 'loss/') } })
+const losses = Object.fromEntries(names.map((name) => [`loss/${name}`, objective.terms[name]!.loss]))
+const step = await Executable.compile({ outputs: { ...outputs, ...losses } })
 const prepare = await Executable.compile({ outputs: objective.prepared })
-const synthesizer = await Synthesizer.compile(networks.generator)
+const synthesizer = await Synthesizer.compile(network('stylegan2'))
 const { w } = await runOnce(
   { w: mapping(weightsOf(pack, 'stylegan2'), input('z', [args.faces, styleDim])) },
   { z: randomStream(0, 'loss-weights').normal(args.faces * styleDim) },
@@ -106,10 +107,6 @@ for (const name of names) {
   const weight = ((shares[name] ?? 0.3) * median(facePull[on])) / median(pulls[name]![on])
   const columns = [median(loss), median(latent), median(noise), weight].map((v) => v.toPrecision(3).padStart(14))
   console.log(name.padEnd(14), ...columns)
-}
-
-function prefixed<T>(record: Readonly<Record<string, T>>, prefix: string): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [prefix + key, value]))
 }
 
 function norm(arrays: readonly Float32Array[]): number {

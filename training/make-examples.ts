@@ -16,7 +16,7 @@ import { fromPlanar } from '../src/images/bitmap.ts'
 import { toGray } from '../src/images/gray.ts'
 import { writePicture } from '../src/images/write.ts'
 import { loadPack } from '../src/models/load.ts'
-import { randomStream } from '../src/optimize/random.ts'
+import { randomStream } from '../src/numbers/random.ts'
 import { weightsOf } from '../src/pipeline/networks.ts'
 import { writeText } from '../src/run/folder.ts'
 

@@ -1,3 +1,4 @@
+import { RephotoError } from '../error.ts'
 import { oneLine } from '../text/visible.ts'
 
 export { oneLine, quote } from '../text/visible.ts'
@@ -6,8 +7,9 @@ export { oneLine, quote } from '../text/visible.ts'
  * The one error type of every weight-file reader: one line that says which file, what is wrong, at which byte, and
  * what to do. Anything a hostile file can put into a message passes through `quote`, so that it stays one short line.
  */
-export class CheckpointError extends Error {
-  override readonly name = 'CheckpointError'
+
+export class CheckpointError extends RephotoError {
+  override readonly name: string = 'CheckpointError'
   readonly source: string
   /** Byte offset in the file where the problem was seen; undefined where no single place is at fault. */
   readonly offset: number | undefined

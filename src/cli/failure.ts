@@ -4,20 +4,17 @@
  */
 
 import { memoryProblem } from '../engine/memory.ts'
+import { RephotoError } from '../error.ts'
 import { cutMiddle, oneLine, visible } from '../text/visible.ts'
 
 /** The command line was used wrongly. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(oneLine(message), options)
-  }
+export class UsageError extends RephotoError {
+  override readonly name: string = 'UsageError'
 }
 
 /** The user interrupted a run, which ended in order. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted'
+export class Interrupted extends RephotoError {
+  override readonly name: string = 'Interrupted'
   readonly exitCode: number
 
   constructor(signal: 'SIGINT' | 'SIGTERM') {

@@ -3,7 +3,7 @@
  * come from Fisher's sign-flip test of the paired differences (Fisher 1935, The design of experiments, section 21;
  * Good 2005): if a condition changed nothing, each input's difference could as well have had the other sign.
  */
-import { randomStream } from '../optimize/random.ts'
+import { randomStream } from '../numbers/random.ts'
 
 /** Up to here all 2^n sign patterns are counted; beyond, a fixed sample of them. */
 const EXACT_UNITS = 16

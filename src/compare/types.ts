@@ -1,4 +1,4 @@
-import { oneLine } from '../checkpoint/errors.ts'
+import { RephotoError } from '../error.ts'
 
 /** What is compared: runs, each of one input and one seed under one condition. A sweep lists them; `rephoto compare` infers them. */
 
@@ -54,10 +54,6 @@ export interface ComparisonFiles {
 }
 
 /** Runs that can't be compared. One line: what was expected, what was found, what to do. */
-export class CompareError extends Error {
-  override readonly name = 'CompareError'
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(oneLine(message), options)
-  }
+export class CompareError extends RephotoError {
+  override readonly name: string = 'CompareError'
 }

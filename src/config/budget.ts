@@ -2,7 +2,9 @@
  * Budgets of the texts that people write or pass on: configs, experiments, recipes, sets, pack files. A parser takes
  * many times the size of a text, and calls itself once for every bracket that is open; both are looked at before.
  */
+
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { RephotoError } from '../error.ts'
 
 /** Bytes of a config or an experiment; the longest that ships has 6 kB. */
 export const MOST_CONFIG_BYTES = 1 << 20
@@ -14,8 +16,8 @@ export const MOST_JSON_BYTES = 64 << 20
 const MOST_OPEN = 64
 
 /** A text that is over its budget; the message says what was found, without its place. */
-export class BudgetError extends Error {
-  override readonly name = 'BudgetError'
+export class BudgetError extends RephotoError {
+  override readonly name: string = 'BudgetError'
   readonly line: number | undefined
 
   constructor(found: string, line?: number) {

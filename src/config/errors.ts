@@ -1,4 +1,5 @@
 /** The one error of this folder: it knows where the mistake stands, and its message is one line for the user. */
+import { RephotoError } from '../error.ts'
 import { cutMiddle, oneLine } from '../text/visible.ts'
 
 /** Where a mistake stands: a file or an option, its line if known, and the path of the key. */
@@ -12,8 +13,8 @@ export interface ConfigPlace {
 const MOST = 600
 
 /** A config that cannot be used; the message says where, what was expected, what was found, and the nearest valid key. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
+export class ConfigError extends RephotoError {
+  override readonly name: string = 'ConfigError'
   readonly place: ConfigPlace
 
   constructor(problem: string, place: ConfigPlace = {}, options?: ErrorOptions) {

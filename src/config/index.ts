@@ -9,7 +9,7 @@ export {
   presetNames,
   presetsFolder,
 } from './load.ts'
-export { latentSize, referenceConfig, stageDefaults } from './reference.ts'
+export { referenceConfig, stageDefaults } from './reference.ts'
 export {
   type ConfigFile,
   type ConfigFragment,

@@ -5,16 +5,12 @@
  * one rule each, stated beside it; a pack that was measured to want something else says so in its settings, which win
  * over these, and a config wins over both (resolve.ts).
  */
-import { defaultLosses } from '../optimize/losses.ts'
+import { latentSize } from '../generator/stylegan2.ts'
+import { defaultLosses } from '../methods/rephotograph/losses.ts'
 import type { ResolvedConfig } from './schema.ts'
 import { referenceDegradation } from './schema-degradation.ts'
 
 export { stageDefaults } from './schema-degradation.ts'
-
-/** Number of latent layers of a generator, or of its part up to a resolution: 8 for 32, 18 for 1024. */
-export function latentSize(resolution: number): number {
-  return 2 * Math.log2(resolution) - 2
-}
 
 /** The reference's config for a generator of `size` pixels (a power of two, at least 16). */
 export function referenceConfig(size: number): ResolvedConfig {

@@ -4,10 +4,11 @@
  * reference (by size) ← pack settings ← config: each wins over what is left of it. Only then can be checked what no
  * single key can know: windows that fit, layers that exist, steps that leave frames to keep.
  */
-import { misfitOf } from '../optimize/losses.ts'
+import { latentSize } from '../generator/stylegan2.ts'
+import { misfitOf } from '../methods/rephotograph/losses.ts'
 import { ConfigError } from './errors.ts'
 import { isObject, type JsonObject, mergeInto } from './merge.ts'
-import { colorTransferLevels, latentSize, referenceConfig } from './reference.ts'
+import { colorTransferLevels, referenceConfig } from './reference.ts'
 import type { ConfigFragment, PackSettings } from './relax.ts'
 import { type ResolvedConfig, runSchema } from './schema.ts'
 import { stageDefaults } from './schema-degradation.ts'

@@ -7,7 +7,7 @@
  * with a run is the whole truth about it (the idea is k-diffusion's: the config travels inside the artefact).
  */
 import { z } from 'zod'
-import { lossesSchema } from '../optimize/losses.ts'
+import { lossesSchema } from '../methods/rephotograph/losses.ts'
 import { degradationSchema, sensitivitySchema } from './schema-degradation.ts'
 import {
   learningRate,

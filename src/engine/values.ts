@@ -1,5 +1,6 @@
 // Numbers that go into and come out of an executed graph.
 
+import { RephotoError } from '../error.ts'
 import { sizeOf } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 
@@ -9,13 +10,13 @@ export type Numbers = Float32Array | Float64Array | Int32Array | readonly number
 /** What is fed, by input name. */
 export type Feeds = Readonly<Record<string, Numbers>>
 
-export class EngineError extends Error {
-  override name = 'EngineError'
+export class EngineError extends RephotoError {
+  override readonly name: string = 'EngineError'
 }
 
 /** A device that cannot be used, or computes wrongly. */
 export class DeviceError extends EngineError {
-  override name = 'DeviceError'
+  override readonly name: string = 'DeviceError'
   /** What happened, without advice. */
   readonly reason: string
 

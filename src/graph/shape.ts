@@ -1,11 +1,13 @@
 // Shapes and their arithmetic. A shape is a list of positive integers, known when the graph is built: a run never
 // changes its sizes, so every mistake can be named before anything is computed.
 
+import { RephotoError } from '../error.ts'
+
 export type Shape = readonly number[]
 
 /** Raised while a graph is built; the message names the op and the shapes. */
-export class ShapeError extends Error {
-  override name = 'ShapeError'
+export class ShapeError extends RephotoError {
+  override readonly name: string = 'ShapeError'
 }
 
 export function sizeOf(shape: Shape): number {

@@ -5,7 +5,7 @@
 import { blurSide, gaussianTaps, type KernelRule } from '../degrade/gaussian.ts'
 import { type Sensitivity, sensitivityWeights } from '../degrade/spectral.ts'
 import { type Bitmap, createBitmap } from '../images/bitmap.ts'
-import { randomStream } from '../optimize/random.ts'
+import { randomStream } from '../numbers/random.ts'
 
 export interface FilmValues {
   readonly sensitivity: Sensitivity

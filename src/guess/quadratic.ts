@@ -2,7 +2,7 @@
  * Ridge regression on standardised features, their squares and products (Hoerl and Kennard 1970): smooth, solved in closed form,
  * small enough to be kept as numbers in a JSON file.
  */
-import { symmetricEigen } from '../metrics/symmetric-eigen.ts'
+import { symmetricEigen } from '../numbers/symmetric-eigen.ts'
 
 export interface QuadraticModel {
   /** Mean and deviation of each feature. */

@@ -1,7 +1,8 @@
 // Fréchet distance of two sets of vectors, each taken as a Gaussian: the "FID" formula with any feature, here face
 // descriptors. D. Dowson, B. Landau 1982; M. Heusel et al. 2017.
+
+import { symmetricEigen } from '../numbers/symmetric-eigen.ts'
 import { MetricError } from './error.ts'
-import { symmetricEigen } from './symmetric-eigen.ts'
 
 export interface Gaussian {
   readonly mean: Float64Array

@@ -5,7 +5,7 @@ import { Executable } from '../engine/executable.ts'
 import { input } from '../graph/tensor.ts'
 import type { Weights } from '../graph/weights.ts'
 import { type Bitmap, toPlanar } from '../images/bitmap.ts'
-import { type PerceptualConfig, perceptualDistance, perceptualFeatures } from '../optimize/terms/perceptual.ts'
+import { type PerceptualConfig, perceptualDistance, perceptualFeatures } from '../losses/perceptual.ts'
 
 const config: PerceptualConfig = {
   vgg: 1,
@@ -21,7 +21,7 @@ export async function perceptualMetric(
   size: number,
 ): Promise<(a: Bitmap, b: Bitmap) => Promise<number>> {
   const [x, y] = [input('a', [1, 3, size, size]), input('b', [1, 3, size, size])]
-  const features = [x, y].map((image) => perceptualFeatures({ vgg16, vggface: vgg16 }, image, config))
+  const features = [x, y].map((image) => perceptualFeatures(() => vgg16, image, config))
   const distance = perceptualDistance(features[0]!, features[1]!, config)
   const executable = await Executable.compile({ outputs: { distance } })
   return async (a, b) => (await executable.run({ a: toPlanar(a, 'pm1'), b: toPlanar(b, 'pm1') })).distance![0]!

@@ -1,8 +1,9 @@
 import { oneLine } from '../checkpoint/errors.ts'
+import { RephotoError } from '../error.ts'
 
 /** Tensors that look like a network and are not quite it: one line that says what was expected and what was found. */
-export class NetworkError extends Error {
-  override readonly name = 'NetworkError'
+export class NetworkError extends RephotoError {
+  override readonly name: string = 'NetworkError'
 
   constructor(message: string) {
     // Names of tensors come from files of strangers.

@@ -1,87 +1,58 @@
-// One optimization step as one program: forward, backward, RAdam for every parameter group, noise normalisation. The
-// parameters and moments are its state; what is fed are the step's random draws and a handful of scalars; what comes out
-// are the losses and, when asked for, pictures.
+// One step of a first-order optimizer as one program: forward, backward, the update of every variable, its projection. The
+// variables and what the optimizer keeps of them are its state; what is fed are the step's random draws and a handful of
+// scalars; what comes out are the losses and, when asked for, views.
 
-import { type Parameter, projected } from '../degrade/stage.ts'
 import type { Program } from '../engine/executable.ts'
-import { mul } from '../graph/elementwise.ts'
+import { add, mul } from '../graph/elementwise.ts'
 import { gradients } from '../graph/gradients.ts'
 import { input, scope, type Tensor } from '../graph/tensor.ts'
-import { normalizeNoise } from './normalize-noise.ts'
-import type { Objective } from './objective.ts'
-import { type RAdamConfig, radamUpdate } from './radam.ts'
+import { type OptimizerConfig, optimizerOf } from './optimizers/index.ts'
+import type { Problem, WeightedTerm } from './problem.ts'
 
-export interface StepOptions {
-  optimizer: RAdamConfig
-  normalizeNoise: boolean
+/** Name under which something that an optimizer keeps of a variable is held. */
+export function momentName(moment: string, variable: string): string {
+  return `${moment}/${variable}`
 }
 
-/** Learned parameters by state name, with the learning rate that moves them. */
-export type ParameterGroup = 'latent' | 'noise' | 'camera'
-
-export interface Learned {
-  tensor: Tensor
-  group: ParameterGroup
-  /** Of the camera's: how it is kept where it has a meaning. */
-  parameter?: Parameter
+/** Σ weight·loss, the weights as inputs "weight/<term>". */
+export function weightedTotal(terms: Readonly<Record<string, WeightedTerm>>): Tensor {
+  return Object.entries(terms)
+    .map(([name, { loss }]) => mul(loss, input(`weight/${name}`, [1])))
+    .reduce(add)
 }
 
-export function learnedParameters(objective: Objective): Record<string, Learned> {
-  const learned: Record<string, Learned> = {
-    latent: { tensor: objective.latent, group: 'latent' },
-  }
-  objective.noise.forEach((tensor, i) => {
-    learned[`noise/${i}`] = { tensor, group: 'noise' }
-  })
-  for (const [name, { tensor, parameter }] of Object.entries(objective.camera))
-    if (parameter.learn) learned[`camera/${name}`] = { tensor, group: 'camera', parameter }
-  return learned
+/** The outputs that every driver's program has: "loss/total", "loss/<term>" (raw), and the views. */
+export function outputsOf(problem: Problem, total: Tensor): Record<string, Tensor> {
+  const losses = Object.entries(problem.terms).map(([name, { loss }]) => [`loss/${name}`, loss] as const)
+  return { 'loss/total': total, ...Object.fromEntries(losses), ...problem.views }
 }
 
 /**
- * Inputs: "radam/adaptive", "radam/plain", "lr/latent", "lr/noise", "lr/camera/<stage>.<parameter>" ([1] each),
- * "latent/mask" (1 where a layer is optimized in this stage), "weight/<term>", the objective's draws. Outputs: "loss/<term>" (raw), "loss/total",
- * "image", "degraded": all of the parameters *before* the step. State: parameters, and their moments under "m/…", "v/…".
+ * Inputs: "<optimizer>/<scalar>" ([1] each), "weight/<term>", what the rates are made of, the problem's draws. Outputs: those
+ * of `outputsOf`, all of the variables *before* the step. State: variables, and what is kept of them under "<moment>/<variable>".
  */
-export function stepProgram(objective: Objective, options: StepOptions): Program {
-  const learned = Object.entries(learnedParameters(objective))
-  const scales = { adaptive: input('radam/adaptive', [1]), plain: input('radam/plain', [1]) }
-  const rates = { latent: input('lr/latent', [1]), noise: input('lr/noise', [1]) }
-  const mask = input('latent/mask', [1, objective.latent.shape[1]!, 1])
-  const slopes = gradients(
-    objective.total,
-    learned.map(([, { tensor }]) => tensor),
+export function stepProgram(problem: Problem, config: OptimizerConfig): Program {
+  const optimizer = optimizerOf(config)
+  const variables = Object.entries(problem.variables)
+  const scalars = Object.fromEntries(
+    Object.keys(optimizer.scalars(1)).map((name) => [name, input(`${optimizer.name}/${name}`, [1])]),
   )
-
+  const total = weightedTotal(problem.terms)
+  const slopes = gradients(
+    total,
+    variables.map(([, { tensor }]) => tensor),
+  )
   const state: Record<string, { current: Tensor; next: Tensor }> = {}
   scope('update', () =>
-    learned.forEach(([name, { tensor, group, parameter: limits }], i) => {
-      const moments = { mean: input(`m/${name}`, tensor.shape), square: input(`v/${name}`, tensor.shape) }
-      const rate =
-        group === 'camera' ? input(`lr/${name}`, [1]) : group === 'latent' ? mul(rates.latent, mask) : rates.noise
-      const next = radamUpdate(tensor, slopes[i]!, moments, scales, rate, options.optimizer)
-      const noise = group === 'noise' && options.normalizeNoise
-      const parameter = limits
-        ? projected(next.parameter, limits)
-        : noise
-          ? normalizeNoise(next.parameter)
-          : next.parameter
-      state[name] = { current: tensor, next: parameter }
-      state[`m/${name}`] = { current: moments.mean, next: next.moments.mean }
-      state[`v/${name}`] = { current: moments.square, next: next.moments.square }
+    variables.forEach(([name, { tensor, rate, project }], i) => {
+      const moments = Object.fromEntries(
+        optimizer.moments.map((moment) => [moment, input(momentName(moment, name), tensor.shape)]),
+      )
+      const next = optimizer.update({ variable: tensor, gradient: slopes[i]!, moments, scalars, rate })
+      state[name] = { current: tensor, next: project ? project(next.variable) : next.variable }
+      for (const [moment, current] of Object.entries(moments))
+        state[momentName(moment, name)] = { current, next: next.moments[moment]! }
     }),
   )
-
-  const fixed: Record<string, Tensor> = { ...objective.once }
-  if (objective.latentRest) fixed['latent/rest'] = objective.latentRest
-  for (const [name, { tensor, parameter }] of Object.entries(objective.camera))
-    if (!parameter.learn) fixed[`camera/${name}`] = tensor
-  const outputs: Record<string, Tensor> = { 'loss/total': objective.total }
-  for (const [name, term] of Object.entries(objective.terms)) outputs[`loss/${name}`] = term
-  return {
-    name: 'rephoto optimization step',
-    outputs: { ...outputs, image: objective.image, degraded: objective.degraded },
-    state,
-    fixed,
-  }
+  return { name: problem.name, outputs: outputsOf(problem, total), state, fixed: problem.held }
 }

@@ -1,6 +1,7 @@
 // Skin histogram matching: the antique's tones are moved to the sibling's, so that the optimization does not spend
 // itself on exposure and contrast. After tools/match_histogram.py of Time-Travel Rephotography (SIGGRAPH Asia 2021),
 // which works on 8-bit pictures through OpenCV; its roundings are kept.
+import { RephotoError } from '../error.ts'
 import { type Bitmap, createBitmap } from '../images/bitmap.ts'
 import { toColor } from '../images/gray.ts'
 
@@ -8,8 +9,8 @@ import { toColor } from '../images/gray.ts'
 export type Sensitivity = 'b' | 'gb' | 'g'
 
 /** Pictures to be matched don't fit their masks, or a mask is empty. One line. */
-export class HistogramError extends Error {
-  override readonly name = 'HistogramError'
+export class HistogramError extends RephotoError {
+  override readonly name: string = 'HistogramError'
 }
 
 /**

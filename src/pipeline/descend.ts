@@ -6,8 +6,10 @@ import type { ResolvedConfig } from '../config/index.ts'
 import { degradationStages, stageParameters } from '../degrade/degrade.ts'
 import { toPlanar } from '../images/bitmap.ts'
 import { toColor } from '../images/gray.ts'
-import { optimize } from '../optimize/optimize.ts'
-import { DivergedError, type OptimizeOptions, type Snapshot, StateError, type StepReport } from '../optimize/options.ts'
+import { codesOf, optimize } from '../methods/rephotograph/optimize.ts'
+import type { OptimizeOptions } from '../methods/rephotograph/options.ts'
+import type { Snapshot, StepReport } from '../optimize/descent.ts'
+import { DivergedError, StateError } from '../optimize/errors.ts'
 import { checkState, stateNotes } from '../run/binding.ts'
 import { RunFolderError } from '../run/errors.ts'
 import type { StepEvent } from '../run/events.ts'
@@ -19,7 +21,7 @@ import type { RunRecord } from '../run/record.ts'
 import { loadState, type SavedState, saveState } from '../run/state.ts'
 import type { PortraitCodes } from './codes.ts'
 import { latentDeviation } from './deviation.ts'
-import { objectiveNetworks } from './networks.ts'
+import { networkOf } from './networks.ts'
 import { bitmapOf, type Prepared } from './prepare.ts'
 import type { Setting } from './setting.ts'
 import { stageFiles } from './stage-files.ts'
@@ -71,8 +73,8 @@ export async function descend(
     const event = stepEvent(report, config)
     log.append(event)
     record.tell(event)
-    if (report.pictures) {
-      const bitmap = bitmapOf(report.pictures.image, shape.size, 'round')
+    if (report.views) {
+      const bitmap = bitmapOf(report.views.image!, shape.size, 'round')
       await writeRunPicture(folder, runName.frame(report.step), bitmap)
       record.tell({ type: 'frame', step: report.step, bitmap })
     }
@@ -89,7 +91,7 @@ export async function descend(
   record.tell({ type: 'phase', name: 'compile', ...why })
   try {
     const options = await optimizeOptions(setting, start, saved)
-    const result = await optimize(options, { onCompiled, wantPictures: (step) => frames.has(step), onStep }, signal)
+    const result = await optimize(options, { onCompiled, wantViews: (step) => frames.has(step), onStep }, signal)
     if (!result.finished) save(result.snapshot)
     return { step: result.snapshot.step, finished: result.finished, codes: result.codes }
   } catch (error) {
@@ -137,7 +139,7 @@ async function optimizeOptions(
   const { pack, config, compute } = setting
   const { width, height } = start.target
   return {
-    networks: objectiveNetworks(pack),
+    network: networkOf(pack),
     degradation: config.degradation,
     files: await stageFiles(config),
     losses: config.losses,
@@ -154,19 +156,14 @@ async function optimizeOptions(
 }
 
 function stepEvent(report: StepReport, config: ResolvedConfig): StepEvent {
-  const weights: Readonly<Record<string, { readonly weight: number }>> = config.losses
-  const terms = Object.entries(report.losses).map(([name, raw]) => [
-    name,
-    { raw, weighted: raw * (weights[name]?.weight ?? 1) },
-  ])
   return {
     type: 'step',
     stage: report.stage,
     stages: config.optimize.steps.length,
     step: report.step + 1,
     totalSteps: report.totalSteps,
-    losses: { total: report.total, terms: Object.fromEntries(terms) },
-    camera: flatCamera(report.camera),
+    losses: { total: report.total, terms: report.losses },
+    camera: flatCamera(report.told),
     milliseconds: report.milliseconds,
   }
 }
@@ -179,20 +176,14 @@ function cameraStart({ degradation }: ResolvedConfig): Record<string, readonly n
 /** One number per name: a parameter of several is numbered. */
 export function flatCamera(camera: Readonly<Record<string, readonly number[]>>): Record<string, number> {
   const entries = Object.entries(camera).flatMap(([name, values]) =>
-    values.map((value, i) => [values.length === 1 ? name : `${name}[${i}]`, value] as const),
+    values.map((value, i) => {
+      const short = name.replace(/^camera\//u, '')
+      return [values.length === 1 ? short : `${short}[${i}]`, value] as const
+    }),
   )
   return Object.fromEntries(entries)
 }
 
 function allFinite({ tensors }: Snapshot): boolean {
   return Object.values(tensors).every(({ data }) => data.every(Number.isFinite))
-}
-
-function codesOf({ tensors }: Pick<Snapshot, 'tensors'>, noiseMaps: number): PortraitCodes {
-  const camera = Object.entries(tensors).filter(([name]) => name.startsWith('camera/'))
-  return {
-    latent: tensors['latent/whole']!.data,
-    noise: Array.from({ length: noiseMaps }, (_, i) => tensors[`noise/${i}`]!.data),
-    camera: Object.fromEntries(camera.map(([name, { data }]) => [name.slice('camera/'.length), [...data]])),
-  }
 }

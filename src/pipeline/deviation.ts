@@ -3,7 +3,7 @@ import { type CompileOptions, runOnce } from '../engine/executable.ts'
 import { mapping } from '../generator/stylegan2.ts'
 import { input } from '../graph/tensor.ts'
 import type { LoadedPack } from '../models/load.ts'
-import { randomStream } from '../optimize/random.ts'
+import { randomStream } from '../numbers/random.ts'
 import { weightsOf } from './networks.ts'
 
 /** Latents that are drawn to measure it. */

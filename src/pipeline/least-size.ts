@@ -9,9 +9,9 @@ import type { Side, StageFiles } from '../degrade/stage.ts'
 import { ShapeError } from '../graph/shape.ts'
 import type { Bitmap } from '../images/bitmap.ts'
 import { PictureError } from '../images/error.ts'
-import { objectiveOf } from '../optimize/objective-of.ts'
-import type { ObjectiveNetworks } from '../optimize/term.ts'
-import { objectiveNetworks } from './networks.ts'
+import { objectiveOf } from '../methods/rephotograph/objective-of.ts'
+import type { NetworkOf } from '../methods/rephotograph/term.ts'
+import { networkOf } from './networks.ts'
 import type { Setting } from './setting.ts'
 import { stageFiles } from './stage-files.ts'
 
@@ -23,9 +23,9 @@ export async function checkSize(setting: Setting, portrait: Bitmap): Promise<voi
   const { width, height } = portrait
   // What the generator's own size asks for is checked with the config.
   if (width >= size && height >= size) return
-  const networks = objectiveNetworks(setting.pack)
+  const network = networkOf(setting.pack)
   const files = await stageFiles(setting.config)
-  const fits = (side: Side, losses = setting.config.losses) => builds(setting.config, losses, side, networks, files)
+  const fits = (side: Side, losses = setting.config.losses) => builds(setting.config, losses, side, network, files)
   if (fits({ width, height }) || !fits(square(size))) return
   let [tooSmall, enough] = [Math.min(width, height), size]
   while (enough - tooSmall > 1) {
@@ -41,16 +41,10 @@ export async function checkSize(setting: Setting, portrait: Bitmap): Promise<voi
   )
 }
 
-function builds(
-  config: ResolvedConfig,
-  losses: Losses,
-  side: Side,
-  networks: ObjectiveNetworks,
-  files: StageFiles,
-): boolean {
+function builds(config: ResolvedConfig, losses: Losses, side: Side, network: NetworkOf, files: StageFiles): boolean {
   const { degradation, optimize } = config
   try {
-    objectiveOf({ networks, degradation, files, losses, optimize, target: { side } })
+    objectiveOf({ network, degradation, files, losses, optimize, target: { side } })
     return true
   } catch (error) {
     if (error instanceof ShapeError) return false

@@ -3,10 +3,10 @@ import { type PackSettings, packSettingsSchema, type ResolvedConfig, type Sensit
 import { validate } from '../config/validate.ts'
 import type { Encoders } from '../encoders/encode.ts'
 import { Weights } from '../graph/weights.ts'
+import { networksOfLosses } from '../methods/rephotograph/losses.ts'
+import type { NetworkOf } from '../methods/rephotograph/term.ts'
 import type { LoadedPack } from '../models/load.ts'
 import { isRole, type Role } from '../networks/roles.ts'
-import { networksOfLosses } from '../optimize/losses.ts'
-import type { ObjectiveNetworks } from '../optimize/term.ts'
 import { sha256File } from '../run/hash.ts'
 import type { HashedFile } from '../run/manifest.ts'
 
@@ -29,23 +29,9 @@ export function encodersOf(pack: LoadedPack, sensitivity: Sensitivity): Encoders
   }
 }
 
-/** What the objective is built from; opened when a term asks for it, since a run can do without some. */
-export function objectiveNetworks(pack: LoadedPack): ObjectiveNetworks {
-  return {
-    generator: weightsOf(pack, 'stylegan2'),
-    get vgg16() {
-      return weightsOf(pack, 'vgg16')
-    },
-    get vgg19() {
-      return weightsOf(pack, 'vgg19')
-    },
-    get vggface() {
-      return weightsOf(pack, 'vggface')
-    },
-    get wStats() {
-      return weightsOf(pack, 'w_stats')
-    },
-  }
+/** Weights by role, opened when a term asks for them, since a run can do without some. */
+export function networkOf(pack: LoadedPack): NetworkOf {
+  return (role) => weightsOf(pack, role)
 }
 
 /** Networks that a run cannot do without. */

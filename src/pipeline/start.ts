@@ -5,7 +5,7 @@ import type { CompileOptions } from '../engine/executable.ts'
 import type { GeneratorShape } from '../generator/stylegan2.ts'
 import type { Bitmap } from '../images/bitmap.ts'
 import type { LoadedPack } from '../models/load.ts'
-import { randomStream } from '../optimize/random.ts'
+import { randomStream } from '../numbers/random.ts'
 import { readLatent, readNoise } from './codes.ts'
 import { encodersOf } from './networks.ts'
 

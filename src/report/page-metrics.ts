@@ -1,6 +1,7 @@
 /** The numbers of a run: what metrics.json holds, the result beside the sibling, marked where a loss saw the same network. */
+
+import { networksOfLosses } from '../methods/rephotograph/losses.ts'
 import { describeMetric, type MetricDescription, metricCatalogue } from '../metrics/catalogue.ts'
-import { networksOfLosses } from '../optimize/losses.ts'
 import type { Metrics } from '../run/metrics.ts'
 import type { ReportContent } from './collect.ts'
 import { type Html, html } from './html.ts'

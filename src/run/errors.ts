@@ -1,19 +1,21 @@
 /** Errors of run folders, one line each. */
-import { CheckpointError, oneLine } from '../checkpoint/errors.ts'
+
+import { CheckpointError } from '../checkpoint/errors.ts'
 import { systemReason, type Use } from '../checkpoint/system-error.ts'
+import { RephotoError } from '../error.ts'
 
 /** A run folder that cannot be made, read or continued. Names and values in it are a stranger's: none can break the line. */
-export class RunFolderError extends Error {
+export class RunFolderError extends RephotoError {
   override readonly name: string = 'RunFolderError'
 
   constructor(message: string, options?: ErrorOptions) {
-    super(oneLine(shortened(message)), options)
+    super(shortened(message), options)
   }
 }
 
 /** A folder that somebody else works on at this moment. */
 export class FolderInUseError extends RunFolderError {
-  override readonly name = 'FolderInUseError'
+  override readonly name: string = 'FolderInUseError'
 }
 
 /** Does file work; when the system refuses, says in one line which path and why, and what to do. */

@@ -13,7 +13,7 @@ import { input, type Tensor } from '../graph/tensor.ts'
 import { type Bitmap, fromPlanar, toPlanar } from '../images/bitmap.ts'
 import { isGray, toGray } from '../images/gray.ts'
 import { readPicture } from '../images/read.ts'
-import { randomStream } from '../optimize/random.ts'
+import { randomStream } from '../numbers/random.ts'
 import type { NoiseConfig } from './recipe.ts'
 
 /** Grain and the seed it is drawn by. */

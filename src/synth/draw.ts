@@ -13,7 +13,7 @@ import { expectation } from '../config/expectation.ts'
 import { isObject } from '../config/merge.ts'
 import { shown } from '../config/shown.ts'
 import { schemaAt } from '../config/validate.ts'
-import { randomStream } from '../optimize/random.ts'
+import { randomStream } from '../numbers/random.ts'
 
 /** Draws the value of item `index` (from 0) of the set with this seed. */
 export type Draw = (seed: number, index: number) => unknown

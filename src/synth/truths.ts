@@ -21,7 +21,7 @@ import { isGray, toColor } from '../images/gray.ts'
 import { readPicture } from '../images/read.ts'
 import { resize } from '../images/resample.ts'
 import type { LoadedPack } from '../models/load.ts'
-import { randomStream } from '../optimize/random.ts'
+import { randomStream } from '../numbers/random.ts'
 import { weightsOf } from '../pipeline/networks.ts'
 import { MOST_PICTURES } from './recipe.ts'
 

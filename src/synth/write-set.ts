@@ -2,7 +2,7 @@
  * Writes a synthetic set: truths, the old pictures made of them, and set.json, which comes last: where it is, the set is
  * whole. All come into their places together, or none. Everything is a function of the recipe and the pack's weights, byte for byte.
  */
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { readJson } from '../config/budget.ts'
@@ -12,7 +12,7 @@ import type { Bitmap } from '../images/bitmap.ts'
 import { firstLine } from '../images/error.ts'
 import { encodePng } from '../images/write.ts'
 import { type LoadedPack, loadPack } from '../models/load.ts'
-import { randomStream } from '../optimize/random.ts'
+import { randomStream } from '../numbers/random.ts'
 import { createRunFolder, discard } from '../run/folder.ts'
 import { sha256File } from '../run/hash.ts'
 import { removeInside } from '../run/inside.ts'

@@ -4,7 +4,7 @@ import { bootstrapInterval, expandedTail, mean } from '../../src/compare/bootstr
 import { holm, signFlipP } from '../../src/compare/sign-flip.ts'
 import { normalCdf, studentCritical, studentWithin } from '../../src/compare/student.ts'
 import { wilson } from '../../src/compare/wilson.ts'
-import { randomStream } from '../../src/optimize/random.ts'
+import { randomStream } from '../../src/numbers/random.ts'
 
 describe('distributions', () => {
   it.each([

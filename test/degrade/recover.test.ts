@@ -15,11 +15,11 @@ import { toPlanar } from '../../src/images/bitmap.ts'
 import { toColor } from '../../src/images/gray.ts'
 import { readPicture } from '../../src/images/read.ts'
 import { resize } from '../../src/images/resample.ts'
-import { type RAdamConfig, radamScales, radamUpdate } from '../../src/optimize/radam.ts'
-import { randomStream } from '../../src/optimize/random.ts'
+import { randomStream } from '../../src/numbers/random.ts'
+import { optimizerOf } from '../../src/optimize/optimizers/index.ts'
 
 const SIZE = 64
-const optimizer: RAdamConfig = { betas: [0.9, 0.99], eps: 1e-8, warmup: 'none' }
+const optimizer = optimizerOf({ name: 'radam', betas: [0.9, 0.99], eps: 1e-8, warmup: 'none' })
 const CAMERA_LR = 0.03
 let picture: Tensor
 
@@ -62,22 +62,22 @@ async function descended(config: DegradationConfig, target: Tensor, steps: numbe
     loss,
     parameters.map((p) => tensors[p.fullName]!),
   )
-  const scales = { adaptive: input('adaptive', [1]), plain: input('plain', [1]) }
+  const scalars = { adaptive: input('adaptive', [1]), plain: input('plain', [1]) }
   const fade = input('fade', [1])
   const state: Record<string, { current: Tensor; next: Tensor }> = {}
   parameters.forEach((p, i) => {
     const current = tensors[p.fullName]!
-    const moments = { mean: input(`m/${p.fullName}`, p.shape), square: input(`v/${p.fullName}`, p.shape) }
+    const moments = { m: input(`m/${p.fullName}`, p.shape), v: input(`v/${p.fullName}`, p.shape) }
     const rate = mul(fade, (p.lr ?? CAMERA_LR) * (p.pace ?? 1))
-    const next = radamUpdate(current, slopes[i]!, moments, scales, rate, optimizer)
-    state[p.fullName] = { current, next: projected(next.parameter, p) }
-    state[`m/${p.fullName}`] = { current: moments.mean, next: next.moments.mean }
-    state[`v/${p.fullName}`] = { current: moments.square, next: next.moments.square }
+    const next = optimizer.update({ variable: current, gradient: slopes[i]!, moments, scalars, rate })
+    state[p.fullName] = { current, next: projected(next.variable, p) }
+    state[`m/${p.fullName}`] = { current: moments.m, next: next.moments.m! }
+    state[`v/${p.fullName}`] = { current: moments.v, next: next.moments.v! }
   })
   const program = await Executable.compile({ outputs: { loss }, state }, { threads: 1 })
   for (const p of parameters) await program.writeState(p.fullName, [...p.start])
   for (let t = 1; t <= steps; t++) {
-    const { adaptive, plain } = radamScales(t, optimizer)
+    const { adaptive, plain } = optimizer.scalars(t) as { adaptive: number; plain: number }
     const feeds: Record<string, number[] | Float32Array> = {
       adaptive: [adaptive],
       plain: [plain],

@@ -7,12 +7,12 @@ import { vggFeatures } from '../../src/features/vgg.ts'
 import { add, mul } from '../../src/graph/elementwise.ts'
 import { gradients } from '../../src/graph/gradients.ts'
 import { constant, input, type Tensor } from '../../src/graph/tensor.ts'
-import { normalizeNoise } from '../../src/optimize/normalize-noise.ts'
-import { radamScales, radamUpdate } from '../../src/optimize/radam.ts'
-import { gramDistance, gramMatrix } from '../../src/optimize/terms/color-transfer.ts'
-import { contextualDistance } from '../../src/optimize/terms/contextual.ts'
-import { noiseCorrelation } from '../../src/optimize/terms/noise.ts'
-import { type PerceptualConfig, perceptualDistance, perceptualFeatures } from '../../src/optimize/terms/perceptual.ts'
+import { contextualDistance } from '../../src/losses/contextual.ts'
+import { gramDistance, gramMatrix } from '../../src/losses/gram.ts'
+import { noiseCorrelation } from '../../src/losses/noise-correlation.ts'
+import { normalizeNoise } from '../../src/losses/normalize-noise.ts'
+import { type PerceptualConfig, perceptualDistance, perceptualFeatures } from '../../src/losses/perceptual.ts'
+import { optimizerOf } from '../../src/optimize/optimizers/index.ts'
 import { runOnce } from '../support/device.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
 import { formulaWeights } from '../support/formula-weights.ts'
@@ -42,10 +42,11 @@ test('perceptual distance', async () => {
       [1, 3, 96, 96],
     ),
   ) as [Tensor, Tensor]
-  const networks = { vgg16: formulaWeights('vgg16', { salt }), vggface: formulaWeights('vggface', { salt }) }
+  const weights = { vgg16: formulaWeights('vgg16', { salt }), vggface: formulaWeights('vggface', { salt }) }
+  const network = (role: 'vgg16' | 'vggface') => weights[role]
   const distance = (vgg: number, vggFace: number): Tensor => {
     const config: PerceptualConfig = { ...goldenLosses.face, vgg, vggFace }
-    return perceptualDistance(perceptualFeatures(networks, a, config), perceptualFeatures(networks, b, config), config)
+    return perceptualDistance(perceptualFeatures(network, a, config), perceptualFeatures(network, b, config), config)
   }
   const out = await runOnce({ vgg: distance(1, 0), vggFace: distance(0, 1), both: distance(1, 0.3) })
   expectNear(out.vgg![0]!, golden.loss_vgg, 1e-4, 'VGG16')
@@ -138,17 +139,18 @@ describe('colour transfer and noise', () => {
 test('RAdam: thirty steps, the first five of them plain', () => {
   const golden = readGolden<{ trace: number[][] }>('radam')
   const p = input('p', [7])
-  const moments = { mean: input('m', [7]), square: input('v', [7]) }
-  const scales = { adaptive: input('adaptive', [1]), plain: input('plain', [1]) }
+  const moments = { m: input('m', [7]), v: input('v', [7]) }
+  const scalars = { adaptive: input('adaptive', [1]), plain: input('plain', [1]) }
   let at = Array.from(formulaValues('radam/p', 7, 1, 0, golden.salt))
   const slope = input('slope', [7])
-  const next = radamUpdate(p, slope, moments, scales, 0.1, optimizerConfig)
+  const radam = optimizerOf(optimizerConfig)
+  const next = radam.update({ variable: p, gradient: slope, moments, scalars, rate: 0.1 })
   let m = new Array<number>(7).fill(0)
   let v = new Array<number>(7).fill(0)
   golden.trace.forEach((row, i) => {
     const loss = at.reduce((total, x, j) => total + (j + 1) * (x - 0.3) ** 2 + Math.sin(x), 0)
     expectNear(loss, row[0]!, 1e-4, `loss before step ${i + 1}`)
-    const { adaptive, plain } = radamScales(i + 1, optimizerConfig)
+    const { adaptive, plain } = radam.scalars(i + 1) as { adaptive: number; plain: number }
     expect(adaptive === 0).toBe(i < 5)
     const feeds = {
       p: at,
@@ -158,7 +160,7 @@ test('RAdam: thirty steps, the first five of them plain', () => {
       adaptive: [adaptive],
       plain: [plain],
     }
-    const out = evaluate([next.parameter, next.moments.mean, next.moments.square], feeds).map((x) => Array.from(x))
+    const out = evaluate([next.variable, next.moments.m!, next.moments.v!], feeds).map((x) => Array.from(x))
     ;[at, m, v] = out as [number[], number[], number[]]
     at.forEach((x, j) => {
       expectNear(x, row[j + 1]!, 1e-4, `number ${j} after step ${i + 1}`)

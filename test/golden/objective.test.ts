@@ -7,7 +7,7 @@ import { generatorShape } from '../../src/generator/stylegan2.ts'
 import { Synthesizer } from '../../src/generator/synthesis.ts'
 import { gradients } from '../../src/graph/gradients.ts'
 import type { Tensor } from '../../src/graph/tensor.ts'
-import { buildObjective } from '../../src/optimize/objective.ts'
+import { buildObjective } from '../../src/methods/rephotograph/objective.ts'
 import { underTest } from '../support/device.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
 import { full } from '../support/full.ts'
@@ -41,10 +41,10 @@ const termNames = {
 }
 
 test('losses and gradients', { timeout: 3_600_000 }, async () => {
-  const networks = goldenNetworks(salt, size)
-  const { latents, noiseSides } = generatorShape(networks.generator)
+  const network = goldenNetworks(salt, size)
+  const { latents, noiseSides } = generatorShape(network('stylegan2'))
   const objective = buildObjective({
-    networks,
+    network,
     degradation: goldenDegradation,
     losses: goldenLosses,
     target: { height: size, width: size },
@@ -53,7 +53,7 @@ test('losses and gradients', { timeout: 3_600_000 }, async () => {
   const latent = formulaValues('latent', latents * 512, 1, 0, salt)
   const noise = noiseSides.map((r, i) => formulaValues(`noise/${i}`, r * r, 1, 0, salt))
 
-  const synthesizer = await Synthesizer.compile(networks.generator)
+  const synthesizer = await Synthesizer.compile(network('stylegan2'))
   const sibling = await synthesizer.run(latent, noise)
   await synthesizer.dispose()
   const gray = formulaImage('target', 1, size, size, salt).map((v) => 2 * v - 1)
@@ -83,7 +83,7 @@ test('losses and gradients', { timeout: 3_600_000 }, async () => {
   const camera = ['gamma', 'offset', 'gain'].map((name) => objective.camera[`response.${name}`]!.tensor)
   const parameters = [objective.latent, ...objective.noise, ...camera]
   const losses: Record<string, Tensor> = { total: objective.total }
-  for (const [key, name] of Object.entries(termNames)) losses[key] = objective.terms[name]!
+  for (const [key, name] of Object.entries(termNames)) losses[key] = objective.terms[name]!.loss
   const compare = async (loss: Tensor, expected: Gradients, what: string): Promise<void> => {
     const slopes = gradients(loss, parameters)
     const executable = await Executable.compile(

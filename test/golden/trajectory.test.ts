@@ -3,8 +3,9 @@
 
 import { expect, test } from 'vitest'
 import { generatorShape } from '../../src/generator/stylegan2.ts'
-import { optimize } from '../../src/optimize/optimize.ts'
-import type { OptimizeOptions, StepReport } from '../../src/optimize/options.ts'
+import { optimize } from '../../src/methods/rephotograph/optimize.ts'
+import type { OptimizeOptions } from '../../src/methods/rephotograph/options.ts'
+import type { StepReport } from '../../src/optimize/descent.ts'
 import { underTest } from '../support/device.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
 import { full } from '../support/full.ts'
@@ -30,11 +31,11 @@ const golden = readGolden<{
 const { salt, size } = golden
 
 function setup(): OptimizeOptions {
-  const networks = goldenNetworks(salt, size)
-  const { latents, noiseSides } = generatorShape(networks.generator)
+  const network = goldenNetworks(salt, size)
+  const { latents, noiseSides } = generatorShape(network('stylegan2'))
   const gray = formulaImage('target', 1, size, size, salt).map((v) => 2 * v - 1)
   return {
-    networks,
+    network,
     degradation: goldenDegradation,
     losses: goldenLosses,
     optimize: { ...goldenOptimize, steps: golden.steps },
@@ -56,8 +57,8 @@ function expectLosses(report: StepReport, i: number): void {
   const expected = golden.losses[i]!
   const what = (name: string): string => `${name} before step ${i + 1}`
   for (const name of ['face', 'eye', 'contextual', 'noise'] as const)
-    expectNear(report.losses[name]!, expected[name], 2e-4, what(name))
-  const color = report.losses.colorTransfer!
+    expectNear(report.losses[name]!.raw, expected[name], 2e-4, what(name))
+  const color = report.losses.colorTransfer!.raw
   if (expected.color_transfer === 0) expect(color).toBeLessThan(1e-9)
   else expectNear(color, expected.color_transfer, 1e-2, what('colour transfer'))
 }

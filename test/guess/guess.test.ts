@@ -11,7 +11,7 @@ import { normalQuantile, toneFeatures } from '../../src/guess/tones.ts'
 import { type Bitmap, createBitmap } from '../../src/images/bitmap.ts'
 import { readPicture } from '../../src/images/read.ts'
 import { resize } from '../../src/images/resample.ts'
-import { randomStream } from '../../src/optimize/random.ts'
+import { randomStream } from '../../src/numbers/random.ts'
 import { aged } from '../../src/synth/age.ts'
 
 const example = await readPicture(new URL('../../examples/antique-g.truth.png', import.meta.url).pathname)

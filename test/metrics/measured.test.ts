@@ -8,8 +8,9 @@ import { readPicture } from '../../src/images/read.ts'
 import { cameraErrors } from '../../src/metrics/camera.ts'
 import { describeMetric, metricCatalogue } from '../../src/metrics/catalogue.ts'
 import { featureDistance } from '../../src/metrics/feature-distance.ts'
-import { cholesky, invertTriangle, mahalanobis, whiteningOf } from '../../src/metrics/mahalanobis.ts'
-import { randomStream } from '../../src/optimize/random.ts'
+import { mahalanobis } from '../../src/metrics/mahalanobis.ts'
+import { randomStream } from '../../src/numbers/random.ts'
+import { cholesky, invertTriangle, whiteningOf } from '../../src/numbers/whitening.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
 
 test('Cholesky and its inverse, on a matrix done by hand', () => {

@@ -7,7 +7,7 @@ import { gradients } from '../../src/graph/gradients.ts'
 import { matmul, swap } from '../../src/graph/matmul.ts'
 import { max, mean, softmax, sum } from '../../src/graph/reduce.ts'
 import { input, type Tensor } from '../../src/graph/tensor.ts'
-import { contextualLikeness } from '../../src/optimize/contextual-likeness.ts'
+import { contextualLikeness } from '../../src/losses/contextual-likeness.ts'
 import { checkOp, expectClose } from '../support/check.ts'
 import { formulaValues } from '../support/formula.ts'
 

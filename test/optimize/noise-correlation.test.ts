@@ -7,7 +7,7 @@ import { roll } from '../../src/graph/layout.ts'
 import { avgPool } from '../../src/graph/pool.ts'
 import { mean } from '../../src/graph/reduce.ts'
 import { input, type Tensor } from '../../src/graph/tensor.ts'
-import { noiseCorrelation } from '../../src/optimize/terms/noise.ts'
+import { noiseCorrelation } from '../../src/losses/noise-correlation.ts'
 import { expectClose } from '../support/check.ts'
 import { formulaValues } from '../support/formula.ts'
 

@@ -4,10 +4,10 @@ import { expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/index.ts'
 import { countFlops } from '../../src/graph/flops.ts'
 import { ancestors } from '../../src/graph/gradients.ts'
+import { misfitOf, networksOfLosses, termNames } from '../../src/methods/rephotograph/losses.ts'
+import { objectiveOf } from '../../src/methods/rephotograph/objective-of.ts'
 import { loadPack } from '../../src/models/load.ts'
-import { misfitOf, networksOfLosses, termNames } from '../../src/optimize/losses.ts'
-import { objectiveOf } from '../../src/optimize/objective-of.ts'
-import { objectiveNetworks, settingsOf } from '../../src/pipeline/networks.ts'
+import { networkOf, settingsOf } from '../../src/pipeline/networks.ts'
 
 const pack = loadPack('compact')
 const size = pack.generatorSize
@@ -17,7 +17,7 @@ function objectiveWith(weights: Readonly<Record<string, number>>) {
   const config = resolveConfig({ losses }, settingsOf(pack, 'b'), size)
   const { degradation, optimize } = config
   const target = { side: { width: size, height: size } }
-  return objectiveOf({ networks: objectiveNetworks(pack), degradation, losses: config.losses, optimize, target })
+  return objectiveOf({ network: networkOf(pack), degradation, losses: config.losses, optimize, target })
 }
 const all = Object.fromEntries(termNames.map((name) => [name, 1]))
 
@@ -43,7 +43,7 @@ test('a layer that is named twice counts twice, with the same points', () => {
   const contextual = { ...losses.contextual, layers: ['relu1_2', 'relu1_2'], points: 16 }
   const target = { side: { width: size, height: size } }
   const { total, draws } = objectiveOf({
-    ...{ networks: objectiveNetworks(pack), degradation, losses: { contextual }, optimize, target },
+    ...{ network: networkOf(pack), degradation, losses: { contextual }, optimize, target },
   })
   const inputs = ancestors([total]).flatMap(({ op, name }) => (op === 'Input' ? [name] : []))
   expect(new Set(inputs).size).toBe(inputs.length)

@@ -1,18 +1,21 @@
 // The set-up that the golden objective and trajectory share: 512 px, formula weights, weights of the terms chosen so
 // that every one counts.
 
-import type { LossesConfig } from '../../src/optimize/losses.ts'
-import type { OptimizeConfig } from '../../src/optimize/options.ts'
-import type { ObjectiveNetworks } from '../../src/optimize/term.ts'
+import type { Weights } from '../../src/graph/weights.ts'
+import type { LossesConfig } from '../../src/methods/rephotograph/losses.ts'
+import type { OptimizeConfig } from '../../src/methods/rephotograph/options.ts'
+import type { NetworkOf } from '../../src/methods/rephotograph/term.ts'
+import type { Role } from '../../src/networks/roles.ts'
 import { formulaWeights } from './formula-weights.ts'
 
-export function goldenNetworks(salt: string, size: number): ObjectiveNetworks {
-  return {
-    generator: formulaWeights('stylegan2', { salt, size }),
+export function goldenNetworks(salt: string, size: number): NetworkOf {
+  const networks: Partial<Record<Role, Weights>> = {
+    stylegan2: formulaWeights('stylegan2', { salt, size }),
     vgg16: formulaWeights('vgg16', { salt }),
     vgg19: formulaWeights('vgg19', { salt }),
     vggface: formulaWeights('vggface', { salt }),
   }
+  return (role) => networks[role]!
 }
 
 export const goldenLosses = {
@@ -53,7 +56,7 @@ export const goldenDegradation = {
   response: { learn: true, gamma: 1, offset: 0, gain: 1 },
 } as const
 
-export const optimizerConfig = { betas: [0.9, 0.999], eps: 1e-8, warmup: 'sgd' } as const
+export const optimizerConfig = { name: 'radam', betas: [0.9, 0.999], eps: 1e-8, warmup: 'sgd' } as const
 
 export const goldenOptimize: OptimizeConfig = {
   steps: [4, 8],

@@ -5,9 +5,10 @@ import type { ConfigFragment } from '../../src/config/index.ts'
 import type { Executable, Program } from '../../src/engine/executable.ts'
 import { layoutOf } from '../../src/engine/program.ts'
 import { sizeOf } from '../../src/graph/shape.ts'
-import { objectiveOf } from '../../src/optimize/objective-of.ts'
+import { objectiveOf } from '../../src/methods/rephotograph/objective-of.ts'
+import { portraitProblem } from '../../src/methods/rephotograph/problem.ts'
 import { stepProgram } from '../../src/optimize/step.ts'
-import { objectiveNetworks } from '../../src/pipeline/networks.ts'
+import { networkOf } from '../../src/pipeline/networks.ts'
 import { openSetting } from '../../src/pipeline/setting.ts'
 import { formulaValues } from './formula.ts'
 import { tinyConfig } from './tiny-pack.ts'
@@ -24,13 +25,13 @@ export function tinyStep(pack: string, change: ConfigFragment = {}): TinyStep {
   const setting = openSetting({ ...tinyConfig(pack, 'none.png'), ...change })
   const { config, shape } = setting
   const objective = objectiveOf({
-    networks: objectiveNetworks(setting.pack),
+    network: networkOf(setting.pack),
     degradation: config.degradation,
     losses: config.losses,
     optimize: config.optimize,
     target: { side: { width: shape.size, height: shape.size } },
   })
-  const program = stepProgram(objective, config.optimize)
+  const program = stepProgram(portraitProblem(objective, config.optimize), config.optimize.optimizer)
   const { fed, held } = layoutOf(program)
   const feeds: TinyStep['feeds'] = {}
   for (const t of fed) {

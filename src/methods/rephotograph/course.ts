@@ -1,0 +1,113 @@
+// What a portrait's optimization starts from, is fed at every step and looks at anew at the start of a stage (Luo et al. 2021,
+// section 4.4: a fresh sibling for each).
+
+import type { Feeds, Numbers } from '../../engine/values.ts'
+import { latentSize } from '../../generator/stylegan2.ts'
+import { Synthesizer } from '../../generator/synthesis.ts'
+import { sizeOf } from '../../graph/shape.ts'
+import { randomStream } from '../../numbers/random.ts'
+import { savedData } from '../../optimize/errors.ts'
+import type { Course, Position, ReadState } from '../../optimize/problem.ts'
+import type { Objective } from './objective.ts'
+import type { OptimizeOptions } from './options.ts'
+import { portraitProblem } from './problem.ts'
+
+/** A course with the generator it draws siblings by, to be freed in the end. */
+export interface PortraitCourse extends Course {
+  dispose(): Promise<void>
+}
+
+/** All latents, those that are optimized and those that are not. */
+export async function wholeLatent(objective: Objective, read: ReadState): Promise<Float32Array<ArrayBuffer>> {
+  const rest = objective.latentRest ? await read('latent/rest') : []
+  return Float32Array.from([...(await read('latent')), ...rest])
+}
+
+export function portraitCourse(objective: Objective, options: OptimizeOptions): PortraitCourse {
+  const { optimize, seed, start, network, target, overrides } = options
+  const { latents, styleDim, noiseSides } = objective.shape
+  const camera = Object.entries(objective.camera)
+  const beginning: Record<string, Numbers> = splitLatent(objective, start.latent)
+  start.noise.forEach((map, i) => {
+    beginning[`noise/${i}`] = map
+  })
+  for (const [name, { parameter }] of camera) beginning[`camera/${name}`] = [...parameter.start]
+
+  let synthesizer: Promise<Synthesizer> | undefined
+  const siblingOf = async (latent: Float32Array, noise: readonly Float32Array[]) => {
+    synthesizer ??= Synthesizer.compile(network('stylegan2'), { ...options.compile, occasional: true })
+    return (await synthesizer).run(latent, noise)
+  }
+  let first: ReturnType<typeof siblingOf> | undefined
+  let stageLatent = new Float32Array()
+  const whole = (data: Float32Array) => ({ shape: [latents, styleDim], data })
+
+  return {
+    problem: portraitProblem(objective, optimize),
+    steps: optimize.steps,
+    seed,
+    start: beginning,
+    told: camera.map(([name]) => `camera/${name}`),
+    feeds: (at) => ({ ...ratesAt(objective, options, at), ...latentNoiseAt(objective, options, at) }),
+    async given(stage) {
+      const noise = noiseSides.map(
+        (side, i) => overrides?.freshNoise?.(side) ?? randomStream(seed, `fresh/${i}`, stage).normal(side * side),
+      )
+      first ??= siblingOf(start.latent, start.noise)
+      const siblings = { first: await first, fresh: await siblingOf(stageLatent, noise) }
+      const feeds: Record<string, Float32Array> = { target: target.data }
+      for (const [which, sibling] of Object.entries(siblings)) {
+        feeds[`${which}/image`] = sibling.image
+        sibling.rgbs.forEach((rgb, i) => {
+          feeds[`${which}/rgb${i}`] = rgb
+        })
+      }
+      return feeds
+    },
+    memory: {
+      async stageStarts(read) {
+        stageLatent = await wholeLatent(objective, read)
+      },
+      save: async (read) => ({
+        'latent/whole': whole(await wholeLatent(objective, read)),
+        'latent/stage': whole(stageLatent.slice()),
+      }),
+      load(saved) {
+        const shape = [latents, styleDim]
+        stageLatent = Float32Array.from(savedData(saved, 'latent/stage', shape))
+        return splitLatent(objective, savedData(saved, 'latent/whole', shape))
+      },
+    },
+    dispose: async () => (await synthesizer)?.dispose(),
+  }
+}
+
+function splitLatent(objective: Objective, latent: Float32Array): Record<string, Float32Array> {
+  const optimized = sizeOf(objective.latent.shape)
+  return {
+    latent: latent.subarray(0, optimized),
+    ...(objective.latentRest && { 'latent/rest': latent.subarray(optimized) }),
+  }
+}
+
+function ratesAt(objective: Objective, { optimize }: OptimizeOptions, { stage }: Position): Feeds {
+  const learning = latentSize(optimize.coarseMin * 2 ** stage)
+  const rates: Record<string, number[]> = {
+    'lr/latent': [optimize.lr],
+    'lr/noise': [optimize.noiseLr],
+    'latent/mask': Array.from({ length: objective.latent.shape[1]! }, (_, i) => (i < learning ? 1 : 0)),
+  }
+  for (const [name, { parameter }] of Object.entries(objective.camera))
+    if (parameter.learn) rates[`lr/camera/${name}`] = [(parameter.lr ?? optimize.cameraLr) * (parameter.pace ?? 1)]
+  return rates
+}
+
+function latentNoiseAt(objective: Objective, options: OptimizeOptions, { step, totalSteps }: Position): Feeds {
+  const { strength, ramp } = options.optimize.latentNoise
+  if (strength === 0) return {}
+  const fade = Math.max(0, 1 - step / totalSteps / ramp) ** 2
+  return {
+    'latent/noise': randomStream(options.seed, 'latent/noise', step).normal(sizeOf(objective.latent.shape)),
+    'latent/strength': [strength * fade * (options.latentDeviation ?? 1)],
+  }
+}

@@ -1,0 +1,52 @@
+// What an optimization of a portrait is given, and what it leaves.
+
+import type { DegradationConfig } from '../../degrade/degrade.ts'
+import type { Side, StageFiles } from '../../degrade/stage.ts'
+import type { CompileOptions } from '../../engine/executable.ts'
+import type { Descended, Snapshot } from '../../optimize/descent.ts'
+import type { OptimizerConfig } from '../../optimize/optimizers/index.ts'
+import type { LossesConfig } from './losses.ts'
+import type { NetworkOf } from './term.ts'
+
+export interface OptimizeConfig {
+  /** Iterations of each stage. */
+  steps: readonly number[]
+  /** Resolution whose latents the first stage optimizes; doubles with each stage. */
+  coarseMin: number
+  lr: number
+  noiseLr: number
+  cameraLr: number
+  optimizer: OptimizerConfig
+  normalizeNoise: boolean
+  latentNoise: { strength: number; ramp: number }
+}
+
+/** Codes of a picture: w+ [latents, styleDim], noise maps, and the degradation's parameters by full name. */
+export interface Codes {
+  readonly latent: Float32Array
+  readonly noise: readonly Float32Array[]
+  readonly camera: Readonly<Record<string, readonly number[]>>
+}
+
+export interface OptimizeOptions {
+  network: NetworkOf
+  degradation: DegradationConfig
+  /** Pictures that the degradation's config names, read. */
+  files?: StageFiles
+  losses: LossesConfig
+  optimize: OptimizeConfig
+  seed: number
+  target: { side: Side; data: Float32Array }
+  start: Pick<Codes, 'latent' | 'noise'>
+  /** Goes on from here. */
+  resume?: Snapshot
+  /** Deviation of w over the population, for `latentNoise`. */
+  latentDeviation?: number
+  compile?: CompileOptions
+  /** Instead of the seed: integers to feed for a draw, noise for a stage's fresh sibling. */
+  overrides?: { draws?: Readonly<Record<string, number[] | Float32Array>>; freshNoise?: (side: number) => Float32Array }
+}
+
+export interface Optimized extends Descended {
+  readonly codes: Codes
+}

@@ -1,0 +1,36 @@
+/** What takes the steps of a problem: a first-order optimizer, all of it one program, or L-BFGS around a program. */
+import type { CompileOptions } from '../engine/executable.ts'
+import type { Feeds, Numbers } from '../engine/values.ts'
+import { FirstOrder } from './first-order.ts'
+import type { OptimizerConfig } from './optimizers/index.ts'
+import type { ArrayTensors, Problem } from './problem.ts'
+
+/** A problem that can be stepped through. */
+export interface Driver {
+  /** Floating-point operations of a step. */
+  readonly flops: number
+  /** Forgets what it has learned of the slopes: a stage begins. */
+  reset(): Promise<void>
+  /**
+   * One step.
+   * @param t its number within the stage, from 1
+   * @param wanted names of the outputs (step.ts, outputsOf) to bring back, of the variables before the step
+   */
+  step(t: number, feeds: Feeds, wanted: readonly string[]): Promise<Record<string, Float32Array>>
+  /** Takes the last step back. */
+  undo(): void
+  /** Whether a variable or held input of that name has a part in the problem. */
+  has(name: string): boolean
+  read(name: string): Promise<Float32Array>
+  write(name: string, values: Numbers): Promise<void>
+  /** Everything from which it goes on. */
+  save(): Promise<ArrayTensors>
+  /** @throws StateError when something is missing */
+  load(saved: ArrayTensors): Promise<void>
+  dispose(): Promise<void>
+}
+
+/** The driver that an optimizer's config asks for, compiled. */
+export function openDriver(problem: Problem, config: OptimizerConfig, compile: CompileOptions): Promise<Driver> {
+  return FirstOrder.open(problem, config, compile)
+}
