@@ -67,10 +67,9 @@ export class FirstOrder implements Driver {
   }
 
   async load(saved: ArrayTensors): Promise<void> {
-    for (const name of this.#executable.stateNames()) {
-      const shape = this.#problem.variables[name.replace(/^[mv]\//u, '')]?.tensor.shape ?? []
-      await this.#executable.writeState(name, savedData(saved, name, shape))
-    }
+    for (const [name, { tensor }] of Object.entries(this.#problem.variables))
+      for (const key of [name, ...this.#optimizer.moments.map((moment) => momentName(moment, name))])
+        await this.#executable.writeState(key, savedData(saved, key, tensor.shape))
   }
 
   dispose(): Promise<void> {
