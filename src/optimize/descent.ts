@@ -6,9 +6,8 @@
 import { type CompileOptions, Executable } from '../engine/executable.ts'
 import type { Feeds, Numbers } from '../engine/values.ts'
 import { randomStream } from '../numbers/random.ts'
-import { type Driver, openDriver } from './driver.ts'
+import { type Driver, type DriverConfig, openDriver } from './driver.ts'
 import { DivergedError } from './errors.ts'
-import type { OptimizerConfig } from './optimizers/index.ts'
 import type { ArrayTensors, Course, Position } from './problem.ts'
 
 /** Everything an interrupted optimization needs. */
@@ -41,7 +40,7 @@ export interface DescentObserver {
 
 /** How to walk. */
 export interface DescentOptions {
-  readonly optimizer: OptimizerConfig
+  readonly optimizer: DriverConfig
   readonly compile?: CompileOptions
   /** Goes on from here. */
   readonly resume?: Snapshot

@@ -2,6 +2,7 @@
 import type { CompileOptions } from '../engine/executable.ts'
 import type { Feeds, Numbers } from '../engine/values.ts'
 import { FirstOrder } from './first-order.ts'
+import { Lbfgs, type LbfgsConfig } from './lbfgs.ts'
 import type { OptimizerConfig } from './optimizers/index.ts'
 import type { ArrayTensors, Problem } from './problem.ts'
 
@@ -30,7 +31,10 @@ export interface Driver {
   dispose(): Promise<void>
 }
 
-/** The driver that an optimizer's config asks for, compiled. */
-export function openDriver(problem: Problem, config: OptimizerConfig, compile: CompileOptions): Promise<Driver> {
-  return FirstOrder.open(problem, config, compile)
+/** What a config can ask to take the steps. */
+export type DriverConfig = OptimizerConfig | LbfgsConfig
+
+/** The driver that a config asks for, compiled. */
+export function openDriver(problem: Problem, config: DriverConfig, compile: CompileOptions): Promise<Driver> {
+  return config.name === 'lbfgs' ? Lbfgs.open(problem, config, compile) : FirstOrder.open(problem, config, compile)
 }

@@ -1,0 +1,25 @@
+// Means and deviations of features (Huang and Belongie 2017, "Arbitrary Style Transfer in Real-time with Adaptive Instance
+// Normalization", equation 13).
+
+import { add, div, sqrt, square, sub } from '../graph/elementwise.ts'
+import { concat, reshape, sliceAxis } from '../graph/layout.ts'
+import { mean, sum } from '../graph/reduce.ts'
+import { scope, type Tensor } from '../graph/tensor.ts'
+
+/** Mean and deviation (of the sample, with 1e-5 under the root, as AdaIN's code) of every channel: [2, N]. */
+export function channelMoments(features: Tensor): Tensor {
+  const [, n, h, w] = features.shape as [number, number, number, number]
+  const flat = reshape(features, [n, h * w])
+  const centre = mean(flat, [1], true)
+  const variance = div(sum(square(sub(flat, centre)), [1], true), Math.max(1, h * w - 1))
+  return reshape(concat([centre, sqrt(add(variance, 1e-5))], 0), [2, n])
+}
+
+/** Mean squared differences of the means and of the deviations, added. @param moments,target [2, N] */
+export function momentsLoss(moments: Tensor, target: Tensor): Tensor {
+  return scope('moments', () => {
+    const row = (i: number): Tensor =>
+      mean(square(sub(sliceAxis(moments, 0, i, i + 1), sliceAxis(target, 0, i, i + 1))))
+    return add(row(0), row(1))
+  })
+}
