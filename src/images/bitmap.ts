@@ -11,6 +11,12 @@ export interface Bitmap {
   readonly data: Uint8Array
 }
 
+/** Sides in pixels. */
+export interface Side {
+  readonly width: number
+  readonly height: number
+}
+
 /** Value range of a float tensor: '01' is [0, 1], 'pm1' is [-1, 1]. */
 export type PixelRange = '01' | 'pm1'
 

@@ -25,11 +25,14 @@ const factors: Record<GramNormalization, (channels: number) => number> = {
   johnson: (n) => 1 / n ** 2,
 }
 
-/** F·Fᵀ/M of features [1, N, H, W], M = H·W: [N, N]. */
-export function gramPerPosition(features: Tensor): Tensor {
+/**
+ * F·Fᵀ/M of features [1, N, H, W], M = H·W: [N, N]. With weights, Σ w·f·fᵀ: what counts where.
+ * @param weights [1, H·W], adding up to 1
+ */
+export function gramPerPosition(features: Tensor, weights?: Tensor): Tensor {
   const [, n, h, w] = features.shape as [number, number, number, number]
   const flat = reshape(features, [n, h * w])
-  return mul(matmul(flat, swap(flat)), 1 / (h * w))
+  return weights ? matmul(mul(flat, weights), swap(flat)) : mul(matmul(flat, swap(flat)), 1 / (h * w))
 }
 
 /** @param gram,target [N, N] each, per position */

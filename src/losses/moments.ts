@@ -3,15 +3,20 @@
 
 import { add, div, sqrt, square, sub } from '../graph/elementwise.ts'
 import { concat, reshape, sliceAxis } from '../graph/layout.ts'
+import { matmul, swap } from '../graph/matmul.ts'
 import { mean, sum } from '../graph/reduce.ts'
 import { scope, type Tensor } from '../graph/tensor.ts'
 
-/** Mean and deviation (of the sample, with 1e-5 under the root, as AdaIN's code) of every channel: [2, N]. */
-export function channelMoments(features: Tensor): Tensor {
+/**
+ * Mean and deviation (of the sample, with 1e-5 under the root, as in AdaIN's code) of every channel: [2, N].
+ * @param weights [1, H·W], adding up to 1: what counts where
+ */
+export function channelMoments(features: Tensor, weights?: Tensor): Tensor {
   const [, n, h, w] = features.shape as [number, number, number, number]
   const flat = reshape(features, [n, h * w])
-  const centre = mean(flat, [1], true)
-  const variance = div(sum(square(sub(flat, centre)), [1], true), Math.max(1, h * w - 1))
+  const centre = weights ? matmul(flat, swap(weights)) : mean(flat, [1], true)
+  const apart = square(sub(flat, centre))
+  const variance = weights ? matmul(apart, swap(weights)) : div(sum(apart, [1], true), Math.max(1, h * w - 1))
   return reshape(concat([centre, sqrt(add(variance, 1e-5))], 0), [2, n])
 }
 

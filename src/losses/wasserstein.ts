@@ -15,15 +15,20 @@ const EPSILON = 1e-4
  */
 const ITERATIONS = 12
 
-/** Mean [1, N] above covariance [N, N] of features [1, N, H, W]: [N + 1, N]. */
-export function normalStatistics(features: Tensor): Tensor {
+/**
+ * Mean [1, N] above covariance [N, N] of features [1, N, H, W]: [N + 1, N].
+ * @param weights [1, H·W], adding up to 1: what counts where
+ */
+export function normalStatistics(features: Tensor, weights?: Tensor): Tensor {
   return scope('normal', () => {
     const [, n, h, w] = features.shape as [number, number, number, number]
     const flat = reshape(features, [n, h * w])
-    const centre = mean(flat, [1], true)
+    const centre = weights ? matmul(flat, swap(weights)) : mean(flat, [1], true)
     const centred = sub(flat, centre)
-    const covariance = add(mul(matmul(centred, swap(centred)), 1 / (h * w)), scaledIdentity(n, EPSILON))
-    return concat([reshape(centre, [1, n]), covariance], 0)
+    const scatter = weights
+      ? matmul(mul(centred, weights), swap(centred))
+      : mul(matmul(centred, swap(centred)), 1 / (h * w))
+    return concat([reshape(centre, [1, n]), add(scatter, scaledIdentity(n, EPSILON))], 0)
   })
 }
 

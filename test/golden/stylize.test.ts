@@ -119,7 +119,7 @@ test('content and total variation', async () => {
 function pixels(clampAfter: boolean, count: number, variation = 0): Course {
   const x = input('pixels', [1, 3, 64, 48])
   const found = features(x)
-  const grams = features(style, styleLayers).map(gramPerPosition)
+  const grams = features(style, styleLayers).map((map) => gramPerPosition(map))
   const styleLoss = grams.map((gram, i) => gramStyleLoss(gramPerPosition(found[i]!), gram, 'neural-style')).reduce(add)
   const contentLoss = mean(square(sub(found[5]!, features(content, ['relu4_2'])[0]!)))
   const one = (loss: Tensor): Tensor => reshape(loss, [1])
