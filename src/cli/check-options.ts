@@ -87,7 +87,8 @@ function checkTexts(args: readonly string[], name: string, texts: readonly unkno
   }
 }
 
-const isAlias = ({ alias }: KnownOptions, name: string) => Object.values(alias).some((names) => names.includes(name))
+const isAlias = ({ alias }: KnownOptions, name: string) =>
+  name in alias || Object.values(alias).some((names) => names.includes(name))
 
 function unknownOption(args: readonly string[], name: string, { key }: KnownOptions): string {
   const shown = cut(name, 80)

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { rephoto } from './spawn.ts'
 
@@ -22,6 +25,19 @@ describe('the command line', () => {
       1,
       /optimise: unknown key; the nearest valid key is optimize/u,
     ],
+    ['a number without digits', ['run', 'x.png', '--seed'], 2, /--seed: expected a number, found nothing/u],
+    [
+      'a choice that is none',
+      ['models', 'import', 'x', '--as', 'blue'],
+      2,
+      /--as: expected one of "b", "gb", "g", found "blue"; the nearest is b/u,
+    ],
+    [
+      'an operand behind --',
+      ['report', '--', '-\u001b[31mred'],
+      1,
+      /^rephoto: \S*-\\u001b\[31mred: expected a run folder/u,
+    ],
     ['a missing run', ['resume', 'nowhere'], 1, /nowhere: expected a run folder/u],
   ] as const)('%s ends in one line and a code', async (_, args, expected, message) => {
     const { code, stdout, stderr } = await rephoto(args)
@@ -30,4 +46,47 @@ describe('the command line', () => {
     expect(stdout).toBe('')
     expect(code).toBe(expected)
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'says that the result could not be written, and that the folder is gone',
+    async () => {
+      const { code, stderr } = await shell('exec "$0" "$1" models path compact > /dev/full')
+      expect(stderr).toBe(
+        'rephoto: standard output: expected to write the result, found a full disk (ENOSPC); what was made is kept\n',
+      )
+      expect(code).toBe(1)
+      const gone = await shell('d=$(mktemp -d); cd "$d"; rmdir "$d"; exec "$0" "$1" doctor')
+      expect(gone.stderr).toBe(
+        'rephoto: the current folder: expected one that is there, found that it was deleted; go to another\n',
+      )
+      expect(gone.code).toBe(1)
+    },
+  )
 })
+
+it('writes in one place, so that nothing reaches a terminal as it is', () => {
+  const writing = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /process\.std(?:out|err)\.write|console\./u.test(readFileSync(join('src', name), 'utf8')))
+  // print.ts, what is said at the end, the redrawn count of a set, and processes whose reader is rephoto itself.
+  expect(writing.map((name) => name.replaceAll('\\', '/')).sort()).toEqual([
+    'cli/failure.ts',
+    'cli/print.ts',
+    'cli/synth.ts',
+    'engine/onnxruntime/probe-main.ts',
+    'sweep/told-runs.ts',
+  ])
+})
+
+function shell(script: string): Promise<{ code: number | null; stderr: string }> {
+  return new Promise((done) => {
+    const child = spawn('sh', ['-c', script, process.execPath, resolve('bin/rephoto.js')], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let stderr = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString()
+    })
+    child.on('close', (code) => done({ code, stderr }))
+  })
+}
