@@ -2,6 +2,7 @@
 import { ConfigError, type ConfigFragment, mergeConfigs, resolveConfig } from '../config/index.ts'
 import { checkConfig } from '../config/load.ts'
 import type { JsonObject } from '../config/merge.ts'
+import { shown } from '../config/shown.ts'
 import { wantsGuess } from '../guess/auto.ts'
 import { type LoadedPack, loadPack } from '../models/load.ts'
 import { neededRoles, settingsOf } from '../pipeline/networks.ts'
@@ -122,7 +123,7 @@ function following(keys: FromTruth, input: SweepInput, condition: Condition | un
       )
     }
     if (factor !== true && typeof value !== 'number') {
-      throw new SweepError(`fromTruth ${key}: expected a number to multiply, found ${JSON.stringify(value)}; use true`)
+      throw new SweepError(`fromTruth ${key}: expected a number to multiply, found ${shown(value)}; use true`)
     }
     settings[key] = factor === true ? value : (value as number) * (factor as number)
   }
