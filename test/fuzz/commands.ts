@@ -1,7 +1,7 @@
 /**
  * The real command line with hostile names, keys, manifests, packs and options. As a script it tries many:
  *
- *     node --import tsx test/fuzz/command-line.ts 300
+ *     node --import tsx test/fuzz/commands.ts 300
  *
  * prints every case that ends in a trace, a "mistake", a raw control character, or takes too much memory or time, and ends with 1.
  */

@@ -1,6 +1,6 @@
-/** A few of the hostile uses of test/fuzz/command-line.ts every day; FUZZ_COMMANDS=300 tries as many. */
+/** A few of the hostile uses of test/fuzz/commands.ts every day; FUZZ_COMMANDS=300 tries as many. */
 import { expect, it } from 'vitest'
-import { kinds, tryKind } from './command-line.ts'
+import { kinds, tryKind } from './commands.ts'
 
 const names = Object.keys(kinds)
 const count = Number(process.env.FUZZ_COMMANDS ?? 6)
