@@ -2,9 +2,9 @@
  * What works on this machine and what to do about what doesn't. Every check really does what it is about, in small:
  * ONNX Runtime computes, sharp decodes, a file is written where runs are kept.
  */
-import { mkdirSync } from 'node:fs'
 import { freemem } from 'node:os'
 import { resolve } from 'node:path'
+import { makeFolders } from './checkpoint/folders.ts'
 import { commit, machine, versions } from './run/environment.ts'
 import { reasonOf } from './text/visible.ts'
 
@@ -188,7 +188,7 @@ async function reports(): Promise<Finding> {
   const { writeText } = await import('./run/folder.ts')
   const { rmSync } = await import('node:fs')
   const folder = resolve('reports')
-  mkdirSync(folder, { recursive: true })
+  makeFolders(folder)
   const probe = `${folder}/.probe`
   writeText(probe, 'x')
   rmSync(probe)

@@ -60,6 +60,18 @@ export function systemReason(error: unknown, use: Use = 'write'): string | undef
   }
 }
 
+/** The whole line for a refusal that nobody who knows more has put into words: its path and the reason. */
+export function systemMessage(error: unknown): string | undefined {
+  const given = systemReason(error)
+  if (given === undefined || memoryReason(error) !== undefined) return given
+  const reason = given.replace(
+    /choose another(?: place)? with --out/u,
+    'choose another place (--out; REPHOTO_CACHE for models)',
+  )
+  const { path } = error as NodeJS.ErrnoException
+  return typeof path === 'string' && path !== '' ? `${path}: ${reason}` : reason
+}
+
 /** That memory ran out, which V8, Node, ONNX Runtime and libvips say in five ways; undefined for everything else. */
 export function memoryReason(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined

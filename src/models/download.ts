@@ -6,7 +6,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -16,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolders } from '../checkpoint/folders.ts'
 import { ModelError } from './errors.ts'
 import { hashFile } from './hash.ts'
 import type { Download } from './pack.ts'
@@ -53,7 +53,7 @@ const maxBytes = 8 * 2 ** 30
 const attempts = 3
 
 export async function download(file: Download, target: string, options: DownloadOptions = {}): Promise<Downloaded> {
-  mkdirSync(dirname(target), { recursive: true })
+  makeFolders(dirname(target))
   const problems: string[] = []
   for (const url of file.urls) {
     for (let attempt = 1; attempt <= attempts; attempt++) {

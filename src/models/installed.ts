@@ -2,10 +2,10 @@
  * What was imported into a pack on this machine: `installed.json` beside the files. The first import of a file whose
  * hash nobody published is recorded here and trusted from then on; `verify` compares with what is recorded.
  */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { sync as writeFileAtomic } from 'write-file-atomic'
 import { z } from 'zod'
+import { makeFolders } from '../checkpoint/folders.ts'
 import { BudgetError, MOST_CONFIG_BYTES, readJson } from '../config/budget.ts'
 import { type Role, roles } from '../networks/roles.ts'
 import { ModelError } from './errors.ts'
@@ -46,7 +46,7 @@ export function readInstalled(folder: string): Installed {
 }
 
 export function writeInstalled(folder: string, networks: Installed): void {
-  mkdirSync(folder, { recursive: true })
+  makeFolders(folder)
   writeFileAtomic(join(folder, fileName), `${JSON.stringify({ format: 1, networks }, null, 2)}\n`)
 }
 

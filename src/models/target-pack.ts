@@ -1,7 +1,8 @@
 /** Which pack an import goes into: the one named, "ffhq" when none is, or a new one made of what the files hold. */
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { sync as writeFileAtomic } from 'write-file-atomic'
+import { makeFolders } from '../checkpoint/folders.ts'
 import type { Found } from '../networks/found.ts'
 import { isRole, kindOf, type Role } from '../networks/roles.ts'
 import { ModelError } from './errors.ts'
@@ -96,7 +97,7 @@ function official(): Pack['networks'] {
 export function createPackFolder(name: string, pack: Pack): void {
   const folder = cachedPackFolder(name)
   const path = join(folder, 'pack.json')
-  mkdirSync(folder, { recursive: true })
+  makeFolders(folder)
   if (!existsSync(path) && existsSync(join(bundledFolder(), name, 'pack.json'))) return
   // Written anew only where the import adds to it.
   if (existsSync(path) && JSON.stringify(readPackFile(path)) === JSON.stringify(pack)) return

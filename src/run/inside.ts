@@ -147,11 +147,11 @@ export function lookAtPlace(folder: string, name: string): void {
 /** @param replaces whether the last may be a link, because it is about to go */
 function lookAt(folder: string, name: string, replaces = false): Stats | undefined {
   const parts = name.split('/')
+  if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\\0]/u.test(part))) {
+    throw new RunFolderError(`${folder}: expected a name in this folder, found ${JSON.stringify(name)}`)
+  }
   let path = folder
   for (const [index, part] of parts.entries()) {
-    if (part === '' || part === '.' || part === '..' || /[\\\0]/u.test(part)) {
-      throw new RunFolderError(`${folder}: expected a name in this folder, found ${JSON.stringify(name)}`)
-    }
     path = join(path, part)
     const stats = atPath(path, () => lstat(path), 'read')
     const isLast = index === parts.length - 1
@@ -176,7 +176,8 @@ function notAFile(path: string, stats: Stats): RunFolderError {
   const todo = stats.isSymbolicLink()
     ? 'nothing in a folder that may be passed on is followed out of it: put the file itself there, or remove the link'
     : 'move it away'
-  return new RunFolderError(`${path}: expected a file or nothing, found ${kind(path, stats)}; ${todo}`)
+  const expected = stats.isSymbolicLink() ? 'a file or folder of its own' : 'a file or nothing'
+  return new RunFolderError(`${path}: expected ${expected}, found ${kind(path, stats)}; ${todo}`)
 }
 
 function kind(path: string, stats: Stats): string {
