@@ -14,7 +14,7 @@ import { memoryProblem } from './engine/memory.ts'
 import { settleAuto } from './guess/auto.ts'
 import type { Bitmap } from './images/bitmap.ts'
 import { readPicture } from './images/read.ts'
-import { descend, totalSteps } from './pipeline/descend.ts'
+import { descend, savedState, totalSteps } from './pipeline/descend.ts'
 import { writeOutcome } from './pipeline/finish.ts'
 import { measure } from './pipeline/measure.ts'
 import { licencesOf, weightFiles } from './pipeline/networks.ts'
@@ -153,6 +153,8 @@ async function goOn(
     checkWeightsBinding(manifest, weightFiles(setting.pack, setting.config.sensitivity))
     const unchecked = checkInput(manifest, setting)
     if (manifest.binding?.prepared) checkPrepared(place, manifest.binding.prepared)
+    // Before anything is written: a broken state leaves the run as it was.
+    savedState(place, manifest, totalSteps(setting.config))
     sweepRun(place)
     manifest.resumed++
     const record = openRecord(place, manifest, observer, lock)

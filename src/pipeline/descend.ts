@@ -16,6 +16,7 @@ import type { StepEvent } from '../run/events.ts'
 import { runFile, runName, tidy } from '../run/folder.ts'
 import { makeInside } from '../run/inside.ts'
 import { openLossLog } from '../run/losses.ts'
+import type { Manifest } from '../run/manifest.ts'
 import { writeRunPicture } from '../run/pictures.ts'
 import type { RunRecord } from '../run/record.ts'
 import { loadState, type SavedState, saveState } from '../run/state.ts'
@@ -45,7 +46,7 @@ export async function descend(
 ): Promise<Descended> {
   const { config, shape, compute } = setting
   const { folder } = record
-  const saved = savedState(record, totalSteps(config))
+  const saved = savedState(folder, record.manifest, totalSteps(config))
   tidy(folder, saved?.step ?? 0)
   // Stopped while the portrait was being prepared: compiling a step to take none would only keep the user waiting.
   if (signal?.aborted && !saved) {
@@ -109,7 +110,7 @@ export async function descend(
 }
 
 /** The state to continue from; undefined where none was saved yet. @throws RunFolderError for one of another run */
-function savedState({ folder, manifest }: RunRecord, total: number): SavedState | undefined {
+export function savedState(folder: string, manifest: Manifest, total: number): SavedState | undefined {
   const saved = loadState(runFile.state(folder))
   if (!saved) return undefined
   checkState(folder, manifest, saved.notes)

@@ -100,6 +100,18 @@ describe('a run', () => {
     expect(names).toContain('result-partial.png')
     expect(names).not.toContain('result.png')
 
+    // Somebody edits config and manifest alike: the state still knows.
+    const before = readManifest(folder)
+    const config = readFileSync(join(folder, 'config.json'), 'utf8')
+    writeFileSync(join(folder, 'config.json'), config.replace(/"lr": 0\.01\b/u, '"lr": 7'))
+    const edited = { ...before.binding!, config: { ...before.binding!.config, 'optimize.lr': '7' } }
+    writeManifest(folder, { ...before, binding: edited })
+    await expect(resumeRun(folder)).rejects.toThrow(
+      /state\.safetensors: expected the state of this run, found one with another config than manifest\.json says/u,
+    )
+    writeFileSync(join(folder, 'config.json'), config)
+    writeManifest(folder, before)
+
     expect(await resumeRun(folder)).toMatchObject({ status: 'complete', stepsDone: 7 })
     expect(readdirSync(folder).sort()).toEqual(readdirSync(whole).sort())
     expect(bytes(folder)).toEqual(bytes(whole))
@@ -152,9 +164,45 @@ describe('a run that is continued', () => {
     })
   })
 
+  it('is bound to its config: what was edited is named, key by key', async () => {
+    const path = join(folder, 'config.json')
+    const text = readFileSync(path, 'utf8')
+    const config = JSON.parse(text) as { seed: number; optimize: { steps: number[]; lr: number } }
+    config.seed = 99
+    config.optimize.steps = [3, 3]
+    writeFileSync(path, JSON.stringify(config))
+    await expect(resumeRun(folder)).rejects.toThrow(
+      /config\.json: seed: expected 0, found 99, optimize\.steps: expected \[3,4\], found \[3,3\].*put them back, or start another/u,
+    )
+    const { binding } = readManifest(folder)
+    again((manifest) => {
+      delete manifest.binding
+      manifest.process = { pid: 2 ** 22 + 1, host: hostname() }
+    })
+    await expect(resumeRun(folder), 'a run of an earlier version').rejects.toThrow(/seed: expected 0, found 99/u)
+    again((manifest) => {
+      manifest.binding = binding!
+    })
+    writeFileSync(path, text)
+  })
+
+  it('is bound to its picture and to what was prepared from it, also after the preparation', async () => {
+    const picture = readFileSync(input)
+    writeFileSync(input, readFileSync(join(folder, 'sibling.png')))
+    await expect(resumeRun(folder)).rejects.toThrow(
+      /input\.png: expected the picture that this run began with \(sha256 /u,
+    )
+    writeFileSync(input, picture)
+    const target = readFileSync(join(folder, 'target.png'))
+    writeFileSync(join(folder, 'target.png'), readFileSync(join(folder, 'aligned.png')))
+    await expect(resumeRun(folder)).rejects.toThrow(/target\.png: expected sha256 \w{12}…, found \w{12}…; put back/u)
+    writeFileSync(join(folder, 'target.png'), target)
+  })
+
   it('begins at the beginning when it was killed before the optimization', async () => {
     again((manifest) => {
       manifest.process = { pid: 2 ** 22 + 1, host: hostname() }
+      manifest.status = 'running'
     })
     for (const name of readdirSync(folder)) {
       if (name !== 'manifest.json' && name !== 'config.json') rmSync(join(folder, name), { recursive: true })
