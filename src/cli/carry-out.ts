@@ -4,21 +4,35 @@
 
 import type { RunResult } from '../rephotograph.ts'
 import { duration } from '../report/duration.ts'
+import type { RunObserver } from '../run/events.ts'
 import { Interrupted } from './failure.ts'
 import { metricsLine } from './metrics-line.ts'
+import { patience } from './patience.ts'
 import { printPath, say, shownCommand, shownPath } from './print.ts'
 import { createProgress } from './progress.ts'
 import { inThread, type Task } from './thread.ts'
+
+/** Milliseconds that a signal waits for a run before its first step: compiling takes as long at 128 px, on a slow machine. */
+const PATIENCE = 10_000
 
 /** Runs to the end, or to the first Ctrl-C; a second one ends the process at once. */
 export async function carryOut(task: Task): Promise<void> {
   const progress = createProgress(process.stderr)
   const controller = new AbortController()
   let received: 'SIGINT' | 'SIGTERM' | undefined
+  const waiting = patience(PATIENCE, () => {
+    progress.end()
+    process.stderr.write('stopped before the first step, in the middle of a computation; start it again\n')
+  })
+  const observer: RunObserver = (event) => {
+    if (event.type === 'step') waiting.stepTaken()
+    progress.observer(event)
+  }
   const stop = (signal: 'SIGINT' | 'SIGTERM') => {
     received = signal
     controller.abort()
     progress.say('stopping after this step; once more to stop at once')
+    waiting.begin(signal)
     // With no listener left, the system's default takes effect, also in the middle of a computation.
     process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM')
   }
@@ -26,8 +40,9 @@ export async function carryOut(task: Task): Promise<void> {
   const started = performance.now()
   let result: RunResult
   try {
-    result = await inThread(task, progress.observer, controller.signal)
+    result = await inThread(task, observer, controller.signal)
   } finally {
+    waiting.end()
     progress.end()
     process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop)
   }

@@ -1,10 +1,14 @@
 /** `rephoto sweep`: an experiment from its file to its comparison. */
 import type { CommandModule } from 'yargs'
+import { MOST_THREADS } from '../config/schema-numbers.ts'
 import { duration } from '../report/duration.ts'
 import type { SweepOptions, SweepResult } from '../sweep/sweep.ts'
 import { Interrupted, UsageError } from './failure.ts'
 import { printPath, say, shownCommand, shownPath } from './print.ts'
 import { createSweepProgress } from './sweep-progress.ts'
+
+/** Runs at a time: each is a process, or a job of a cluster. */
+const MOST_JOBS = 10_000
 
 interface Options {
   experiment: string
@@ -53,10 +57,13 @@ export const sweepCommand: CommandModule<object, Options> = {
       })
       .example('$0 sweep experiments/films.json5 --dry-run', 'what would be done, and how long it takes'),
   handler: async (options) => {
-    for (const key of ['jobs', 'threads'] as const) {
+    for (const [key, most] of [
+      ['jobs', MOST_JOBS],
+      ['threads', MOST_THREADS],
+    ] as const) {
       const value = options[key]
-      if (value !== undefined && (!Number.isInteger(value) || value < 1))
-        throw new UsageError(`--${key}: expected a whole number of at least 1`)
+      if (value !== undefined && (!Number.isInteger(value) || value < 1 || value > most))
+        throw new UsageError(`--${key}: expected a whole number from 1 to ${most}, found ${value}`)
     }
     const { experiment: file, out, jobs, threads, only, set, isolate } = options
     const sweepOptions = {

@@ -56,7 +56,7 @@ export async function makeLocally(
       await lane.end()
     }
   }
-  const lanes = await Promise.allSettled(Array.from({ length: Math.max(1, jobs) }, makeAll))
+  const lanes = await Promise.allSettled(Array.from({ length: Math.max(1, Math.min(jobs, tasks.length)) }, makeAll))
   const broken = lanes.find((lane) => lane.status === 'rejected')
   if (broken) throw broken.reason
 }
