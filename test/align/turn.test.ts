@@ -1,0 +1,137 @@
+// Scans that lie on their side or upside down, textures that are no portrait, and landmarks that don't belong: on the
+// bundled examples and on pictures made here.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type AlignedPortrait, alignPortrait } from '../../src/align/align.ts'
+import { alignFile } from '../../src/align/align-file.ts'
+import { cropInWords, cropMark } from '../../src/align/crop-mark.ts'
+import type { DetectedFace } from '../../src/align/face.ts'
+import { chooseFace } from '../../src/align/face.ts'
+import { type Bitmap, createBitmap } from '../../src/images/bitmap.ts'
+import { readPicture } from '../../src/images/read.ts'
+import { resize } from '../../src/images/resample.ts'
+import { TURNS, turnBack, turnBitmap } from '../../src/images/turn.ts'
+import { examplePoints } from '../support/landmarks.ts'
+
+const options = { outputSize: 64, transformSize: 128 }
+let portrait: Bitmap
+let upright: AlignedPortrait
+
+beforeAll(async () => {
+  portrait = await readPicture('examples/antique-gb.png')
+  upright = await alignPortrait(portrait, options)
+})
+
+describe('quarter turns', () => {
+  test('go clockwise, and points go back', () => {
+    const small = createBitmap(3, 2, 1, Uint8Array.of(1, 2, 3, 4, 5, 6))
+    expect([...turnBitmap(small, 90).data]).toEqual([4, 1, 5, 2, 6, 3])
+    expect([...turnBitmap(small, 180).data]).toEqual([6, 5, 4, 3, 2, 1])
+    expect([...turnBitmap(small, 270).data]).toEqual([3, 6, 2, 5, 1, 4])
+    for (const turn of TURNS) {
+      const out = turnBitmap(small, turn)
+      for (let y = 0; y < out.height; y++) {
+        for (let x = 0; x < out.width; x++) {
+          const [fx, fy] = turnBack([x, y], turn, small)
+          expect(out.data[y * out.width + x]).toBe(small.data[fy * 3 + fx])
+        }
+      }
+    }
+  })
+})
+
+describe('a scan that does not lie upright', () => {
+  test('gives the very crop of the upright one, and says so', async () => {
+    expect(upright).toMatchObject({ turn: 0, remarks: [] })
+    for (const turned of [90, 180] as const) {
+      const found = await alignPortrait(turnBitmap(portrait, turned), options)
+      expect(found.turn).toBe(360 - turned)
+      expect(found.bitmap).toEqual(upright.bitmap)
+      expect(found.remarks).toEqual([expect.stringMatching(/^the picture was turned by \d+° clockwise.*--turn 0/)])
+      // its corners are pixels of the scan as it lies
+      for (const [i, corner] of found.quad.entries()) {
+        const [x, y] = turnBack(corner as [number, number], turned, portrait)
+        expect(Math.hypot(x - upright.quad[i]![0], y - upright.quad[i]![1])).toBeLessThan(1e-9)
+      }
+      expect(cropInWords(cropMark(found))).toMatch(/^face: crop of 127 px around .* turned by \d+°, detector 0\.\d+$/)
+    }
+  })
+
+  test('--turn decides', async () => {
+    const lying = turnBitmap(portrait, 90)
+    expect((await alignPortrait(lying, { ...options, turn: 270 })).bitmap).toEqual(upright.bitmap)
+    await expect(alignPortrait(lying, { ...options, turn: 0 })).rejects.toThrow(/^no face was found[^\n]*$/)
+  })
+})
+
+describe('what is no portrait', () => {
+  const waves = (wave: (x: number, y: number) => number): Bitmap => {
+    const out = createBitmap(240, 200, 1)
+    for (let i = 0; i < out.data.length; i++) out.data[i] = 128 + 90 * wave(i % 240, Math.floor(i / 240))
+    return out
+  }
+  test('a halftone screen is refused', async () => {
+    const screen = waves((x, y) => (Math.cos(x / 3) + Math.cos(y / 3) > 0.3 ? 1 : -1))
+    await expect(alignPortrait(screen, options)).rejects.toThrow(/^no face was found[^\n]*$/)
+  })
+
+  test('a face of too few pixels is refused', async () => {
+    const landmarks = examplePoints.map(([x, y]) => [x * 0.3, y * 0.3] as const)
+    const small = resize(portrait, 38, 38, 'box')
+    await expect(alignPortrait(small, { ...options, landmarks })).rejects.toThrow(
+      /expected a crop of at least 48 px, found 3\d/,
+    )
+  })
+})
+
+describe('a doubtful face', () => {
+  const face = (x: number, doubt?: string): DetectedFace => ({
+    box: { x, y: 0, width: 50, height: 60 },
+    score: 0.9,
+    landmarks: [],
+    spread: 0.01,
+    second: 0.9,
+    clear: doubt === undefined,
+    ...(doubt === undefined ? {} : { doubt }),
+  })
+
+  test('is refused with its reason, taken when insisted on, and not counted', () => {
+    const doubtful = face(0, 'the mouth is too close to the eyes')
+    expect(() => chooseFace([doubtful])).toThrow(/because the mouth is too close to the eyes; .*--insist/)
+    expect(chooseFace([doubtful], { doubt: 'accept' })).toBe(doubtful)
+    const good = face(100)
+    expect(chooseFace([doubtful, good])).toBe(good)
+    expect(() => chooseFace([doubtful, good], { face: 2 })).toThrow(
+      /there is no face 2.*--insist counts 1 doubtful more/,
+    )
+    expect(chooseFace([doubtful, good], { face: 2, doubt: 'accept' })).toBe(good)
+  })
+})
+
+describe('given landmarks', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rephoto-landmarks-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const align = (content: unknown, more: { doubt?: 'accept' } = {}) => {
+    const landmarks = join(folder, 'points.json')
+    writeFileSync(landmarks, JSON.stringify(content))
+    return alignFile('examples/antique-b.png', { size: 64, landmarks, out: join(folder, 'out.png'), ...more })
+  }
+
+  test('that fit are taken without a remark', async () => {
+    expect(await align(examplePoints)).toMatchObject({ turn: 0, remarks: [] })
+  })
+
+  test('in shares, with x and y exchanged, mirrored: refused by name, unless insisted on', async () => {
+    await expect(align(examplePoints.map(([x, y]) => [x / 128, y / 128]))).rejects.toThrow(/between 0 and 1/)
+    const exchanged = examplePoints.map(([x, y]) => [y, x])
+    await expect(align(exchanged)).rejects.toThrow(/^the landmarks form no face: x and y are exchanged[^\n]*$/)
+    expect((await align(exchanged, { doubt: 'accept' })).remarks).toEqual([expect.stringMatching(/taken all the same/)])
+  })
+
+  test('that belong to another place are remarked on', async () => {
+    const { remarks } = await align(examplePoints.map(([x, y]) => [x * 0.5 + 60, y * 0.5 + 55]))
+    expect(remarks).toEqual([expect.stringMatching(/sees no face where the landmarks are/)])
+  })
+})
