@@ -7,7 +7,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { randomStream } from '../../src/optimize/random.ts'
+import { randomStream } from '../../src/numbers/random.ts'
 import { isCleanLine } from './clean.ts'
 
 const [run = 'reports/quickstart', cases = '100', seed = '1'] = process.argv.slice(2)
