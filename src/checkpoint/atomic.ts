@@ -3,7 +3,19 @@
  * its place is replaced, not followed.
  * Not the write-file-atomic package, because a network of a gigabyte is written piece by piece, and because that follows links.
  */
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CheckpointError } from './errors.ts'
 import { makeFolders } from './folders.ts'
@@ -11,7 +23,16 @@ import { isSystemError, systemReason } from './system-error.ts'
 
 let counter = 0
 
-export function writeAtomically(path: string, fill: (write: (bytes: Uint8Array) => void) => void): void {
+/**
+ * Writes a file. A link at its place is replaced, never followed.
+ *
+ * @param options `exclusive`: a file that is there already, even since a moment, is an error (EEXIST)
+ */
+export function writeAtomically(
+  path: string,
+  fill: (write: (bytes: Uint8Array) => void) => void,
+  { exclusive = false }: { readonly exclusive?: boolean } = {},
+): void {
   const temporary = temporaryName(path)
   let fd: number | undefined
   try {
@@ -24,7 +45,8 @@ export function writeAtomically(path: string, fill: (write: (bytes: Uint8Array) 
     fsyncSync(fd)
     closeSync(fd)
     fd = undefined
-    renameSync(temporary, path)
+    if (exclusive) place(temporary, path)
+    else renameSync(temporary, path)
     syncFolder(dirname(path))
   } catch (error) {
     if (fd !== undefined) closeSync(fd)
@@ -89,6 +111,17 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
+}
+
+/** Renames without replacing: a hard link is refused where the name is taken. Some file systems have none. */
+function place(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path)
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'EEXIST') throw error
+    copyFileSync(temporary, path, constants.COPYFILE_EXCL)
+  }
+  rmSync(temporary)
 }
 
 /** The rename itself must reach the disk too. Folders cannot be opened on Windows, where it is not needed. */

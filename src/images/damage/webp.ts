@@ -1,0 +1,44 @@
+/** Judges a WebP (RFC 9649): the frame of a still picture or the first of an animation, and its alpha plane. */
+import { Damage, damaged, INTACT, remark, type Verdict } from './verdict.ts'
+import { followVp8 } from './vp8.ts'
+import { followVp8l } from './vp8l.ts'
+
+export function judgeWebp(data: Uint8Array): Verdict {
+  const view = new DataView(data.buffer, data.byteOffset, data.length)
+  const declared = 8 + view.getUint32(4, true)
+  try {
+    const found = followChunks(data, view, 12)
+    if (!found) return damaged('its pixels are missing')
+  } catch (error) {
+    if (error instanceof Damage) return damaged(error.message)
+    throw error
+  }
+  return declared > data.length + 1 ? remark('its end is missing; all pixels are there') : INTACT
+}
+
+/** @returns whether a frame was found */
+function followChunks(data: Uint8Array, view: DataView, from: number): boolean {
+  for (let at = from; at + 8 <= data.length; ) {
+    const name = String.fromCharCode(...data.subarray(at, at + 4))
+    const size = view.getUint32(at + 4, true)
+    const start = at + 8
+    const body = data.subarray(start, start + size)
+    at = start + size + (size & 1)
+    if (name === 'ANMF') return followChunks(data.subarray(0, start + size), view, start + 16)
+    if (name === 'ALPH') followAlpha(body, data.subarray(at))
+    if (name !== 'VP8 ' && name !== 'VP8L') continue
+    if (body.length < size) throw new Damage('pixels are missing')
+    if (name === 'VP8 ') followVp8(body)
+    else followVp8l(body)
+    return true
+  }
+  return false
+}
+
+/** The plane has the size of the frame that follows it. */
+function followAlpha(body: Uint8Array, after: Uint8Array): void {
+  if (((body[0] ?? 0) & 3) !== 1 || String.fromCharCode(...after.subarray(0, 4)) !== 'VP8 ' || after.length < 18) return
+  const width = (after[14]! | (after[15]! << 8)) & 0x3fff
+  const height = (after[16]! | (after[17]! << 8)) & 0x3fff
+  followVp8l(body.subarray(1), { width, height })
+}
