@@ -1,10 +1,11 @@
 /** From a picture file to its first latent and the sibling that it gives: `rephoto encode`, and a function of the package. */
-import { basename, dirname, extname, join, resolve } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { cropInWords, cropMark } from './align/crop-mark.ts'
 import { ConfigError, type ConfigFragment } from './config/index.ts'
 import { settleAuto } from './guess/auto.ts'
-import { readPicture } from './images/read.ts'
+import { openPicture } from './images/read.ts'
 import { writePicture } from './images/write.ts'
+import { claim, outputPath } from './output.ts'
 import { writeCodes } from './pipeline/codes.ts'
 import { alignedPortrait, grayPortrait } from './pipeline/portrait.ts'
 import { bitmapOf, siblingOf } from './pipeline/prepare.ts'
@@ -20,15 +21,43 @@ export interface EncodedFiles {
   readonly sibling: string
 }
 
+/** How the files are written. */
+export interface EncodeOptions {
+  /** Whether files that are there already may be replaced; what is read never is. */
+  readonly force?: boolean
+  /** Hears what there is to say of the input. */
+  readonly onRemark?: (remark: string) => void
+}
+
+/** Files that an encoding reads. */
+function inputsOf({ align, init }: ConfigFragment, input: string): string[] {
+  return [input, align?.landmarks, init?.latent, init?.noise].filter((path) => typeof path === 'string')
+}
+
 /**
  * Encodes the input of a config.
  *
- * @param out safetensors file to write; default: <name>-latent.safetensors in the current folder
+ * @param out safetensors file to write, or a folder for it; default: <name>-latent.safetensors in the current folder
  */
-export async function encodeFile(given: ConfigFragment, out?: string): Promise<EncodedFiles> {
+export async function encodeFile(
+  given: ConfigFragment,
+  out?: string,
+  { force = false, onRemark }: EncodeOptions = {},
+): Promise<EncodedFiles> {
   const { input } = given
   if (typeof input !== 'string') throw new ConfigError('expected a picture, found none', { path: 'input' })
-  const picture = await readPicture(input)
+  const stem = basename(input, extname(input))
+  const path = outputPath({
+    out,
+    name: `${stem}-latent.safetensors`,
+    suffixes: ['.safetensors'],
+    inputs: inputsOf(given, input),
+    force,
+  })
+  const sibling = join(dirname(path), `${basename(path, extname(path)).replace(/-latent$/u, '')}-sibling.png`)
+  claim(sibling, inputsOf(given, input), force)
+  const { bitmap: picture, remarks } = await openPicture(input)
+  for (const remark of remarks) onRemark?.(remark)
   const setting = openSetting((await settleAuto(given, picture)).config)
   try {
     const { pack, config, shape, compute } = setting
@@ -39,11 +68,10 @@ export async function encodeFile(given: ConfigFragment, out?: string): Promise<E
     const gray = grayPortrait(aligned, shape.size)
     const latent = await firstLatent(pack, config, gray, shape, compute.options)
     const noise = firstNoise(config, shape)
-    const stem = basename(input, extname(input))
-    const path = resolve(out ?? `${stem}-latent.safetensors`)
-    const sibling = join(dirname(path), `${basename(path, extname(path)).replace(/-latent$/u, '')}-sibling.png`)
     writeCodes(path, { latent, noise, camera: {} }, shape)
-    await writePicture(sibling, bitmapOf(await siblingOf(setting, latent, noise), shape.size, 'round'))
+    await writePicture(sibling, bitmapOf(await siblingOf(setting, latent, noise), shape.size, 'round'), {
+      exclusive: !force,
+    })
     return { latent: path, sibling, notes }
   } finally {
     setting.pack.close()

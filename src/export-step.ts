@@ -1,11 +1,11 @@
 /** One optimization step of a config as an ONNX model: `rephoto export`, and a function of the package. */
-import { resolve } from 'node:path'
 import { writeAtomically } from './checkpoint/atomic.ts'
 import type { ConfigFragment } from './config/index.ts'
 import { programModel } from './engine/program.ts'
 import { objectiveOf } from './methods/rephotograph/objective-of.ts'
 import { portraitProblem } from './methods/rephotograph/problem.ts'
 import { stepProgram } from './optimize/step.ts'
+import { outputPath } from './output.ts'
 import { networkOf } from './pipeline/networks.ts'
 import { openSetting } from './pipeline/setting.ts'
 import { stageFiles } from './pipeline/stage-files.ts'
@@ -14,9 +14,16 @@ import { atPath } from './run/errors.ts'
 /**
  * Writes the step that a config runs: forward, backward, optimizer, weights included.
  *
+ * @param out .onnx file to write, or a folder for step.onnx
+ * @param options `force`: whether a file that is there already may be replaced
  * @returns the path of the file
  */
-export async function exportStep(fragment: ConfigFragment, out: string): Promise<string> {
+export async function exportStep(
+  fragment: ConfigFragment,
+  out: string,
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<string> {
+  const path = outputPath({ out, name: 'step.onnx', suffixes: ['.onnx'], inputs: [], force })
   const setting = openSetting(fragment)
   try {
     const { pack, config, shape } = setting
@@ -29,8 +36,7 @@ export async function exportStep(fragment: ConfigFragment, out: string): Promise
       target: { side: { width: shape.size, height: shape.size } },
     })
     const model = programModel(stepProgram(portraitProblem(objective, config.optimize), config.optimize.optimizer))
-    const path = resolve(out)
-    atPath(path, () => writeAtomically(path, (write) => write(model)))
+    atPath(path, () => writeAtomically(path, (write) => write(model), { exclusive: !force }))
     return path
   } finally {
     setting.pack.close()

@@ -18,7 +18,7 @@ export {
   type Sensitivity,
 } from './config/index.ts'
 export { doctor, type Finding } from './doctor.ts'
-export { type EncodedFiles, encodeFile } from './encode-file.ts'
+export { type EncodedFiles, type EncodeOptions, encodeFile } from './encode-file.ts'
 export { exportStep } from './export-step.ts'
 export { guessPicture, type PictureGuess } from './guess/auto.ts'
 export type { Bitmap } from './images/bitmap.ts'

@@ -12,8 +12,7 @@ import { asConfigFile, ConfigError, type ConfigFragment } from './config/index.t
 import { devices } from './engine/executable.ts'
 import { memoryProblem } from './engine/memory.ts'
 import { settleAuto } from './guess/auto.ts'
-import type { Bitmap } from './images/bitmap.ts'
-import { readPicture } from './images/read.ts'
+import { type OpenedPicture, openPicture } from './images/read.ts'
 import { descend, savedState, totalSteps } from './pipeline/descend.ts'
 import { writeOutcome } from './pipeline/finish.ts'
 import { measure } from './pipeline/measure.ts'
@@ -74,8 +73,8 @@ export async function rephotograph(
       path: 'input',
     })
   }
-  const picture = await readPicture(input)
-  const { config: fragment, guess, notes } = await settleAuto(given, picture)
+  const picture = await openPicture(input)
+  const { config: fragment, guess, notes } = await settleAuto(given, picture.bitmap)
   const setting = openSetting(fragment)
   try {
     const { config, shape } = setting
@@ -88,8 +87,9 @@ export async function rephotograph(
       if (sweep) manifest.sweep = sweep
       if (guess) manifest.guess = guess
       const record = openRecord(folder, manifest, observer, lock)
+      for (const remark of picture.remarks) record.warn(`${basename(input)}: ${remark}`)
       for (const note of notes) record.warn(note)
-      return await carryThrough(setting, record, () => prepare(setting, record, picture), signal)
+      return await carryThrough(setting, record, () => prepare(setting, record, picture.bitmap), signal)
     } catch (error) {
       if (!(error instanceof Kept)) discard(folder, made)
       throw error instanceof Kept ? error.cause : error
@@ -234,7 +234,9 @@ async function preparedAgain(setting: Setting, record: RunRecord): Promise<Prepa
       `${input}: expected the picture that this run began with, found none; put it back, or start the run anew`,
     )
   }
-  return prepare(setting, record, await readPicture(input))
+  const picture = await openPicture(input)
+  if (picture.sha256 !== manifest.input.sha256) throw anotherPicture(input, manifest.input.sha256, picture.sha256)
+  return prepare(setting, record, picture.bitmap)
 }
 
 /** The picture must still be the one that the run began with. One that is gone is needed only before the optimization. */
@@ -242,8 +244,12 @@ function checkInput({ input: before }: Manifest, { config: { input } }: Setting)
   if (input === null || !existsSync(input)) return `${input}: the picture is gone, so it could not be compared`
   const found = sha256File(input)
   if (found === before.sha256) return undefined
-  throw new RunFolderError(
-    `${input}: expected the picture that this run began with (sha256 ${before.sha256.slice(0, 12)}…), found another (${found.slice(0, 12)}…); put it back, or start the run anew`,
+  throw anotherPicture(input, before.sha256, found)
+}
+
+function anotherPicture(input: string, before: string, found: string): RunFolderError {
+  return new RunFolderError(
+    `${input}: expected the picture that this run began with (sha256 ${before.slice(0, 12)}…), found another (${found.slice(0, 12)}…); put it back, or start the run anew`,
   )
 }
 
@@ -253,7 +259,11 @@ function sameDevice({ device }: Manifest): ConfigFragment {
   return known ? { device: known } : {}
 }
 
-function newManifest({ pack, config, shape, threads, compute }: Setting, input: string, picture: Bitmap): Manifest {
+function newManifest(
+  { pack, config, shape, threads, compute }: Setting,
+  input: string,
+  { bitmap, sha256 }: OpenedPicture,
+): Manifest {
   return {
     format: 'rephoto-run',
     formatVersion: 1,
@@ -263,7 +273,7 @@ function newManifest({ pack, config, shape, threads, compute }: Setting, input: 
     git: commit(),
     machine: machine(),
     process: ownProcess(),
-    input: { name: basename(input), sha256: sha256File(input), width: picture.width, height: picture.height },
+    input: { name: basename(input), sha256, width: bitmap.width, height: bitmap.height },
     pack: {
       name: pack.pack.name,
       size: shape.size,

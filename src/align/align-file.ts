@@ -1,8 +1,10 @@
 // From a picture file to the file of its aligned crop: `rephoto align`, and a function of the package.
-import { basename, extname, resolve } from 'node:path'
-import { readPicture } from '../images/read.ts'
+import { basename, extname } from 'node:path'
+import { STANDARD_INPUT } from '../images/file.ts'
+import { openPicture } from '../images/read.ts'
 import type { Turn } from '../images/turn.ts'
-import { writePicture } from '../images/write.ts'
+import { PICTURE_SUFFIXES, writePicture } from '../images/write.ts'
+import { outputPath } from '../output.ts'
 import { type AlignedPortrait, alignPortrait } from './align.ts'
 import { readLandmarks } from './landmarks.ts'
 
@@ -17,14 +19,22 @@ export interface AlignFileOptions {
   readonly turn?: Turn | 'auto'
   /** What becomes of a face that something speaks against; default 'refuse'. */
   readonly doubt?: 'refuse' | 'accept'
-  /** PNG to write; default: <name>-aligned.png in the current folder. */
+  /** Picture to write, or a folder for it; default: <name>-aligned.png in the current folder. */
   readonly out?: string
+  /** Whether a file that is there already may be replaced; the input never is. */
+  readonly force?: boolean
+  /** Hears what there is to say of the input. */
+  readonly onRemark?: (remark: string) => void
 }
 
 /** Aligns a picture file. @throws PictureError or AlignError, one line each. */
 export async function alignFile(path: string, options: AlignFileOptions): Promise<AlignedPortrait & { path: string }> {
-  const { size, face, landmarks, turn, doubt } = options
-  const bitmap = await readPicture(path)
+  const { size, face, landmarks, turn, doubt, out, force = false, onRemark } = options
+  const stem = path === STANDARD_INPUT ? 'stdin' : basename(path, extname(path))
+  const inputs = [path, ...(landmarks === undefined ? [] : [landmarks])]
+  const target = outputPath({ out, name: `${stem}-aligned.png`, suffixes: PICTURE_SUFFIXES, inputs, force })
+  const { bitmap, metadata, remarks } = await openPicture(path)
+  for (const remark of remarks) onRemark?.(remark)
   const aligned = await alignPortrait(bitmap, {
     outputSize: size,
     ...(face === undefined ? {} : { face }),
@@ -34,7 +44,8 @@ export async function alignFile(path: string, options: AlignFileOptions): Promis
       ? {}
       : { landmarks: await readLandmarks(landmarks, { picture: bitmap, ...(face === undefined ? {} : { face }) }) }),
   })
-  const target = resolve(options.out ?? `${basename(path, extname(path))}-aligned.png`)
-  await writePicture(target, aligned.bitmap)
+  // The crop's pixels are not the scan's, so its resolution isn't kept; who made it and when is.
+  const kept = metadata.exif === undefined ? {} : { exif: metadata.exif }
+  await writePicture(target, aligned.bitmap, { metadata: kept, exclusive: !force })
   return { ...aligned, path: target }
 }

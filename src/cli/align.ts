@@ -2,11 +2,13 @@
 import type { CommandModule } from 'yargs'
 import { type AlignOptions, turnOf, withAlignment } from './alignment.ts'
 import { UsageError } from './failure.ts'
-import { printPath } from './print.ts'
+import { printPath, printRemark, say } from './print.ts'
+import { isStandardInput } from './standard-input.ts'
 
 interface Options extends AlignOptions {
   image: string
   out?: string | undefined
+  force: boolean
   size: number
 }
 
@@ -16,10 +18,16 @@ export const alignCommand: CommandModule<object, Options> = {
   describe: 'Find the face in a picture and cut the upright square that a run works on',
   builder: (yargs) =>
     withAlignment(yargs)
-      .positional('image', { type: 'string', demandOption: true, describe: 'A picture' })
-      .option('out', { type: 'string', describe: 'PNG to write; default: <name>-aligned.png in the current folder' })
+      .positional('image', { type: 'string', demandOption: true, describe: 'A picture; - for standard input' })
+      .option('out', {
+        type: 'string',
+        describe:
+          'Picture to write (.png, .jpg, .webp, .tif, .avif) or a folder for it; default: <name>-aligned.png here',
+      })
+      .option('force', { type: 'boolean', default: false, describe: 'Replace the file that is there' })
       .option('size', { type: 'number', default: 1024, describe: 'Side of the square in pixels' }),
-  handler: async ({ image, out, size, face, landmarks, turn, insist }) => {
+  handler: async ({ image: given, out, force, size, face, landmarks, turn, insist }) => {
+    const image = isStandardInput(given) ? '-' : given
     if (!Number.isInteger(size) || size < 16 || size > 4096)
       throw new UsageError('--size: expected a whole number from 16 to 4096')
     const { alignFile } = await import('../align/align-file.ts')
@@ -33,9 +41,11 @@ export const alignCommand: CommandModule<object, Options> = {
       ...(degrees === undefined ? {} : { turn: degrees }),
       ...(insist ? { doubt: 'accept' as const } : {}),
       ...(out === undefined ? {} : { out }),
+      force,
+      onRemark: (remark) => printRemark(image, remark),
     })
-    for (const remark of result.remarks) process.stderr.write(`warning: ${remark}\n`)
-    process.stderr.write(`${cropInWords(cropMark(result))}\n`)
+    for (const remark of result.remarks) say(`warning: ${remark}`)
+    say(cropInWords(cropMark(result)))
     printPath('aligned', result.path)
   },
 }

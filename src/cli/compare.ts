@@ -10,6 +10,7 @@ interface CompareOptions {
   title?: string | undefined
   gallery?: boolean | undefined
   inputs: boolean
+  force: boolean
 }
 
 /** Bytes of pictures in a page for the gallery, which is kept in a repository. */
@@ -45,9 +46,10 @@ export const compareCommand: CommandModule<object, CompareOptions> = {
         default: true,
         describe: 'Show inputs and targets; --no-inputs where they may not be passed on',
       })
+      .option('force', { type: 'boolean', default: false, describe: 'Replace the comparison that is in --out' })
       .example('$0 compare reports/lincoln reports/lincoln-2', 'two runs')
       .example('$0 compare reports/ablate-losses --base all', 'a sweep, against its condition "all"'),
-  handler: async ({ runs, base, out, title, gallery, inputs }) => {
+  handler: async ({ runs, base, out, title, gallery, inputs, force }) => {
     const { compareRuns } = await import('../compare/compare.ts')
     const { readSweep, sweepPath } = await import('../compare/sweep-file.ts')
     const { inferRequest } = await import('../compare/infer.ts')
@@ -72,6 +74,10 @@ export const compareCommand: CommandModule<object, CompareOptions> = {
       place = out ?? dirname(sweep)
       if (gallery && out === undefined)
         throw new UsageError('--gallery: expected --out with a folder of its own, found none')
+    }
+    if (out !== undefined) {
+      const { claimComparison } = await import('../compare/place.ts')
+      claimComparison(out, force)
     }
     const { page, tables } = await compareRuns({
       ...request,

@@ -1,12 +1,13 @@
 /** `rephoto encode`: the first latent of a portrait, without optimizing. */
 import type { CommandModule } from 'yargs'
 import { type AlignModeOptions, type AlignOptions, withAlignMode, withAlignment } from './alignment.ts'
-import { printPath } from './print.ts'
+import { printPath, printRemark, say } from './print.ts'
 import { configOf, type SettingOptions, withSettings } from './settings.ts'
 
 interface Options extends SettingOptions, AlignOptions, AlignModeOptions {
   image: string
   out?: string | undefined
+  force: boolean
 }
 
 /** The command. */
@@ -18,13 +19,17 @@ export const encodeCommand: CommandModule<object, Options> = {
       .positional('image', { type: 'string', demandOption: true, describe: 'A picture' })
       .option('out', {
         type: 'string',
-        describe: 'File to write; default: <name>-latent.safetensors in the current folder',
-      }),
+        describe: 'File to write (.safetensors) or a folder for it; default: <name>-latent.safetensors here',
+      })
+      .option('force', { type: 'boolean', default: false, describe: 'Replace the files that are there' }),
   handler: async (options) => {
     const config = await configOf(options.image, options)
     const { encodeFile } = await import('../encode-file.ts')
-    const { latent, sibling, notes } = await encodeFile(config, options.out)
-    for (const note of notes) process.stderr.write(`${note}\n`)
+    const { latent, sibling, notes } = await encodeFile(config, options.out, {
+      force: options.force,
+      onRemark: (remark) => printRemark(options.image, remark),
+    })
+    for (const note of notes) say(note)
     printPath('latent', latent)
     printPath('sibling', sibling)
   },

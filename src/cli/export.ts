@@ -6,6 +6,7 @@ import { configOf, type SettingOptions, withSettings } from './settings.ts'
 interface Options extends SettingOptions {
   config: string
   out: string
+  force: boolean
 }
 
 /** The command. */
@@ -15,10 +16,11 @@ export const exportCommand: CommandModule<object, Options> = {
   builder: (yargs) =>
     withSettings(yargs)
       .positional('config', { type: 'string', demandOption: true, describe: 'A config file or preset' })
-      .option('out', { type: 'string', default: 'step.onnx', describe: 'File to write' }),
+      .option('out', { type: 'string', default: 'step.onnx', describe: 'File to write (.onnx), or a folder for it' })
+      .option('force', { type: 'boolean', default: false, describe: 'Replace the file that is there' }),
   handler: async (options) => {
     const config = await configOf(options.config, options)
     const { exportStep } = await import('../export-step.ts')
-    printPath('model', await exportStep(config, options.out))
+    printPath('model', await exportStep(config, options.out, { force: options.force }))
   },
 }

@@ -2,7 +2,7 @@
 import type { CommandModule } from 'yargs'
 import { type AlignModeOptions, type AlignOptions, withAlignMode, withAlignment } from './alignment.ts'
 import { UsageError } from './failure.ts'
-import { print, printJson } from './print.ts'
+import { print, printJson, printRemark, say } from './print.ts'
 import { configOf } from './settings.ts'
 
 interface Options extends AlignOptions, AlignModeOptions {
@@ -26,12 +26,14 @@ export const guessCommand: CommandModule<object, Options> = {
     const { isConfigName } = await import('./source.ts')
     if (isConfigName(picture)) throw new UsageError(`${picture}: expected a picture, found a config`)
     const config = await configOf(picture, options)
-    const { readPicture } = await import('../images/read.ts')
+    const { openPicture } = await import('../images/read.ts')
     const { blurInWords, emulsionInWords, guessPicture } = await import('../guess/auto.ts')
+    const { bitmap, remarks } = await openPicture(config.input!)
+    for (const remark of remarks) printRemark(picture, remark)
     const { cropInWords, cropMark } = await import('../align/crop-mark.ts')
-    const guess = await guessPicture(config, await readPicture(config.input!), (found) => {
-      for (const remark of found.remarks) process.stderr.write(`warning: ${remark}\n`)
-      process.stderr.write(`${cropInWords(cropMark(found))}\n`)
+    const guess = await guessPicture(config, bitmap, (found) => {
+      for (const remark of found.remarks) say(`warning: ${remark}`)
+      say(cropInWords(cropMark(found)))
     })
     if (json) {
       printJson(guess)

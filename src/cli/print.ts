@@ -37,3 +37,8 @@ export function shownCommand(...words: readonly string[]): string {
 export function printPath(what: string, path: string): void {
   print(`${what}: ${shownPath(path)}`)
 }
+
+/** Says what there is to say of a file that is used nonetheless. */
+export function printRemark(path: string, remark: string): void {
+  process.stderr.write(`warning: ${shownPath(path)}: ${remark}\n`)
+}

@@ -8,6 +8,7 @@ import { experimentCommand } from '../sweep/experiment-command.ts'
 import { isPictureName } from '../sweep/inputs.ts'
 import { UsageError } from './failure.ts'
 import { shownCommand } from './print.ts'
+import { isStandardInput } from './standard-input.ts'
 
 /** Whether a name is that of a config. */
 export function isConfigName(name: string): boolean {
@@ -16,6 +17,10 @@ export function isConfigName(name: string): boolean {
 
 /** The config of a picture, a config file or a preset. @throws UsageError or ConfigError, one line */
 export function sourceConfig(source: string): ConfigFragment {
+  if (isStandardInput(source))
+    throw new UsageError(
+      "-: expected a picture file, found standard input, which can't be read again when a run goes on; save it to a file first",
+    )
   if (isConfigName(source)) {
     refuseExperiment(source)
     return loadConfig(source)

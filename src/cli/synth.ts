@@ -40,7 +40,12 @@ export const synthCommand: CommandModule<object, Options> = {
         describe: '"none" for photographs that are already aligned squares',
       })
       .option('pack', { type: 'string', describe: 'Model pack: its generator draws, and its size is that of the set' })
-      .option('replace', { type: 'boolean', default: false, describe: 'Replace the set that is in the folder' })
+      .option('replace', {
+        type: 'boolean',
+        default: false,
+        alias: 'force',
+        describe: 'Replace the set that is in the folder',
+      })
       .example('$0 synth --config experiments/sets/film.json5 --out film', 'the set of the shipped experiments')
       .example('$0 synth --out faces --from photos --count 20', 'photographs, with the degradation of the examples'),
   handler: async ({ out, config, count, seed, from, align, pack, replace }) => {

@@ -18,7 +18,7 @@ import { input } from '../graph/tensor.ts'
 import { type Bitmap, fromPlanar } from '../images/bitmap.ts'
 import { PictureError } from '../images/error.ts'
 import { isGray, toColor } from '../images/gray.ts'
-import { readPicture } from '../images/read.ts'
+import { openPicture } from '../images/read.ts'
 import { resize } from '../images/resample.ts'
 import type { LoadedPack } from '../models/load.ts'
 import { randomStream } from '../numbers/random.ts'
@@ -84,6 +84,14 @@ export function photographs(places: readonly string[]): string[] {
   throw new ConfigError('expected photographs, found none', { source: places.join(', ') })
 }
 
+/** A photograph that serves as a truth. */
+export interface PhotographedTruth {
+  readonly bitmap: Bitmap
+  /** Of the file that was read. */
+  readonly sha256: string
+  readonly remarks: readonly string[]
+}
+
 /**
  * A photograph as a truth: its face, aligned, in colour.
  * @returns why not, when the picture can't serve: no face, several, no colours
@@ -92,17 +100,18 @@ export async function photographedTruth(
   path: string,
   size: number,
   align: 'auto' | 'none',
-): Promise<{ bitmap: Bitmap } | { refused: string }> {
+): Promise<PhotographedTruth | { refused: string }> {
   try {
-    const picture = await readPicture(path)
+    const { bitmap: picture, sha256, remarks } = await openPicture(path)
     if (isGray(picture)) return { refused: `${path}: expected a photograph in colour, found a gray one` }
     if (align === 'none') {
       if (picture.width !== picture.height) {
         return { refused: `${path}: expected an aligned square, found ${picture.width}×${picture.height}` }
       }
-      return { bitmap: resize(picture, size, size, 'lanczos') }
+      return { bitmap: resize(picture, size, size, 'lanczos'), sha256, remarks }
     }
-    return { bitmap: toColor((await alignPortrait(picture, { outputSize: size })).bitmap) }
+    const aligned = await alignPortrait(picture, { outputSize: size })
+    return { bitmap: toColor(aligned.bitmap), sha256, remarks }
   } catch (error) {
     if (error instanceof PictureError || error instanceof AlignError) return { refused: error.message }
     throw error

@@ -13,6 +13,7 @@ import { firstLine } from '../images/error.ts'
 import { encodePng } from '../images/write.ts'
 import { type LoadedPack, loadPack } from '../models/load.ts'
 import { randomStream } from '../numbers/random.ts'
+import { isWithin, OutputError } from '../output.ts'
 import { createRunFolder, discard } from '../run/folder.ts'
 import { sha256File } from '../run/hash.ts'
 import { removeInside } from '../run/inside.ts'
@@ -49,6 +50,12 @@ export async function writeSet({ recipe, out, replace, onItem, onWarning }: Writ
   const total = files?.length ?? plan.count!
   const pack = loadPack(plan.pack)
   try {
+    const taken = files?.find((file) => isWithin(file, out))
+    if (taken !== undefined) {
+      throw new OutputError(
+        `${out}: expected another folder than that of the photographs, found ${basename(taken)} in it; choose another with --out`,
+      )
+    }
     const earlier = replace ? filesOfSet(resolve(out)) : []
     const { folder, made } = createRunFolder(out, 'set', earlier)
     const together = writeTogether(folder)
@@ -118,8 +125,9 @@ async function* photographed(
       onWarning?.(`left out: ${truth.refused}`)
       continue
     }
+    for (const remark of truth.remarks) onWarning?.(`${file}: ${remark}`)
     // The name and the hash, not the path: a set may travel.
-    const source = { kind: 'photograph', file: basename(file), sha256: sha256File(file) }
+    const source = { kind: 'photograph', file: basename(file), sha256: truth.sha256 }
     yield { bitmap: truth.bitmap, source }
   }
 }

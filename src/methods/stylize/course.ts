@@ -67,7 +67,9 @@ export function pixelsAt(picture: Bitmap, width: number, height: number): Float3
 export function regionsOf(config: StylizeConfig, pictures: StylizePictures, longest: number): Region[] {
   if (config.style.weight === 0) return []
   const byMask = new Map<string, number[]>()
-  config.styles.forEach(({ region }, i) => byMask.set(region ?? '', [...(byMask.get(region ?? '') ?? []), i]))
+  config.styles.forEach(({ region }, i) => {
+    byMask.set(region ?? '', [...(byMask.get(region ?? '') ?? []), i])
+  })
   return [...byMask].map(([mask, members]) => ({
     masked: mask !== '' || (pictures.faces !== undefined && config.faces.style !== 1),
     styles: members.map((style) => ({
