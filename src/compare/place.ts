@@ -1,5 +1,5 @@
 /** Whether a comparison may be written into a folder that the user named. */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { claim, OutputError } from '../output.ts'
 
@@ -9,5 +9,7 @@ export function claimComparison(out: string, force: boolean): void {
   if (existsSync(join(folder, 'manifest.json'))) {
     throw new OutputError(`${out}: expected a folder for the comparison, found a run; choose another with --out`)
   }
-  claim(join(folder, 'report.html'), [], force)
+  const tables = join(folder, 'tables')
+  const earlier = existsSync(tables) ? readdirSync(tables).map((name) => join(tables, name)) : []
+  for (const path of [join(folder, 'report.html'), join(folder, 'pictures.webp'), ...earlier]) claim(path, [], force)
 }

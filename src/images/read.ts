@@ -209,9 +209,11 @@ async function remarksOn(bytes: Buffer, header: Header, damage: Verdict): Promis
 }
 
 async function isTransparent(bytes: Buffer): Promise<boolean> {
-  const { data, info } = await opened(bytes, 'none').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
-  for (let i = info.channels - 1; i < data.length; i += info.channels) if (data[i]! < 255) return true
-  return false
+  const { data } = await opened(bytes, 'none')
+    .extractChannel('alpha')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  return data.some((value) => value < 255)
 }
 
 async function readHeader(bytes: Buffer, path: string): Promise<Header> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { judge } from '../../src/images/damage/judge.ts'
 import { openPicture } from '../../src/images/read.ts'
 
 const WIDTH = 240
@@ -186,6 +187,26 @@ test('a PNG without its end is a remark, one with a wrong sum is refused', async
   const bytes = await scene().png().toBuffer()
   expect(await said('end.png', bytes.subarray(0, -12))).toMatch(/^(|the file is damaged: .*all pixels are there)$/u)
   expect(await said('sum.png', overwritten(bytes, bytes.length >> 1, 3))).toMatch(/^error: .*damaged/u)
+})
+
+test('whatever a file says of itself, there is a verdict, and soon', { timeout: 60_000 }, async () => {
+  let state = 11
+  const below = (most: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * most)
+  }
+  for (const [name, make] of Object.entries(FORMATS)) {
+    const bytes = await make(scene()).toBuffer()
+    const format = { jpg: 'jpeg', tif: 'tiff', webp: 'webp', gif: 'gif' }[name.split('.')[1]!] ?? 'png'
+    for (let i = 0; i < 30; i++) {
+      const copy = Buffer.from(i % 3 === 0 ? bytes.subarray(0, 1 + below(bytes.length)) : bytes)
+      for (let k = 0; k < 4; k++) copy[below(i % 2 === 0 ? Math.min(copy.length, 120) : copy.length)] = below(256)
+      const began = performance.now()
+      const { state: found } = await judge(copy, format)
+      expect(['intact', 'remark', 'damaged', 'unjudged']).toContain(found)
+      expect(performance.now() - began).toBeLessThan(5000)
+    }
+  }
 })
 
 /** A baseline JPEG with a restart marker behind each row of units, made by hand: sharp sets none. */

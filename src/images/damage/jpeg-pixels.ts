@@ -4,10 +4,15 @@ import { judgeJpeg, SHIFTED } from './jpeg.ts'
 import { hasShifts } from './jpeg-shift.ts'
 import { damaged, type Verdict } from './verdict.ts'
 
+/** Pixels of pictures that are looked at in colour; of larger ones the brightness has to do, for the memory. */
+const MOST_IN_COLOR = 50_000_000
+
 export async function judgeJpegPixels(data: Buffer): Promise<Verdict> {
   const { grid, halved = false, ...verdict } = judgeJpeg(data)
   if (!grid || verdict.state === 'damaged') return verdict
-  const decoded = await sharp(data, { failOn: 'none', limitInputPixels: false })
+  const picture = sharp(data, { failOn: 'none', limitInputPixels: false })
+  const isLarge = grid.across * grid.width * grid.down * grid.height > MOST_IN_COLOR
+  const decoded = await (isLarge ? picture.greyscale() : picture)
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
     .catch(() => undefined) // what it says is asked for again, and told, where the picture is read

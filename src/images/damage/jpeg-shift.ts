@@ -26,6 +26,8 @@ const LEAST_LEVELS = 2
 const LEAST_HUE_LEVELS = 3.5
 /** Borders that a side of the line must have to be judged by their median. */
 const LEAST_ALONG = 6
+/** Units that a row must have: small drawings have edges of all kinds. */
+const LEAST_ACROSS = 12
 /** Units before the cut that may be garbled themselves. */
 const GARBLED = 3
 const CANDIDATES = 300
@@ -40,7 +42,7 @@ export interface StoredPixels {
 
 /** Whether brightness or hue shifts from some unit on. @param halved whether hues are stored at half the resolution */
 export function hasShifts(pixels: StoredPixels, grid: UnitGrid, halved: boolean): boolean {
-  if (grid.across < LEAST_ALONG || grid.down < 3) return false
+  if (grid.across < LEAST_ACROSS || grid.down < 3) return false
   if (hasShift(borders(pixels, grid, BRIGHTNESS[pixels.channels]!, 0), LEAST_LEVELS)) return true
   // Of hues at half the resolution the rows next to a border are mixed from both sides.
   return (
@@ -149,6 +151,7 @@ function isShift({ across, jumps }: Borders, cut: number, least: number, noise: 
   const sides = Math.min(left.beside.length, right.along.length)
   const tightness = row === 0 ? 0.15 : sides < LEAST_ALONG ? 0.25 : 0.5
   if (tightness < 0.5 && (size < 3 * noise || spread(all, shift) > tightness * size)) return false
+  if (row === 0 && right.beside.length < LEAST_ALONG) return false
   // What is garbled lies at the left of the cut.
   return isOff(right, shift) && (left.beside.length >= LEAST_ALONG ? isOff(left, shift) : isOddlyOff(left, shift))
 }

@@ -4,6 +4,7 @@
  * fax codes are left to the decoder.
  */
 import { inflateSync } from 'node:zlib'
+import { judgeJpeg } from './jpeg.ts'
 import { judgeJpegPixels } from './jpeg-pixels.ts'
 import { followPackBits, followTiffLzw } from './tiff-codes.ts'
 import { firstDirectory, type TiffDirectory } from './tiff-directory.ts'
@@ -85,7 +86,7 @@ async function followStrips(data: Uint8Array, directory: TiffDirectory): Promise
     try {
       if (at + size > data.length && compression !== 1) throw new Damage('pixels are missing')
       const body = data.subarray(at, at + size)
-      if (isJpeg) await followJpegStrip(body, tables)
+      if (isJpeg) await followJpegStrip(body, tables, all.places.length <= MOST_DECODED)
       else follow!(body, bytes)
     } catch (error) {
       if (!(error instanceof Damage)) throw error
@@ -100,11 +101,16 @@ async function followStrips(data: Uint8Array, directory: TiffDirectory): Promise
     : remark(`damaged: about ${percent(share)} of the picture is wrong (${reason})`)
 }
 
+/** Of more strips than these each is small, and only its code is followed. */
+const MOST_DECODED = 256
+/** Larger strips are left to the decoder, which needs less memory. */
+const MOST_INFLATED = 256_000_000
+
 /** The strip with the tables that all strips share, which end with a marker of their own. */
-async function followJpegStrip(body: Uint8Array, tables: Uint8Array | undefined): Promise<void> {
+async function followJpegStrip(body: Uint8Array, tables: Uint8Array | undefined, decoded: boolean): Promise<void> {
   const whole =
     tables && tables.length > 4 ? Buffer.concat([tables.subarray(0, -2), body.subarray(2)]) : Buffer.from(body)
-  const verdict = await judgeJpegPixels(whole)
+  const verdict = decoded ? await judgeJpegPixels(whole) : judgeJpeg(whole)
   if (verdict.state === 'damaged') throw new Damage(verdict.reason ?? 'its code is broken')
 }
 
@@ -121,6 +127,7 @@ function followPlain(body: Uint8Array, bytes: number): void {
 }
 
 function followDeflate(body: Uint8Array, bytes: number): void {
+  if (bytes > MOST_INFLATED) return
   let found: number
   try {
     found = inflateSync(body, { maxOutputLength: Math.max(bytes, 1) + (1 << 20) }).length

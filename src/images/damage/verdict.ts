@@ -19,6 +19,9 @@ export class Damage extends Error {
   override readonly name = 'Damage'
 }
 
+/** Following it would cost too much. */
+export class Unjudged extends Error {}
+
 /** Larger shares of a picture that are wrong are an error, smaller ones a remark. */
 export const TOLERATED_SHARE = 0.1
 

@@ -50,12 +50,16 @@ class Bools {
     if (this.bit(128) === 1) this.number(bits + 1)
   }
 
+  /** Bytes that were asked for and aren't there. */
+  get beyond(): number {
+    return Math.max(this.position - this.data.length, 0)
+  }
+
   /** How the code ended. */
-  get end(): { readonly rest: number; readonly unread: number; readonly beyond: number } {
+  get end(): { readonly rest: number; readonly unread: number } {
     let rest = this.value
     for (let i = this.position; i < this.data.length && rest === 0; i++) rest |= this.data[i]!
-    const unread = this.data.length - this.position
-    return { rest, unread: Math.max(unread, 0), beyond: Math.max(-unread, 0) }
+    return { rest, unread: Math.max(this.data.length - this.position, 0) }
   }
 }
 
@@ -91,6 +95,7 @@ export function followVp8(data: Uint8Array): void {
     leftModes.fill(0)
     left.fill(0)
     const part = parts[row & (parts.length - 1)]!
+    if (head.beyond > MOST_BEYOND || part.beyond > MOST_BEYOND) throw new Damage('pixels are missing')
     for (let column = 0; column < across; column++) {
       if (header.segments) head.bit(header.segments[head.bit(header.segments[0]!) === 0 ? 1 : 2]!)
       const skip = header.skip !== undefined && head.bit(header.skip) === 1
@@ -105,8 +110,8 @@ export function followVp8(data: Uint8Array): void {
       } else followCoefficients(part, header.tokens, whole, up, left)
     }
   }
-  for (const { end } of [head, ...parts]) {
-    if (end.beyond > MOST_BEYOND) throw new Damage('its code ends too early')
+  for (const { end, beyond } of [head, ...parts]) {
+    if (beyond > MOST_BEYOND) throw new Damage('its code ends too early')
     if (end.unread > MOST_UNREAD) throw new Damage('its code ends too late')
     if (end.rest !== 0) throw new Damage('its code ends wrongly')
   }

@@ -3,10 +3,22 @@
  * and the lengths of copies out of step: the code then ends before or behind the last byte.
  */
 import { LowFirstBits } from './lsb-bits.ts'
-import { Damage } from './verdict.ts'
+import { Damage, Unjudged } from './verdict.ts'
 
-/** Prefix codes: for each 15 bits ahead, symbol << 4 | length; a code of one symbol takes no bits. */
-type PrefixTable = Uint32Array | { readonly only: number }
+/** A prefix code; one of a single symbol takes no bits. */
+interface PrefixTable {
+  readonly only: number | undefined
+  /** For as many bits ahead as ROOT, or fewer: symbol << 4 | length; 0 where the code is longer. */
+  readonly root: Uint32Array
+  readonly rootBits: number
+  /** Longer codes are looked for length by length: how many there are of each, and all symbols in the order of their codes. */
+  readonly counts: Uint16Array
+  readonly symbols: Uint16Array
+}
+
+const ROOT = 9
+/** Bytes of codes of one picture: a small file must not cost more. */
+const MOST_CODES = 200_000_000
 
 /** Zeros that encoders leave behind the end. */
 const MOST_UNREAD = 4
@@ -66,8 +78,13 @@ function followImage(bits: LowFirstBits, width: number, height: number, role: 'w
       groups = Math.max(groups, places[i]! + 1)
     }
   }
-  // A group takes some bits at least: a broken number of them must not cost memory.
-  const codes = Array.from({ length: groups }, () => readGroup(bits, cacheBits > 0 ? 1 << cacheBits : 0))
+  const codes: Group[] = []
+  for (let i = 0, bytes = 0; i < groups; i++) {
+    const group = readGroup(bits, cacheBits > 0 ? 1 << cacheBits : 0)
+    for (const { root, symbols } of group) bytes += root.byteLength + symbols.byteLength + 200
+    if (bytes > MOST_CODES) throw new Unjudged()
+    codes.push(group)
+  }
   const pixels = role === 'codes' ? new Uint32Array(width * height) : undefined
   const cache = role === 'codes' ? new Uint32Array(1 << cacheBits) : undefined
   const placesAcross = shrunk(width, scale)
@@ -147,9 +164,12 @@ function readPrefixes(bits: LowFirstBits, alphabet: number): PrefixTable {
   return prefixTable(lengths)
 }
 
+const NONE = new Uint32Array()
+const NO_SYMBOLS = new Uint16Array()
+
 /** @throws Damage unless the lengths make a complete code, or have one symbol */
 function prefixTable(lengths: Uint8Array): PrefixTable {
-  const counts = new Uint32Array(LONGEST + 1)
+  const counts = new Uint16Array(LONGEST + 1)
   let used = 0
   let only = 0
   for (let symbol = 0; symbol < lengths.length; symbol++) {
@@ -159,25 +179,28 @@ function prefixTable(lengths: Uint8Array): PrefixTable {
     used++
   }
   if (used === 0) throw new Damage('its code is broken')
-  if (used === 1) return { only }
-  const starts = new Uint32Array(LONGEST + 2)
-  let code = 0
+  if (used === 1) return { only, root: NONE, rootBits: 0, counts, symbols: NO_SYMBOLS }
+  const starts = new Uint32Array(LONGEST + 1)
+  const places = new Uint32Array(LONGEST + 1)
   let longest = 1
   for (let length = 1; length <= LONGEST; length++) {
-    code = (code + counts[length - 1]!) << 1
-    starts[length] = code
+    starts[length] = (starts[length - 1]! + counts[length - 1]!) << 1
+    places[length] = places[length - 1]! + counts[length - 1]!
     if (counts[length]! > 0) longest = length
   }
   if (starts[LONGEST]! + counts[LONGEST]! !== 1 << LONGEST) throw new Damage('its code is broken')
-  const table = new Uint32Array((1 << longest) + 1)
-  table[1 << longest] = longest
+  const rootBits = Math.min(longest, ROOT)
+  const root = new Uint32Array(1 << rootBits)
+  const symbols = new Uint16Array(used)
   for (let symbol = 0; symbol < lengths.length; symbol++) {
     const length = lengths[symbol]!
     if (length === 0) continue
-    const reversed = reverse(starts[length]!++, length)
-    for (let i = reversed; i < 1 << longest; i += 1 << length) table[i] = (symbol << 4) | length
+    symbols[places[length]!++] = symbol
+    const code = starts[length]!++
+    if (length > rootBits) continue
+    for (let i = reverse(code, length); i < 1 << rootBits; i += 1 << length) root[i] = (symbol << 4) | length
   }
-  return table
+  return { only: undefined, root, rootBits, counts, symbols }
 }
 
 function reverse(code: number, length: number): number {
@@ -186,11 +209,27 @@ function reverse(code: number, length: number): number {
   return out
 }
 
-function next(bits: LowFirstBits, table: PrefixTable): number {
-  if (!(table instanceof Uint32Array)) return table.only
-  const entry = table[bits.peek(table[table.length - 1]!)]!
-  bits.skip(entry & 15)
-  return entry >> 4
+function next(bits: LowFirstBits, { only, root, rootBits, counts, symbols }: PrefixTable): number {
+  if (only !== undefined) return only
+  const entry = root[bits.peek(rootBits)]!
+  if (entry !== 0) {
+    bits.skip(entry & 15)
+    return entry >> 4
+  }
+  const ahead = bits.peek(LONGEST)
+  let code = 0
+  let start = 0
+  let place = 0
+  for (let length = 1; length <= LONGEST; length++) {
+    code = (code << 1) | ((ahead >> (length - 1)) & 1)
+    start = (start + counts[length - 1]!) << 1
+    place += counts[length - 1]!
+    if (code - start < counts[length]!) {
+      bits.skip(length)
+      return symbols[place + code - start]!
+    }
+  }
+  throw new Damage('its code is broken')
 }
 
 /** Lengths and distances: a prefix and as many bits more as it says (section 5.2.2). */

@@ -1,5 +1,5 @@
 /** Judges a WebP (RFC 9649): the frame of a still picture or the first of an animation, and its alpha plane. */
-import { Damage, damaged, INTACT, remark, type Verdict } from './verdict.ts'
+import { Damage, damaged, INTACT, remark, UNJUDGED, Unjudged, type Verdict } from './verdict.ts'
 import { followVp8 } from './vp8.ts'
 import { followVp8l } from './vp8l.ts'
 
@@ -11,6 +11,7 @@ export function judgeWebp(data: Uint8Array): Verdict {
     if (!found) return damaged('its pixels are missing')
   } catch (error) {
     if (error instanceof Damage) return damaged(error.message)
+    if (error instanceof Unjudged) return UNJUDGED
     throw error
   }
   return declared > data.length + 1 ? remark('its end is missing; all pixels are there') : INTACT
