@@ -26,5 +26,5 @@ const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/iu
  */
 function plainText(cell: string): string {
   const text = visible(cell)
-  return /^(?:[\t\n]|\s*[=+\-@＝＋－＠])/u.test(text) && !NUMBER.test(text) ? `'${text}` : text
+  return /^\s*[\t\n=+\-@＝＋－＠]/u.test(text) && !NUMBER.test(text) ? `'${text}` : text
 }
