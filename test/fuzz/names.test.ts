@@ -139,9 +139,9 @@ it('the script of a job array runs nothing that stands in a name or a path', () 
 
 describe('a cell of a CSV', () => {
   it('is no formula, and numbers stay numbers', () => {
-    expect(csvOf(['=a'], [['=1+1'], ['+1'], ['-x'], ['@x'], [' =x'], ['\tx'], ['\rx'], [' \t'], ['＝x'], ['a=b']])).toBe(
-      `'=a\n'=1+1\n'+1\n'-x\n'@x\n' =x\n'\tx\n\\rx\n' \t\n'＝x\na=b\n`,
-    )
+    expect(
+      csvOf(['=a'], [['=1+1'], ['+1'], ['-x'], ['@x'], [' =x'], ['\tx'], ['\rx'], [' \t'], ['＝x'], ['a=b']]),
+    ).toBe(`'=a\n'=1+1\n'+1\n'-x\n'@x\n' =x\n'\tx\n\\rx\n' \t\n'＝x\na=b\n`)
     expect(csvOf(['v'], [[-1.5], ['-1.5'], ['1e-7'], [0], [null], [true], ['-1.5e+10'], ['-Infinity']])).toBe(
       "v\n-1.5\n-1.5\n1e-7\n0\n\ntrue\n-1.5e+10\n'-Infinity\n",
     )
