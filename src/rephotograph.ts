@@ -7,6 +7,8 @@
  */
 
 import { existsSync } from 'node:fs'
+
+import { availableParallelism } from 'node:os'
 import { basename, resolve } from 'node:path'
 import { asConfigFile, ConfigError, type ConfigFragment } from './config/index.ts'
 import { devices } from './engine/executable.ts'
@@ -89,6 +91,9 @@ export async function rephotograph(
       const record = openRecord(folder, manifest, observer, lock)
       for (const remark of picture.remarks) record.warn(`${basename(input)}: ${remark}`)
       for (const note of notes) record.warn(note)
+      const cores = availableParallelism()
+      if (setting.threads > cores)
+        record.warn(`${setting.threads} threads on ${cores} cores wait for one another; threads: 0 takes one for each`)
       return await carryThrough(setting, record, () => prepare(setting, record, picture.bitmap), signal)
     } catch (error) {
       if (!(error instanceof Kept)) discard(folder, made)

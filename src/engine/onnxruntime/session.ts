@@ -1,5 +1,6 @@
 // Sessions of ONNX Runtime and tensors for it: with its two neighbours the only place that talks to it.
 
+import { availableParallelism } from 'node:os'
 import type { Shape } from '../../graph/shape.ts'
 import type { Tensor } from '../../graph/tensor.ts'
 import type { CompileOptions } from '../contract.ts'
@@ -26,6 +27,10 @@ export async function createSession(
       // A planned block for all activations is allocated beside what the first, unplanned run already took: 8.1 GB
       // instead of 4.9 for a step at 1024 px, and no faster.
       enableMemPattern: false,
+      // Threads wait for one another by spinning, which is quick while each has a core and never ends while they have not.
+      ...((options.threads ?? 0) > availableParallelism() && {
+        extra: { session: { intra_op: { allow_spinning: '0' } } },
+      }),
       ...(outputs && { preferredOutputLocation: outputs }),
       ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
     }
