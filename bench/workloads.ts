@@ -1,10 +1,10 @@
 // What is measured: the whole optimization step, for a model pack and for full-size networks with formula weights.
 
-import { resolveConfig } from '../src/config/index.ts'
 import { generatorShape } from '../src/generator/stylegan2.ts'
+import { networkOf, settingsOf } from '../src/methods/rephotograph/networks.ts'
 import type { OptimizeOptions } from '../src/methods/rephotograph/options.ts'
+import { resolveConfig } from '../src/methods/rephotograph/resolve.ts'
 import { loadPack } from '../src/models/load.ts'
-import { networkOf, settingsOf } from '../src/pipeline/networks.ts'
 import { formulaImage, formulaValues } from '../test/support/formula.ts'
 import { goldenDegradation, goldenLosses, goldenNetworks, goldenOptimize } from '../test/support/golden-setup.ts'
 

@@ -142,7 +142,7 @@ async function packs(): Promise<Finding[]> {
       },
     ]
   }
-  const { openSetting } = await import('./pipeline/setting.ts')
+  const { openSetting } = await import('./methods/rephotograph/setting.ts')
   return names.map((name): Finding => {
     try {
       const { pack, roles, missing, has, close } = loadPack(name)

@@ -3,25 +3,26 @@
 import './engine/onnxruntime/no-telemetry.ts'
 
 export { type AlignFileOptions, alignFile } from './align/align-file.ts'
-export { compareRuns } from './compare/compare.ts'
 export { readSweep } from './compare/sweep-file.ts'
 export type { CompareRequest, ComparisonFiles, Condition, ListedRun } from './compare/types.ts'
-export {
-  applySettings,
-  ConfigError,
-  type ConfigFile,
-  type ConfigFragment,
-  loadConfig,
-  type PackSettings,
-  type ResolvedConfig,
-  resolveConfig,
-  type Sensitivity,
-} from './config/index.ts'
+export { ConfigError, type Fragment } from './config/index.ts'
 export { doctor, type Finding } from './doctor.ts'
-export { type EncodedFiles, type EncodeOptions, encodeFile } from './encode-file.ts'
-export { exportStep } from './export-step.ts'
-export { guessPicture, type PictureGuess } from './guess/auto.ts'
+export { RephotoError } from './error.ts'
 export type { Bitmap } from './images/bitmap.ts'
+export { applySettings, loadConfig } from './methods/configs.ts'
+export { compareRuns, writeReport } from './methods/readers.ts'
+export { guessPicture, type PictureGuess } from './methods/rephotograph/auto.ts'
+export type {
+  ConfigFile,
+  ConfigFragment,
+  PackSettings,
+  ResolvedConfig,
+  Sensitivity,
+} from './methods/rephotograph/config.ts'
+export { type EncodedFiles, type EncodeOptions, encodeFile } from './methods/rephotograph/encode-file.ts'
+export { exportStep } from './methods/rephotograph/export-step.ts'
+export { resolveConfig } from './methods/rephotograph/resolve.ts'
+export { type RunOptions, type RunResult, resumeRun, run, run as rephotograph } from './methods/runner.ts'
 export {
   type FetchResult,
   fetchPack,
@@ -37,8 +38,6 @@ export {
   type VerifyResult,
   verifyPack,
 } from './models/index.ts'
-export { type RephotographOptions, type RunResult, rephotograph, resumeRun } from './rephotograph.ts'
-export { writeReport } from './report/write.ts'
 export type { LossRecord, LossTerm, PhaseName, RunEvent, RunObserver, StepEvent } from './run/events.ts'
 export { type LossRow, readLosses } from './run/losses.ts'
 export { type Manifest, type RunStatus, readManifest } from './run/manifest.ts'

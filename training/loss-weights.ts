@@ -4,7 +4,6 @@
 
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
-import { resolveConfig } from '../src/config/index.ts'
 import { degradationStages, degrade } from '../src/degrade/degrade.ts'
 import { encodePortrait } from '../src/encoders/encode.ts'
 import { Executable, runOnce } from '../src/engine/executable.ts'
@@ -14,10 +13,11 @@ import { gradients } from '../src/graph/gradients.ts'
 import { input } from '../src/graph/tensor.ts'
 import { fromPlanar, toPlanar } from '../src/images/bitmap.ts'
 import { toColor, toGray } from '../src/images/gray.ts'
+import { encodersOf, networkOf, settingsOf, weightsOf } from '../src/methods/rephotograph/networks.ts'
 import { objectiveOf } from '../src/methods/rephotograph/objective-of.ts'
+import { resolveConfig } from '../src/methods/rephotograph/resolve.ts'
 import { loadPack } from '../src/models/load.ts'
 import { randomStream } from '../src/numbers/random.ts'
-import { encodersOf, networkOf, settingsOf, weightsOf } from '../src/pipeline/networks.ts'
 
 /** Pull of each term on what it acts on, as a share of the face term's. */
 const shares: Record<string, number> = { face: 1, eye: 0.3, contextual: 0.3, colorTransfer: 0.5, noise: 0.5 }

@@ -15,9 +15,9 @@ import { input } from '../src/graph/tensor.ts'
 import { fromPlanar } from '../src/images/bitmap.ts'
 import { toGray } from '../src/images/gray.ts'
 import { writePicture } from '../src/images/write.ts'
+import { weightsOf } from '../src/methods/rephotograph/networks.ts'
 import { loadPack } from '../src/models/load.ts'
 import { randomStream } from '../src/numbers/random.ts'
-import { weightsOf } from '../src/pipeline/networks.ts'
 import { writeText } from '../src/run/folder.ts'
 
 const recipes: readonly {

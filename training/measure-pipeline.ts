@@ -7,19 +7,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
-import { applySettings, loadConfig, type Sensitivity } from '../src/config/index.ts'
 import { faceDescriptor } from '../src/features/face-api.ts'
 import type { Bitmap } from '../src/images/bitmap.ts'
 import { toColor } from '../src/images/gray.ts'
 import { readPicture } from '../src/images/read.ts'
+import { applySettings, loadConfig } from '../src/methods/configs.ts'
+import type { Sensitivity } from '../src/methods/rephotograph/config.ts'
+import { weightsOf } from '../src/methods/rephotograph/networks.ts'
+import { run } from '../src/methods/runner.ts'
 import { cosineSimilarity } from '../src/metrics/cosine.ts'
 import { meanDeltaE } from '../src/metrics/delta-e.ts'
 import { perceptualMetric } from '../src/metrics/perceptual.ts'
 import { psnr } from '../src/metrics/psnr.ts'
 import { ssim } from '../src/metrics/ssim.ts'
 import { loadPack } from '../src/models/load.ts'
-import { weightsOf } from '../src/pipeline/networks.ts'
-import { rephotograph } from '../src/rephotograph.ts'
 
 const args = await yargs(hideBin(process.argv))
   .option('set', { type: 'string', array: true, default: [] as string[] })
@@ -42,10 +43,10 @@ console.log('example      picture   perceptual  descriptor cosine     PSNR      
 for (const sensitivity of ['b', 'gb', 'g'] as const satisfies readonly Sensitivity[]) {
   const name = `antique-${sensitivity}`
   const file = { ...loadConfig(name), input: `${examples}${name}.png`, align: { mode: 'none' as const } }
-  const run = await rephotograph({ config: applySettings(file, args.set), out: join(out, name) })
+  const ran = await run({ config: applySettings(file, args.set), out: join(out, name) })
   const truth = toColor(await readPicture(`${examples}${name}.truth.png`))
   for (const picture of ['sibling', 'result'] as const) {
-    const values = await compare(toColor(await readPicture(join(run.folder, `${picture}.png`))), truth)
+    const values = await compare(toColor(await readPicture(join(ran.folder, `${picture}.png`))), truth)
     console.log(name.padEnd(12), picture.padEnd(8), ...values.map((v) => v.toFixed(3).padStart(11)))
   }
 }

@@ -1,6 +1,6 @@
 /** Options for finding and choosing the face. */
 import type { Argv } from 'yargs'
-import type { ConfigFragment } from '../config/index.ts'
+import type { ConfigFragment } from '../methods/rephotograph/config.ts'
 import { UsageError } from './failure.ts'
 
 /** Which face, where it is, and which way up the picture is. */

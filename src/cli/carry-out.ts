@@ -2,11 +2,10 @@
  * Carries out a run for the command line: shows how it goes, ends it in order on Ctrl-C, says where the result is.
  */
 
-import type { RunResult } from '../rephotograph.ts'
+import type { RunResult } from '../methods/runner.ts'
 import { duration } from '../report/duration.ts'
 import type { RunObserver } from '../run/events.ts'
 import { Interrupted } from './failure.ts'
-import { metricsLine } from './metrics-line.ts'
 import { patience } from './patience.ts'
 import { printPath, say, shownCommand, shownPath } from './print.ts'
 import { createProgress } from './progress.ts'
@@ -50,8 +49,8 @@ export async function carryOut(task: Task): Promise<void> {
   if (result.status === 'complete') {
     printPath('result', result.files.result)
     printPath('report', result.files.report)
-    const measured = result.metrics && metricsLine(result.metrics)
-    if (measured) say(`measured: ${measured}`)
+    const { summary } = result
+    if (summary !== undefined) say(`measured: ${summary}`)
     say(`done in ${duration(seconds)}`)
     return
   }

@@ -50,9 +50,8 @@ export const compareCommand: CommandModule<object, CompareOptions> = {
       .example('$0 compare reports/lincoln reports/lincoln-2', 'two runs')
       .example('$0 compare reports/ablate-losses --base all', 'a sweep, against its condition "all"'),
   handler: async ({ runs, base, out, title, gallery, inputs, force }) => {
-    const { compareRuns } = await import('../compare/compare.ts')
+    const { compareRuns, inferRequest } = await import('../methods/readers.ts')
     const { readSweep, sweepPath } = await import('../compare/sweep-file.ts')
-    const { inferRequest } = await import('../compare/infer.ts')
     const sweeps = runs.filter((path) => sweepPath(path) !== undefined)
     if (sweeps.length > 0 && runs.length > 1) {
       throw new UsageError(

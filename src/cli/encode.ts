@@ -24,7 +24,7 @@ export const encodeCommand: CommandModule<object, Options> = {
       .option('force', { type: 'boolean', default: false, describe: 'Replace the files that are there' }),
   handler: async (options) => {
     const config = await configOf(options.image, options)
-    const { encodeFile } = await import('../encode-file.ts')
+    const { encodeFile } = await import('../methods/rephotograph/encode-file.ts')
     const { latent, sibling, notes } = await encodeFile(config, options.out, {
       force: options.force,
       onRemark: (remark) => printRemark(options.image, remark),

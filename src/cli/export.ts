@@ -20,7 +20,7 @@ export const exportCommand: CommandModule<object, Options> = {
       .option('force', { type: 'boolean', default: false, describe: 'Replace the file that is there' }),
   handler: async (options) => {
     const config = await configOf(options.config, options)
-    const { exportStep } = await import('../export-step.ts')
+    const { exportStep } = await import('../methods/rephotograph/export-step.ts')
     printPath('model', await exportStep(config, options.out, { force: options.force }))
   },
 }

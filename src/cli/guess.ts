@@ -27,8 +27,8 @@ export const guessCommand: CommandModule<object, Options> = {
     if (isConfigName(picture)) throw new UsageError(`${picture}: expected a picture, found a config`)
     const config = await configOf(picture, options)
     const { openPicture } = await import('../images/read.ts')
-    const { blurInWords, emulsionInWords, guessPicture } = await import('../guess/auto.ts')
-    const { bitmap, remarks } = await openPicture(config.input!)
+    const { blurInWords, emulsionInWords, guessPicture } = await import('../methods/rephotograph/auto.ts')
+    const { bitmap, remarks } = await openPicture(String(config.input))
     for (const remark of remarks) printRemark(picture, remark)
     const { cropInWords, cropMark } = await import('../align/crop-mark.ts')
     const guess = await guessPicture(config, bitmap, (found) => {

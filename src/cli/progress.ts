@@ -30,17 +30,6 @@ const TURNING = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
 /** Share of the newest step in the speed that is shown. */
 const SMOOTHING = 0.1
 
-const PHASES = {
-  align: 'aligning',
-  encode: 'encoding',
-  sibling: 'drawing the sibling',
-  match: 'matching skin tones',
-  compile: 'compiling the step',
-  optimize: 'optimizing',
-  write: 'writing',
-  measure: 'measuring',
-} as const
-
 /** Progress on a stream. */
 export function createProgress(stream: Terminal, now: () => number = () => performance.now()): Progress {
   // Some terminals without a size say that they have no rows; nothing can be redrawn there.
@@ -99,7 +88,8 @@ export function createProgress(stream: Terminal, now: () => number = () => perfo
     else if (event.type === 'warning') say(`warning: ${event.message}`)
     else if (event.type === 'phase') {
       if (event.name === 'write') done()
-      const line = event.detail === undefined ? PHASES[event.name] : `${PHASES[event.name]}: ${event.detail}`
+      const words = event.words ?? event.name
+      const line = event.detail === undefined ? words : `${words}: ${event.detail}`
       if (redraw) show(line)
       else say(line)
     }

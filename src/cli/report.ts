@@ -8,7 +8,7 @@ export const reportCommand: CommandModule<object, { run: string }> = {
   describe: 'Write the report of a run anew (also of one that is not finished)',
   builder: (yargs) => yargs.positional('run', { type: 'string', demandOption: true, describe: 'Folder of the run' }),
   handler: async ({ run }) => {
-    const { writeReport } = await import('../report/write.ts')
+    const { writeReport } = await import('../methods/readers.ts')
     printPath('report', await writeReport(run))
   },
 }

@@ -13,11 +13,11 @@ const observer: RunObserver = (event) => {
   if (event.type !== 'frame') tell({ type: 'event', event })
 }
 try {
-  const { rephotograph, resumeRun } = await import('../rephotograph.ts')
+  const { resumeRun, run } = await import('../methods/runner.ts')
   const task = workerData as Task
   const result =
     task.kind === 'run'
-      ? await rephotograph(task, observer, controller.signal)
+      ? await run(task, observer, controller.signal)
       : await resumeRun(task.folder, observer, controller.signal)
   tell({ type: 'result', result })
 } catch (error) {

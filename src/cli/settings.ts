@@ -1,7 +1,8 @@
 /** Options that several commands share, and how they become a config. */
 import { resolve } from 'node:path'
 import type { Argv } from 'yargs'
-import { type ConfigFragment, presetNames } from '../config/index.ts'
+import { presetNames } from '../config/index.ts'
+import type { Fragment } from '../config/load.ts'
 import type { Device, Engine } from '../engine/executable.ts'
 import { type AlignModeOptions, type AlignOptions, alignKeys } from './alignment.ts'
 import { UsageError } from './failure.ts'
@@ -57,9 +58,9 @@ export function withSettings<T>(yargs: Argv<T>): Argv<T & SettingOptions> {
 export async function configOf(
   source: string | undefined,
   options: SettingOptions & AlignOptions & AlignModeOptions,
-): Promise<ConfigFragment> {
+): Promise<Fragment> {
   const [{ applySettings, checkConfig, loadConfig, mergeConfigs }, { sourceConfig }] = await Promise.all([
-    import('../config/index.ts'),
+    import('../methods/configs.ts'),
     import('./source.ts'),
   ])
   const parts = (options.preset ?? []).map((name) => loadConfig(name))

@@ -2,8 +2,10 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { extname, join, resolve } from 'node:path'
 import { globSync, isDynamicPattern } from 'tinyglobby'
-import { type ConfigFragment, loadConfig, presetNames } from '../config/index.ts'
+import { presetNames } from '../config/index.ts'
+import type { Fragment } from '../config/load.ts'
 import { readJson5 } from '../config/load.ts'
+import { loadConfig } from '../methods/configs.ts'
 import { experimentCommand } from '../sweep/experiment-command.ts'
 import { isPictureName } from '../sweep/inputs.ts'
 import { UsageError } from './failure.ts'
@@ -16,7 +18,7 @@ export function isConfigName(name: string): boolean {
 }
 
 /** The config of a picture, a config file or a preset. @throws UsageError or ConfigError, one line */
-export function sourceConfig(source: string): ConfigFragment {
+export function sourceConfig(source: string): Fragment {
   if (isStandardInput(source))
     throw new UsageError(
       "-: expected a picture file, found standard input, which can't be read again when a run goes on; save it to a file first",

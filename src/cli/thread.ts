@@ -6,14 +6,14 @@
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import '../engine/onnxruntime/no-telemetry.ts'
-import type { ConfigFragment } from '../config/index.ts'
+import type { Fragment } from '../config/load.ts'
 import { requireAddressSpace } from '../engine/memory.ts'
-import type { RunResult } from '../rephotograph.ts'
+import type { RunResult } from '../methods/runner.ts'
 import type { RunEvent, RunObserver } from '../run/events.ts'
 
 /** What the thread is to do. */
 export type Task =
-  | { readonly kind: 'run'; readonly config: ConfigFragment; readonly out?: string }
+  | { readonly kind: 'run'; readonly config: Fragment; readonly out?: string }
   | { readonly kind: 'resume'; readonly folder: string }
 
 /** An error taken apart, because only its standard name would arrive. */

@@ -1,5 +1,6 @@
 /** Compares runs: one page that works offline, and the numbers as CSV. */
 import { join, resolve } from 'node:path'
+import type { Methods } from '../methods/method.ts'
 import { writeTogether } from '../run/together.ts'
 import { contentOf } from './content.ts'
 import { comparisonPage } from './page.ts'
@@ -13,8 +14,8 @@ import type { CompareRequest, ComparisonFiles } from './types.ts'
  *
  * @throws CompareError when the runs don't fit the conditions, RunFolderError when nothing can be written
  */
-export async function compareRuns(request: CompareRequest): Promise<ComparisonFiles> {
-  const content = await contentOf(request)
+export async function compareRuns(request: CompareRequest, methods: Methods): Promise<ComparisonFiles> {
+  const content = await contentOf(request, methods)
   const out = resolve(request.out)
   const tables = tablesOf(content)
   const sheet = request.sheet ? await sheetOf(content.grid, request) : undefined

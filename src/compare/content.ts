@@ -1,4 +1,6 @@
 /** Everything that a comparison shows, computed once; page and tables only put it into words. */
+
+import type { Methods } from '../methods/method.ts'
 import { type Ages, agesOf } from './ages.ts'
 import { configDifferences, type KeyDifference } from './config-differences.ts'
 import { type Curves, curvesOf } from './curves.ts'
@@ -25,8 +27,8 @@ export interface ComparisonContent {
 }
 
 /** Reads the runs and computes. */
-export async function contentOf(request: CompareRequest): Promise<ComparisonContent> {
-  const grid = gridOf(request)
+export async function contentOf(request: CompareRequest, methods: Methods): Promise<ComparisonContent> {
+  const grid = gridOf(request, methods)
   const metrics = metricsOf(grid)
   return {
     request,

@@ -1,9 +1,10 @@
 /** Reads the listed runs' folders. A run that is not whole stays in the list, with the reason, and out of every number. */
-import type { ResolvedConfig } from '../config/index.ts'
+import type { JsonObject } from '../config/merge.ts'
+import type { Method, Methods } from '../methods/method.ts'
 import { pngOf } from '../report/pictures.ts'
 import { configRemark } from '../run/binding.ts'
-import { readRunConfig, shownConfig } from '../run/config.ts'
-import { checkRunFolder, PICTURES, runFile, runName } from '../run/folder.ts'
+import { readRunConfig } from '../run/config.ts'
+import { checkRunFolder, runFile, runName } from '../run/folder.ts'
 import { isInside } from '../run/inside.ts'
 import { type LossRow, readLosses } from '../run/losses.ts'
 import { isBeingWritten, type Manifest, readManifest } from '../run/manifest.ts'
@@ -19,30 +20,32 @@ export interface GatheredRun extends ListedRun {
   readonly complete: boolean
   /** Why it is not complete, or lacks its metrics. */
   readonly problem?: string
-  readonly config?: ResolvedConfig
+  readonly method?: Method
+  readonly config?: JsonObject
   readonly manifest?: Manifest
   readonly metrics: MetricValues
   readonly losses: readonly LossRow[]
 }
 
 /** Reads one run. Never throws for what the folder holds: a broken run is a finding. */
-export function gatherRun(run: ListedRun): GatheredRun {
+export function gatherRun(run: ListedRun, methods: Methods): GatheredRun {
   const nothing = { ...run, complete: false, metrics: {}, losses: [] }
   let found: Partial<GatheredRun> = {}
   try {
     if (!isInside(run.folder, runName.manifest)) return { ...nothing, problem: run.error ?? absence(run.status) }
     checkRunFolder(run.folder)
     const manifest = readManifest(run.folder)
-    const { document, config } = readRunConfig(run.folder, manifest.pack.size)
-    found = { manifest, config: shownConfig(config, manifest.pack.size) }
+    const method = methods.ofRun(manifest, run.folder)
+    const { document, config } = readRunConfig(run.folder, method, manifest.pack.size ?? 0)
+    found = { manifest, method, config: method.asDocument(config, manifest.pack.size ?? 0) }
     if (manifest.status !== 'complete') {
       return { ...nothing, ...found, problem: standing(run.folder, manifest, run.error) }
     }
-    const remark = configRemark(manifest, document)
+    const remark = configRemark(manifest, document, method.config)
     if (remark !== undefined) return { ...nothing, ...found, problem: remark }
     const losses = isInside(run.folder, runName.losses) ? readLosses(runFile.losses(run.folder)) : []
     const metrics = measured(readMetrics(run.folder))
-    checkPictures(run.folder)
+    checkPictures(run.folder, method)
     const whole = { ...nothing, ...found, complete: true, losses }
     return metrics === undefined
       ? {
@@ -56,8 +59,8 @@ export function gatherRun(run: ListedRun): GatheredRun {
 }
 
 /** @throws RunFolderError for the first that is no picture; decoding them comes later */
-function checkPictures(folder: string): void {
-  for (const name of PICTURES.map((picture) => runName.picture(picture))) {
+function checkPictures(folder: string, { pictures }: Method): void {
+  for (const name of pictures.map((picture) => runName.picture(picture.name))) {
     if (isInside(folder, name)) pngOf(folder, name)
   }
 }

@@ -1,4 +1,5 @@
 /** The runs of a comparison in their places: conditions × inputs × seeds. Everything else asks here, and gets the same order. */
+import type { Methods } from '../methods/method.ts'
 import { type GatheredRun, gatherRun } from './gather.ts'
 import { CompareError, type CompareRequest, type Condition } from './types.ts'
 
@@ -17,7 +18,10 @@ export interface Grid {
 }
 
 /** Reads all runs and puts them in their places. */
-export function gridOf({ conditions, base, runs }: Pick<CompareRequest, 'conditions' | 'base' | 'runs'>): Grid {
+export function gridOf(
+  { conditions, base, runs }: Pick<CompareRequest, 'conditions' | 'base' | 'runs'>,
+  methods: Methods,
+): Grid {
   const names = conditions.map(({ name }) => name)
   const baseCondition = conditions.find(({ name }) => name === base)
   if (!baseCondition) {
@@ -39,7 +43,7 @@ export function gridOf({ conditions, base, runs }: Pick<CompareRequest, 'conditi
         `expected one run for each condition, input and seed, found ${other.name} and ${run.name}; leave one out`,
       )
     }
-    places.set(key, gatherRun(run))
+    places.set(key, gatherRun(run, methods))
   }
   const at = (condition: string, input: string, seed: number) => places.get(placeKey(condition, input, seed))
   const ordered = names.flatMap((name) =>

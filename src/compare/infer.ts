@@ -4,7 +4,7 @@
  * both is still one condition); but where no input has two runs there is nothing to pair, and one run is base to all.
  */
 import { basename, resolve } from 'node:path'
-import type { JsonObject } from '../config/merge.ts'
+import type { Methods } from '../methods/method.ts'
 import { flatten, plainValue } from './config-differences.ts'
 import { gatherRun } from './gather.ts'
 import { CompareError, type CompareRequest, type Condition, type ListedRun } from './types.ts'
@@ -20,6 +20,7 @@ const NOT_A_CONDITION = /^(?:input|seed|truth\..*|threads|device|output\..*|alig
  */
 export function inferRequest(
   folders: readonly string[],
+  methods: Methods,
   base = folders[0],
 ): Pick<CompareRequest, 'base' | 'conditions' | 'runs'> {
   const baseFolder = base === undefined ? undefined : resolve(base)
@@ -28,9 +29,9 @@ export function inferRequest(
     throw new CompareError(`${base}: expected the base among the runs, found it is none of them; name it as a run too`)
   }
   const found = places.map((folder) => {
-    const { manifest, config, problem } = gatherRun({ ...nobody, name: basename(folder), folder })
+    const { manifest, config, problem } = gatherRun({ ...nobody, name: basename(folder), folder }, methods)
     if (!manifest || !config) throw new CompareError(`${folder}: expected a run, found ${problem}`)
-    const leaves = [...flatten(config as unknown as JsonObject)].filter(([key]) => !NOT_A_CONDITION.test(key))
+    const leaves = [...flatten(config)].filter(([key]) => !NOT_A_CONDITION.test(key))
     return { folder, manifest, leaves: new Map(leaves) }
   })
   const own = found.find(({ folder }) => folder === baseFolder)!

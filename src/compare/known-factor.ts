@@ -1,6 +1,6 @@
 /** A key of the degradation that the conditions set differently and whose true value is known for some inputs. */
-import type { ResolvedConfig } from '../config/index.ts'
-import type { JsonObject } from '../config/merge.ts'
+
+import { isObject, type JsonObject } from '../config/merge.ts'
 import { flatten } from './config-differences.ts'
 import type { Grid } from './grid.ts'
 
@@ -15,7 +15,7 @@ export interface KnownFactor {
 }
 
 /** The config of the first run that has one: between seeds nothing of the degradation differs. */
-function configOf({ seeds, at }: Grid, condition: string, input: string): ResolvedConfig | undefined {
+function configOf({ seeds, at }: Grid, condition: string, input: string): JsonObject | undefined {
   return seeds.map((seed) => at(condition, input, seed)?.config).find((config) => config !== undefined)
 }
 
@@ -24,7 +24,7 @@ export function distinctConditions(grid: Grid, input: string): string[] {
   const found = new Map<string, string>()
   for (const { name } of grid.conditions) {
     const config = configOf(grid, name, input)
-    const text = config === undefined ? name : JSON.stringify([...flatten(config as unknown as JsonObject)].sort())
+    const text = config === undefined ? name : JSON.stringify([...flatten(config)].sort())
     if (!found.has(text)) found.set(text, name)
   }
   return [...found.values()]
@@ -35,7 +35,7 @@ export function knownFactor(grid: Grid, key: string): KnownFactor | undefined {
   const { conditions, inputs } = grid
   const offered = (condition: string, input: string) => {
     const config = configOf(grid, condition, input)
-    return config && flatten(config as unknown as JsonObject).get(key)
+    return config && flatten(config).get(key)
   }
   const trueValue = (input: string) => {
     const config = conditions.map(({ name }) => configOf(grid, name, input)).find((one) => one !== undefined)
@@ -54,8 +54,8 @@ export function knownFactor(grid: Grid, key: string): KnownFactor | undefined {
 }
 
 /** The true value of a key of the degradation, as JSON; of names and numbers only. */
-function truthOf({ truth }: ResolvedConfig & { truth?: { degradation?: unknown } }, key: string): string | undefined {
-  if (truth?.degradation === undefined || truth.degradation === null) return undefined
+function truthOf({ truth }: JsonObject, key: string): string | undefined {
+  if (!isObject(truth) || !isObject(truth.degradation)) return undefined
   return flatten({ degradation: truth.degradation }).get(key)
 }
 

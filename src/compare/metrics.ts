@@ -2,9 +2,8 @@
  * The metrics of a comparison: which there are, in a table's order, what they mean, and which of them are no evidence
  * because a compared loss looks through the same network.
  */
-import { describeMetric, type MetricDescription, metricCatalogue } from '../metrics/catalogue.ts'
+import type { MetricDescription } from '../metrics/description.ts'
 import type { Grid } from './grid.ts'
-import { lossNetworks } from './loss-networks.ts'
 
 /** A metric as a comparison shows it. */
 export interface ComparedMetric extends MetricDescription {
@@ -28,12 +27,19 @@ export function metricsOf({ runs }: Grid): ComparedMetric[] {
   for (const { metrics } of runs) {
     for (const [key, value] of Object.entries(metrics)) if (value !== null) keys.add(key)
   }
-  const used = new Set(runs.flatMap(({ config }) => (config ? lossNetworks(config) : [])))
-  const known = metricCatalogue.map(({ key }) => key).filter((key) => keys.has(key))
+  const used = new Set(runs.flatMap(({ config, method }) => (config && method ? method.seenNetworks(config) : [])))
+  const methods = [...new Set(runs.flatMap(({ method }) => method ?? []))]
+  const listed = new Set(methods.flatMap((method) => method.metrics.map(({ key }) => key)))
+  const known = [...listed].filter((key) => keys.has(key))
   // Those that the catalogue can't list (they depend on the config) by name; a total before its terms.
   const others = [...keys].filter((key) => !known.includes(key)).sort(totalFirst)
   const described = [...known, ...others].map((key): ComparedMetric => {
-    const description = describeMetric(key) ?? { key, label: key, better: null, networks: [] }
+    const description = methods.map((method) => method.metric(key)).find((found) => found) ?? {
+      key,
+      label: key,
+      better: null,
+      networks: [],
+    }
     const group = GROUPS.find(([, pattern]) => pattern.test(key))![0]
     return { ...description, group, shared: description.networks.filter((network) => used.has(network)) }
   })

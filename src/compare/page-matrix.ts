@@ -2,14 +2,14 @@
 import { choice } from '../report/choice.ts'
 import { type Html, html } from '../report/html.ts'
 import type { ComparisonContent } from './content.ts'
+import type { Grid } from './grid.ts'
 import { nameOf, type Places } from './page-words.ts'
 import type { View } from './pictures.ts'
 
-const VIEW_WORDS: Readonly<Record<View, string>> = {
-  result: 'result',
-  degraded: 'degraded result',
-  sibling: 'sibling',
-  target: 'target',
+/** A view in a word or two, as its method calls it. */
+function wordsOf({ runs }: Grid, view: View): string {
+  const kinds = runs.flatMap(({ method }) => method?.pictures ?? [])
+  return kinds.find(({ name }) => name === view)?.title.toLowerCase() ?? view
 }
 
 /** Pictures of all inputs under all conditions, with the magnifier. */
@@ -49,7 +49,7 @@ ${
     ? choice(
         'view',
         'Show',
-        views.map((view) => [view, VIEW_WORDS[view]] as const),
+        views.map((view) => [view, wordsOf(grid, view)] as const),
       )
     : null
 }

@@ -5,15 +5,27 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
+import { isObject } from '../config/merge.ts'
 import { embedBytes, pngOf } from '../report/pictures.ts'
-import { type PictureName, runName } from '../run/folder.ts'
+import { runName } from '../run/folder.ts'
 import { isInside } from '../run/inside.ts'
 import type { GatheredRun } from './gather.ts'
 import type { Grid } from './grid.ts'
 
-/** What the cells of the matrix can show. */
-export const VIEWS = ['result', 'degraded', 'sibling', 'target'] as const
-export type View = (typeof VIEWS)[number]
+/** What the cells of the matrix can show: a picture of the runs' methods. */
+export type View = string
+
+/** Pictures of the runs' methods: first what came of them, then how. */
+function viewsOf({ runs }: Grid): View[] {
+  const methods = [...new Set(runs.flatMap(({ method }) => method ?? []))]
+  const all = methods.flatMap(({ pictures, before, after }) => [
+    after,
+    ...pictures.map(({ name }) => name).filter((name) => name !== before && name !== after && name !== 'result-fresh'),
+  ])
+  const order = ['result', 'degraded', 'sibling', 'target']
+  const rank = (view: View) => (order.includes(view) ? order.indexOf(view) : order.length)
+  return [...new Set(all)].sort((a, b) => rank(a) - rank(b))
+}
 
 /** Pictures by index into `sources`; -1: none. */
 export interface ComparisonPictures {
@@ -51,25 +63,27 @@ export async function comparisonPictures(
 ): Promise<ComparisonPictures> {
   const { conditions, inputs, seeds, runs } = grid
   const pool = new Pool()
-  const shown = (run: GatheredRun | undefined, name: PictureName) =>
-    run?.complete ? pool.add(pictureOf(run, name)) : -1
+  const shown = (run: GatheredRun | undefined, name: string) => (run?.complete ? pool.add(pictureOf(run, name)) : -1)
   const first = (input: string, read: (run: GatheredRun) => number) => {
     const own = runs.filter((run) => run.input === input)
     return own.map(read).find((index) => index >= 0) ?? -1
   }
-  const input = inputs.map((name) => (withInputs ? first(name, (run) => shown(run, 'aligned')) : -1))
+  const input = inputs.map((name) =>
+    withInputs ? first(name, (run) => shown(run, run.method?.before ?? 'aligned')) : -1,
+  )
   const truth = inputs.map((name) => first(name, (run) => pool.add(truthPicture(run))))
   const views: Partial<Record<View, number[][][]>> = {}
-  for (const view of VIEWS) {
+  for (const view of viewsOf(grid)) {
     if (view === 'target' && !withInputs) continue
-    views[view] = seeds.map((seed) =>
+    const cells = seeds.map((seed) =>
       inputs.map((name) => conditions.map((condition) => shown(grid.at(condition.name, name, seed), view))),
     )
+    if (cells.flat(2).some((index) => index >= 0)) views[view] = cells
   }
   const constant = (['sibling', 'target'] as const).filter((view) =>
     views[view]?.every((bySeed) => bySeed.every((row) => new Set(row.filter((index) => index >= 0)).size <= 1)),
   )
-  const ownSide = Math.max(...runs.map(({ manifest }) => manifest?.pack.size ?? 0))
+  const ownSide = Math.max(...runs.map(({ manifest }) => manifest?.pack.size ?? manifest?.input.width ?? 0))
   const { sources, side } = await pool.embed(bytes, ownSide)
   return {
     sources,
@@ -89,7 +103,7 @@ export interface PictureSource {
 }
 
 /** A picture of a run; undefined where it has none. */
-export function pictureOf({ folder }: GatheredRun, picture: PictureName): PictureSource | undefined {
+export function pictureOf({ folder }: GatheredRun, picture: string): PictureSource | undefined {
   const name = runName.picture(picture)
   return isInside(folder, name) ? { path: join(folder, name), read: () => pngOf(folder, name) } : undefined
 }
@@ -99,8 +113,8 @@ export function pictureOf({ folder }: GatheredRun, picture: PictureName): Pictur
  * was put there since, by whoever passed the run on, is not shown.
  */
 export function truthPicture({ folder, config, manifest }: GatheredRun): PictureSource | undefined {
-  const path = config?.truth.picture
-  if (path === null || path === undefined) return undefined
+  const path = isObject(config?.truth) ? config.truth.picture : undefined
+  if (typeof path !== 'string') return undefined
   const inRun = relative(folder, path).split(sep).join('/')
   if (!inRun.startsWith('..') && dirname(inRun) === '.') {
     return isInside(folder, inRun) ? { path, read: () => pngOf(folder, basename(inRun)) } : undefined

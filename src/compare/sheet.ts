@@ -1,7 +1,6 @@
 /** A contact sheet: results of a few inputs under all conditions in one picture, for documents that can't hold a page. */
 import sharp, { type OverlayOptions } from 'sharp'
 import { escapeHtml } from '../report/html.ts'
-import type { PictureName } from '../run/folder.ts'
 import { cut, oneLine } from '../text/visible.ts'
 import type { Grid } from './grid.ts'
 import { nameOf } from './page-words.ts'
@@ -35,7 +34,10 @@ export async function sheetOf(grid: Grid, { inputs: withInputs = true }: Compare
     const run = grid.at(condition, input, seeds[0]!)
     return run?.complete ? run : undefined
   }
-  const picture = (condition: string, name: PictureName) => (input: string) => {
+  const method = grid.runs.find((run) => run.method)?.method
+  const before = method?.before ?? 'aligned'
+  const hasSibling = method?.pictures.some(({ name }) => name === 'sibling') ?? true
+  const picture = (condition: string, name: string) => (input: string) => {
     const run = runOf(condition, input)
     return run && pictureOf(run, name)
   }
@@ -44,9 +46,9 @@ export async function sheetOf(grid: Grid, { inputs: withInputs = true }: Compare
     return run && truthPicture(run)
   }
   const columns: readonly Column[] = [
-    ...(withInputs ? [{ label: 'input', file: picture(base.name, 'aligned') }] : []),
+    ...(withInputs ? [{ label: 'input', file: picture(base.name, before) }] : []),
     ...(rows.some((input) => truth(input) !== undefined) ? [{ label: 'truth', file: truth }] : []),
-    { label: 'sibling', file: picture(base.name, 'sibling') },
+    ...(hasSibling ? [{ label: 'sibling', file: picture(base.name, 'sibling') }] : []),
     ...conditions.map((condition) => ({ label: nameOf(condition), file: picture(condition.name, 'result') })),
   ]
   const at = (row: number, column: number) => ({ left: SIDE + column * (CELL + GAP), top: HEAD + row * (CELL + GAP) })

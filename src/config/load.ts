@@ -11,63 +11,90 @@ import JSON5 from 'json5'
 import { cut } from '../text/visible.ts'
 import { checkNesting } from './budget.ts'
 import { ConfigError } from './errors.ts'
+import { type ConfigKind, MOST_EXTENDED } from './kind.ts'
 import { isObject, type JsonObject, mergeFiles } from './merge.ts'
 import { checkDepth, checkPath, readDocument } from './read.ts'
-import { type ConfigFragment, configFileSchema } from './relax.ts'
 import { shown } from './shown.ts'
 import { type DocumentSource, placeOf, validate } from './validate.ts'
 
 /** The presets that come with the package. */
 export const presetsFolder = fileURLToPath(new URL('../../configs/', import.meta.url))
 
-/** Keys that hold paths of files; `pack` too, when it looks like one. */
-const PATH_KEYS = [
-  ['input'],
-  ['align', 'landmarks'],
-  ['init', 'latent'],
-  ['init', 'noise'],
-  ['degradation', 'mask', 'file'],
-  ['truth', 'picture'],
-] as const
+/** A config, or a part of one; of which method, its key `method` says. */
+export type Fragment = JsonObject & { readonly method?: unknown }
+
+/** The methods that a config can name, and the one that it means without a name. */
+export interface Kinds {
+  readonly names: readonly string[]
+  readonly standard: string
+  kindOf(method: string): ConfigKind
+}
+
+/** Loads, checks and merges the configs of some methods. */
+export interface ConfigLoader {
+  /** Loads a config file with everything it extends. A name without a folder is also looked for among the presets. */
+  loadConfig(file: string): Fragment
+  /** Applies `--set` options, each `a.b=c`; the value is read as JSON5, or as text when it is none. */
+  applySettings(config: Fragment, settings: readonly string[]): Fragment
+  /** Several configs as one; later ones win. */
+  mergeConfigs(configs: readonly Fragment[]): Fragment
+  /** Checks a config made in code, as a file would be checked. */
+  checkConfig(config: Fragment, name?: string): void
+  /**
+   * A config that stands inside another file, such as the base of an experiment: checked and extended like a file of its
+   * own, with paths relative to `folder`.
+   */
+  configWithin(document: JsonObject, folder: string, source: DocumentSource): Fragment
+  /** Of which method a config is. @throws ConfigError where there is no such method */
+  kindOf(config: Fragment, source?: DocumentSource): ConfigKind
+}
 
 /** Keys in a row in a --set; the longest of the schema has five. */
 const MOST_KEYS = 16
 
-/** Loads a config file with everything it extends. A name without a folder is also looked for among the presets. */
-export function loadConfig(file: string): ConfigFragment {
-  return load(findConfig(file, process.cwd()) ?? missing(file), newLoading()) as ConfigFragment
-}
-
-/** Applies `--set` options, each `a.b=c`; the value is read as JSON5, or as text when it is none. */
-export function applySettings(config: ConfigFragment, settings: readonly string[]): ConfigFragment {
-  let merged = config as JsonObject
-  for (const setting of settings) {
-    const source = { name: `--set ${cut(setting, 80)}` }
-    const equals = setting.indexOf('=')
-    if (equals < 1) throw new ConfigError('expected key=value, such as optimize.steps=[20,40]', { source: source.name })
-    const keys = setting
-      .slice(0, equals)
-      .trim()
-      .split('.', MOST_KEYS + 1)
-    if (keys.length > MOST_KEYS)
-      throw new ConfigError('expected a key of the config, found none', { source: source.name })
-    const document = nested(keys, parsedOrText(setting.slice(equals + 1)))
-    checkDepth(document, source.name)
-    validate(configFileSchema, document, source)
-    absolutePaths(document, process.cwd(), source)
-    merged = mergeFiles(merged, document)
+/** A loader for some methods. */
+export function configLoader(kinds: Kinds): ConfigLoader {
+  const kindOf = (config: Fragment, source: DocumentSource = { name: 'config' }): ConfigKind => {
+    const method = config.method ?? kinds.standard
+    if (typeof method === 'string' && kinds.names.includes(method)) return kinds.kindOf(method)
+    const names = kinds.names.map((name) => JSON.stringify(name)).join(', ')
+    throw new ConfigError(`expected one of ${names}, found ${shown(method)}`, placeOf(source, ['method']))
   }
-  return merged as ConfigFragment
+  const newLoading = (): Loading => ({ kindOf, chain: [], known: new Map(), count: { merged: 0 } })
+  return {
+    kindOf,
+    loadConfig: (file) => load(findConfig(file, process.cwd()) ?? missing(file), newLoading()),
+    applySettings(config, settings) {
+      let merged = config
+      for (const setting of settings) merged = withSetting(merged, setting, kindOf)
+      return merged
+    },
+    mergeConfigs: (configs) =>
+      configs.reduce<Fragment>((merged, config) => {
+        const kind = kindOf({ method: config.method ?? merged.method })
+        return mergeFiles(kind, merged, config)
+      }, {}),
+    checkConfig: (config, name = 'config') => validate(kindOf(config, { name }).file, config, { name }),
+    configWithin: (document, folder, source) => completed(structuredClone(document), folder, source, newLoading()),
+  }
 }
 
-/** Several configs as one; later ones win. */
-export function mergeConfigs(configs: readonly ConfigFragment[]): ConfigFragment {
-  return configs.reduce<JsonObject>((merged, config) => mergeFiles(merged, config as JsonObject), {}) as ConfigFragment
-}
-
-/** Checks a config made in code, as a file would be checked. */
-export function checkConfig(config: ConfigFragment, name = 'config'): void {
-  validate(configFileSchema, config, { name })
+function withSetting(config: Fragment, setting: string, kindOf: ConfigLoader['kindOf']): Fragment {
+  const source = { name: `--set ${cut(setting, 80)}` }
+  const equals = setting.indexOf('=')
+  if (equals < 1) throw new ConfigError('expected key=value, such as optimize.steps=[20,40]', { source: source.name })
+  const keys = setting
+    .slice(0, equals)
+    .trim()
+    .split('.', MOST_KEYS + 1)
+  if (keys.length > MOST_KEYS)
+    throw new ConfigError('expected a key of the config, found none', { source: source.name })
+  const document = nested(keys, parsedOrText(setting.slice(equals + 1)))
+  checkDepth(document, source.name)
+  const kind = kindOf({ method: document.method ?? config.method }, source)
+  validate(kind.file, document, source)
+  absolutePaths(kind, document, process.cwd(), source)
+  return mergeFiles(kind, config, document)
 }
 
 /** A JSON5 file that holds an object, with the lines of its keys for error messages. */
@@ -75,24 +102,15 @@ export function readJson5(file: string): { readonly document: JsonObject; readon
   return readDocument(file, shortName(file))
 }
 
-/**
- * A config that stands inside another file, such as the base of an experiment: checked and extended like a file of its
- * own, with paths relative to `folder`.
- */
-export function configWithin(document: JsonObject, folder: string, source: DocumentSource): ConfigFragment {
-  return completed(structuredClone(document), folder, source, newLoading()) as ConfigFragment
-}
-
 /** The loading of one config, with all that it extends. */
 interface Loading {
+  readonly kindOf: ConfigLoader['kindOf']
   /** From the config that was asked for to the one being read. */
   readonly chain: readonly string[]
   /** What was read already: levels that each extend the one below twice would double at every level. */
   readonly known: Map<string, JsonObject>
   readonly count: { merged: number }
 }
-
-const newLoading = (): Loading => ({ chain: [], known: new Map(), count: { merged: 0 } })
 
 /** Configs that extend one another in a row, and all that are put together: more than anybody keeps in mind. */
 const LONGEST_CHAIN = 32
@@ -119,26 +137,41 @@ function load(file: string, loading: Loading): JsonObject {
 }
 
 function completed(document: JsonObject, folder: string, source: DocumentSource, loading: Loading): JsonObject {
-  validate(configFileSchema, document, source)
-  const { extends: bases, $schema: _, ...own } = document
-  absolutePaths(own, folder, source)
-
-  const names = bases === undefined ? [] : Array.isArray(bases) ? (bases as string[]) : [bases as string]
+  const { extends: bases } = document
+  const names =
+    bases === undefined ? [] : (Array.isArray(bases) ? bases : [bases]).filter((base) => typeof base === 'string')
+  const loaded = names.slice(0, MOST_EXTENDED).map((base) => loadBase(base, folder, source, loading))
+  // Which method a config is of, it says itself, or what it extends does.
+  const said = document.method ?? loaded.findLast(({ method }) => method !== undefined)?.method
+  const kind = loading.kindOf({ ...(said === undefined ? {} : { method: said }) }, source)
+  validate(kind.file, document, source)
+  const { extends: _, $schema: __, ...own } = document
+  absolutePaths(kind, own, folder, source)
   let merged: JsonObject = {}
-  for (const base of names) {
-    const place = placeOf(source, ['extends'])
-    const found = findConfig(base, folder)
-    if (found === undefined) {
+  loaded.forEach((base, i) => {
+    const other = loading.kindOf(base, source).method
+    if (base.method !== undefined && other !== kind.method)
       throw new ConfigError(
-        `expected a config file or a preset (${presetNames().join(', ')}), found no file ${shown(base)}`,
-        place,
+        `expected configs of the method "${kind.method}", found ${shown(names[i])} of "${other}"`,
+        placeOf(source, ['extends']),
       )
-    }
-    if (++loading.count.merged > MOST_MERGED)
-      throw new ConfigError(`expected at most ${MOST_MERGED} configs in one, found more`, place)
-    merged = mergeFiles(merged, load(found, loading))
+    merged = mergeFiles(kind, merged, base)
+  })
+  return mergeFiles(kind, merged, own)
+}
+
+function loadBase(base: string, folder: string, source: DocumentSource, loading: Loading): JsonObject {
+  const place = placeOf(source, ['extends'])
+  const found = findConfig(base, folder)
+  if (found === undefined) {
+    throw new ConfigError(
+      `expected a config file or a preset (${presetNames().join(', ')}), found no file ${shown(base)}`,
+      place,
+    )
   }
-  return mergeFiles(merged, own)
+  if (++loading.count.merged > MOST_MERGED)
+    throw new ConfigError(`expected at most ${MOST_MERGED} configs in one, found more`, place)
+  return load(found, loading)
 }
 
 function findConfig(name: string, folder: string): string | undefined {
@@ -159,18 +192,35 @@ function missing(file: string): never {
   throw new ConfigError(`expected a config file or a preset (${presets}), found no such file`, { source: file })
 }
 
-function absolutePaths(document: JsonObject, folder: string, source: DocumentSource): void {
-  for (const path of PATH_KEYS) {
-    let parent: unknown = document
-    for (const key of path.slice(0, -1)) parent = isObject(parent) ? parent[key] : undefined
-    const key = path.at(-1)!
-    if (!isObject(parent) || typeof parent[key] !== 'string') continue
-    const resolved = resolve(folder, parent[key])
-    checkPath(parent[key], resolved, placeOf(source, path))
-    parent[key] = resolved
-  }
+function absolutePaths(kind: ConfigKind, document: JsonObject, folder: string, source: DocumentSource): void {
+  for (const path of kind.files) resolveAt(document, path, [], folder, source)
   const { pack } = document
   if (typeof pack === 'string' && /[/\\]/u.test(pack)) document.pack = resolve(folder, pack)
+}
+
+/** Makes the text at a path of keys an absolute path of the file system; '*' goes through a list. */
+function resolveAt(
+  parent: unknown,
+  [key, ...rest]: readonly string[],
+  before: readonly string[],
+  folder: string,
+  source: DocumentSource,
+): void {
+  if (key === '*') {
+    if (Array.isArray(parent))
+      for (const [i, item] of parent.entries()) resolveAt(item, rest, [...before, String(i)], folder, source)
+    return
+  }
+  if (key === undefined || !isObject(parent)) return
+  const value = parent[key]
+  if (rest.length > 0) {
+    resolveAt(value, rest, [...before, key], folder, source)
+    return
+  }
+  if (typeof value !== 'string') return
+  const resolved = resolve(folder, value)
+  checkPath(value, resolved, placeOf(source, [...before, key]))
+  parent[key] = resolved
 }
 
 /** An object with one key, at the end of a path of keys. */

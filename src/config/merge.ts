@@ -1,11 +1,14 @@
 /**
  * Merging configs: the later one wins, key by key.
  *
- * Objects merge, everything else (lists too) is replaced whole; null counts as "not said". The degradation is the exception
- * in both respects: null removes a stage, and the order of its keys is the order of application, so a merge must put
- * a new stage where its author meant it.
+ * Objects merge, everything else (lists too) is replaced whole; null counts as "not said". Objects that the schema marks as
+ * ordered are the exception in both respects: null removes an entry (a stage of the degradation, say), and the order of
+ * its keys is the order of application, so a merge must put a new entry where its author meant it.
  */
-import { referenceStages } from './schema-degradation.ts'
+import type { ConfigKind } from './kind.ts'
+
+/** What a merge asks of a schema. */
+type Ordering = Pick<ConfigKind, 'orderedAt'>
 
 /** A JSON object. */
 export type JsonObject = { [key: string]: unknown }
@@ -16,31 +19,40 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** Two config files of one chain: null in the later one wins, because it takes back what the earlier one said. */
-export function mergeFiles(base: JsonObject, over: JsonObject): JsonObject {
-  return merge(base, over, { nullWins: () => true, orderOf: orderOfParts })
+export function mergeFiles(kind: Ordering, base: JsonObject, over: JsonObject): JsonObject {
+  const orderOf = (path: readonly string[], one: JsonObject, other: JsonObject) => {
+    const reference = kind.orderedAt(path)
+    return reference && orderOfParts(reference, one, other)
+  }
+  return merge(base, over, { nullWins: () => true, orderOf })
 }
 
-/** A complete config and what changes it: null leaves the complete value, but removes a stage of the degradation. */
-export function mergeInto(complete: JsonObject, over: JsonObject): JsonObject {
-  const nullWins = (path: readonly string[]) => path.length === 2 && path[0] === 'degradation'
-  const merged = merge(complete, over, { nullWins, orderOf: orderStages })
-  const stages = merged.degradation
-  if (isObject(stages)) {
-    for (const [name, stage] of Object.entries(stages)) if (stage === null) delete stages[name]
-  }
-  return merged
+/** A complete config and what changes it: null leaves the complete value, but removes an entry of an ordered object. */
+export function mergeInto(kind: Ordering, complete: JsonObject, over: JsonObject): JsonObject {
+  const nullWins = (path: readonly string[]) => kind.orderedAt(path.slice(0, -1)) !== undefined
+  const orderOf = (path: readonly string[], one: JsonObject, other: JsonObject) =>
+    kind.orderedAt(path) && orderEntries(one, other)
+  return withoutRemoved(kind, merge(complete, over, { nullWins, orderOf }), [])
+}
+
+function withoutRemoved(kind: Ordering, value: JsonObject, path: readonly string[]): JsonObject {
+  const isOrdered = kind.orderedAt(path) !== undefined
+  const kept = Object.entries(value).filter(([, inner]) => !(isOrdered && inner === null))
+  return Object.fromEntries(
+    kept.map(([key, inner]) => [key, isObject(inner) ? withoutRemoved(kind, inner, [...path, key]) : inner]),
+  )
 }
 
 /** In what a merge of files and one into a complete config differ. */
 interface Rules {
   readonly nullWins: (path: readonly string[]) => boolean
-  /** Names of the stages of two degradations, in order; one that neither has is added without values. */
-  readonly orderOf: (base: JsonObject, over: JsonObject) => readonly string[]
+  /** Keys of two ordered objects, in order; one that neither has is added without values. Undefined: not ordered. */
+  readonly orderOf: (path: readonly string[], base: JsonObject, over: JsonObject) => readonly string[] | undefined
 }
 
 function merge(base: JsonObject, over: JsonObject, rules: Rules, path: readonly string[] = []): JsonObject {
   const result: JsonObject = {}
-  const keys = path.length === 1 && path[0] === 'degradation' ? rules.orderOf(base, over) : unionOfKeys(base, over)
+  const keys = rules.orderOf(path, base, over) ?? unionOfKeys(base, over)
   for (const key of keys) {
     const here = [...path, key]
     const [before, after] = [base[key], over[key]]
@@ -57,11 +69,11 @@ function unionOfKeys(base: JsonObject, over: JsonObject): string[] {
 }
 
 /**
- * Order of the stages of two merged degradations. Stages that both name keep their places, unless the later config
- * lists them in another order: then they swap among those places. A new stage goes right after the one listed before
+ * Order of the entries of two merged objects. Entries that both name keep their places, unless the later config
+ * lists them in another order: then they swap among those places. A new entry goes right after the one listed before
  * it; when it is the first of its list, right before the next one; alone, at the end.
  */
-export function orderStages(base: JsonObject, over: JsonObject): string[] {
+export function orderEntries(base: JsonObject, over: JsonObject): string[] {
   const listed = Object.keys(over)
   const shared = listed.filter((name) => name in base)
   let next = 0
@@ -78,19 +90,19 @@ export function orderStages(base: JsonObject, over: JsonObject): string[] {
 }
 
 /**
- * Order of the stages of two parts of a config, neither of which has to name all of them: as if the reference's stages took
- * the one part and then the other. Where the parts' own stages can't express that order, the reference's that lie between
+ * Order of the entries of two parts of a config, neither of which has to name all of them: as if the defaults' entries took the
+ * one part and then the other. Where the parts' own entries can't express that order, those of the defaults that lie between
  * are named too.
  */
-export function orderOfParts(base: JsonObject, over: JsonObject): readonly string[] {
-  const reference = asMap(referenceStages)
-  const whole = orderStages(asMap(orderStages(reference, base)), over)
+function orderOfParts(defaults: readonly string[], base: JsonObject, over: JsonObject): readonly string[] {
+  const reference = asMap(defaults)
+  const whole = orderEntries(asMap(orderEntries(reference, base)), over)
   const named = whole.filter((name) => name in base || name in over)
-  const regained = orderStages(reference, asMap(named))
+  const regained = orderEntries(reference, asMap(named))
   return regained.every((name, index) => name === whole[index]) ? named : whole
 }
 
-/** Stages that have an order and no values. */
+/** Entries that have an order and no values. */
 function asMap(names: readonly string[]): JsonObject {
   return Object.fromEntries(names.map((name) => [name, {}]))
 }

@@ -4,6 +4,7 @@
 // in as the radius grows, so that the kernel is continuous in it; at radii that are multiples of a half both are equal.
 
 import { z } from 'zod'
+import { marked } from '../config/marks.ts'
 import { MOST_RADIUS, nonNegative, positive } from '../config/schema-numbers.ts'
 import { gaussianBlur, learnedBlur } from './gaussian.ts'
 import { bounds, learning, stageKind } from './stage.ts'
@@ -11,8 +12,11 @@ import { bounds, learning, stageKind } from './stage.ts'
 export const blur = stageKind({
   schema: z
     .strictObject({
-      radius: nonNegative(MOST_RADIUS).describe(
-        'Radius (sigma) of the blur; 0: none. 0.75 suits a sharp antique portrait. Learned: its start. A config may say "auto": guessed from the picture.',
+      radius: marked(
+        nonNegative(MOST_RADIUS).describe(
+          'Radius (sigma) of the blur; 0: none. 0.75 suits a sharp antique portrait. Learned: its start. A config may say "auto": guessed from the picture.',
+        ),
+        { auto: true },
       ),
       kernel: z
         .enum(['reference', 'gaussian'])

@@ -6,6 +6,7 @@
 // part at the size of a loss is white there, since a reduced scratch has spread.
 
 import { z } from 'zod'
+import { filePath } from '../config/marks.ts'
 import { add, mul, sub } from '../graph/elementwise.ts'
 import { concat } from '../graph/layout.ts'
 import { constant } from '../graph/tensor.ts'
@@ -27,10 +28,9 @@ export function maskAt(mask: Bitmap, width: number, height: number): Float64Arra
 export const mask = stageKind({
   schema: z
     .strictObject({
-      file: z
-        .string()
-        .nullable()
-        .describe('Picture of the aligned square, white where the losses shall not look; null: they look everywhere.'),
+      file: filePath(
+        'Picture of the aligned square, white where the losses shall not look; null: they look everywhere.',
+      ),
     })
     .describe('Scratches and missing areas that the losses ignore.'),
   defaults: { file: null },

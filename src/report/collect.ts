@@ -1,9 +1,10 @@
 /** Reads a run folder, whole or interrupted, into what its report shows. */
 import { basename, resolve } from 'node:path'
-import type { ResolvedConfig } from '../config/index.ts'
+import type { JsonObject } from '../config/merge.ts'
+import type { Method, Methods } from '../methods/method.ts'
 import { configRemark } from '../run/binding.ts'
-import { readRunConfig, shownConfig } from '../run/config.ts'
-import { checkRunFolder, frameSteps, PICTURES, type PictureName, runFile, runName } from '../run/folder.ts'
+import { readRunConfig } from '../run/config.ts'
+import { checkRunFolder, frameSteps, runFile, runName } from '../run/folder.ts'
 import { isInside } from '../run/inside.ts'
 import { type LossRow, readLosses } from '../run/losses.ts'
 import { isBeingWritten, type Manifest, readManifest } from '../run/manifest.ts'
@@ -24,9 +25,11 @@ export interface ReportContent {
   readonly title: string
   readonly standing: Standing
   readonly manifest: Manifest
-  readonly config: ResolvedConfig
+  readonly method: Method
+  /** Complete, as the run had it. */
+  readonly config: JsonObject
   readonly losses: readonly LossRow[]
-  readonly pictures: Readonly<Partial<Record<PictureName, EmbeddedPicture>>>
+  readonly pictures: Readonly<Partial<Record<string, EmbeddedPicture>>>
   readonly frames: readonly Frame[]
   /** What else a reader must know. */
   readonly remarks: readonly string[]
@@ -39,15 +42,15 @@ const PICTURE_SIDE = 1024
 const FRAME_SIDE = 512
 
 /** Reads a run folder. */
-export async function collectReport(folder: string): Promise<ReportContent> {
+export async function collectReport(folder: string, methods: Methods): Promise<ReportContent> {
   checkRunFolder(folder)
   const manifest = readManifest(folder)
-  const { size } = manifest.pack
-  const { document, config } = readRunConfig(folder, size)
-  const remark = configRemark(manifest, document)
+  const method = methods.ofRun(manifest, folder)
+  const { document, config } = readRunConfig(folder, method, manifest.pack.size ?? 0)
+  const remark = configRemark(manifest, document, method.config)
 
-  const pictures: Partial<Record<PictureName, EmbeddedPicture>> = {}
-  for (const name of PICTURES) {
+  const pictures: Partial<Record<string, EmbeddedPicture>> = {}
+  for (const { name } of method.pictures) {
     const picture =
       (await embedPicture(folder, runName.picture(name), PICTURE_SIDE)) ??
       (await embedPicture(folder, runName.picture(name, true), PICTURE_SIDE))
@@ -63,7 +66,8 @@ export async function collectReport(folder: string): Promise<ReportContent> {
     title: basename(manifest.input.name),
     standing: manifest.status === 'running' && !isBeingWritten(folder, manifest) ? 'interrupted' : manifest.status,
     manifest,
-    config: shownConfig(config, size),
+    method,
+    config: method.asDocument(config, manifest.pack.size ?? 0),
     losses: isInside(folder, runName.losses) ? readLosses(runFile.losses(folder)) : [],
     pictures,
     frames,

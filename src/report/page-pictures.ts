@@ -1,15 +1,8 @@
 /** The parts of a report that are looked at: summary, comparison, the pictures side by side, the scrubber. */
-import type { PictureName } from '../run/folder.ts'
 import type { ReportContent, Standing } from './collect.ts'
 import { duration } from './duration.ts'
 import { type Html, html } from './html.ts'
 import type { EmbeddedPicture } from './pictures.ts'
-
-const EMULSIONS = {
-  b: 'blue-sensitive (b)',
-  gb: 'orthochromatic (gb)',
-  g: 'panchromatic (g)',
-} as const
 
 const STANDINGS: Readonly<Record<Standing, string>> = {
   complete: 'complete',
@@ -20,12 +13,16 @@ const STANDINGS: Readonly<Record<Standing, string>> = {
 }
 
 /** One line of facts under the title. */
-export function summary({ manifest, config, standing }: ReportContent): Html {
+export function summary(content: ReportContent): Html {
+  const { manifest, method, standing } = content
   const seconds = Object.values(manifest.timings).reduce((sum, value) => sum + value, 0)
   const facts: readonly (readonly [string, string])[] = [
     ['Status', STANDINGS[standing]],
-    ['Emulsion', EMULSIONS[config.sensitivity]],
-    ['Model pack', `${manifest.pack.name}, ${manifest.pack.size} px`],
+    ...method.report.facts(content),
+    [
+      'Model pack',
+      manifest.pack.size === undefined ? manifest.pack.name : `${manifest.pack.name}, ${manifest.pack.size} px`,
+    ],
     ['Steps', `${manifest.stepsDone} of ${manifest.stepsTotal}`],
     ['Time', duration(seconds)],
     ['Seed', String(manifest.seed)],
@@ -53,17 +50,18 @@ export function banner({ manifest, standing, folder, remarks }: ReportContent): 
   return html`<aside class="banner ${standing}" aria-label="Notes">${note ? html`<p>${note}</p>` : null}${warnings || null}</aside>`
 }
 
-/** Input and result in one frame, under a divider that mouse, finger and arrow keys move. */
-export function comparison({ pictures, frames, standing }: ReportContent): Html {
-  const before = pictures.aligned
-  const result: EmbeddedPicture | undefined = pictures.result ?? frames.at(-1)
+/** What was given and what came of it in one frame, under a divider that mouse, finger and arrow keys move. */
+export function comparison({ pictures, frames, standing, method }: ReportContent): Html {
+  const before = pictures[method.before]
+  const result: EmbeddedPicture | undefined = pictures[method.after] ?? frames.at(-1)
   if (!before || !result) return html``
   const label = standing === 'complete' ? 'Result' : 'Result so far'
+  const words = (name: string) => method.pictures.find((kind) => kind.name === name)?.words ?? name
   return html`<section aria-labelledby="compare-title">
-<h2 id="compare-title">Then and now</h2>
+<h2 id="compare-title">${method.report.heading}</h2>
 <div class="compare" style="--at: 50%">
-<img src="${result.src}" width="${result.width}" height="${result.height}" alt="${label}: the sitter as a modern camera would have seen them">
-<img class="before" src="${before.src}" width="${before.width}" height="${before.height}" alt="Input: the aligned antique picture">
+<img src="${result.src}" width="${result.width}" height="${result.height}" alt="${label}: ${words(method.after)}">
+<img class="before" src="${before.src}" width="${before.width}" height="${before.height}" alt="Input: ${words(method.before)}">
 <span class="tag left" aria-hidden="true">Input</span><span class="tag right" aria-hidden="true">${label}</span>
 <span class="divider" aria-hidden="true"></span>
 <input type="range" min="0" max="100" step="0.5" value="50" id="compare" aria-label="Divider between input and result" aria-valuetext="50 % input">
@@ -71,16 +69,10 @@ export function comparison({ pictures, frames, standing }: ReportContent): Html 
 </section>`
 }
 
-const GALLERY: readonly (readonly [PictureName, string, string])[] = [
-  ['sibling', 'Sibling', 'A modern face close to the input, from which colour and detail are taken'],
-  ['target', 'Target', 'The input with its skin tones matched to the sibling; what the degraded result should equal'],
-  ['degraded', 'Degraded result', 'The result through the learned camera and film; compare it with the target'],
-  ['result-fresh', 'With fresh noise', 'The result with its fine structure drawn anew: what rests on the latent alone'],
-]
-
-/** Sibling, target and degraded result side by side. */
-export function gallery({ pictures }: ReportContent): Html {
-  const shown = GALLERY.flatMap(([name, title, words]) => {
+/** All other pictures side by side. */
+export function gallery({ pictures, method }: ReportContent): Html {
+  const others = method.pictures.filter(({ name }) => name !== method.before && name !== method.after)
+  const shown = others.flatMap(({ name, title, words }) => {
     const picture = pictures[name]
     if (!picture) return []
     return [

@@ -23,13 +23,13 @@ export interface ReportOptions {
 
 /** The HTML of a report. */
 export function reportPage(content: ReportContent, { plots = true }: ReportOptions = {}): string {
-  const { title, config, losses, frames, manifest } = content
+  const { title, method, losses, frames, manifest } = content
   const hasCurves = plots && losses.length > 0
   const data = {
     series: seriesOf(losses),
     stages: manifest.stages,
     frames: frames.map(({ step, src }) => ({ step, src })),
-    response: config.degradation.response ?? null,
+    ...method.report.data?.(content),
   }
   const body = html`<header>
 <p class="kicker">rephoto · report of a run</p>
@@ -40,6 +40,7 @@ ${summary(content)}
 ${banner(content)}
 ${comparison(content)}
 ${gallery(content)}
+${method.report.sections?.(content) ?? null}
 ${metricsSection(content)}
 ${scrubber(content)}
 ${hasCurves ? curves(content) : plots ? null : curvesElsewhere()}
@@ -60,7 +61,8 @@ function curvesElsewhere(): Html {
 </section>`
 }
 
-function curves({ config }: ReportContent): Html {
+function curves(content: ReportContent): Html {
+  const figures = content.method.report.figures?.(content) ?? []
   return html`<section aria-labelledby="curves-title">
 <h2 id="curves-title">Did it converge?</h2>
 <p class="lead">Each term of the objective at every step: weighted as it counts in the total, or raw as measured. Dashed lines part the stages.</p>
@@ -75,15 +77,6 @@ ${choice('loss-scale', 'Scale', [
 ])}
 </div>
 <div class="plot tall" id="plot-losses" role="img" aria-label="Line plot: every loss term over the steps. The numbers are in losses.csv."></div>
-<div class="pair">
-<figure><figcaption>Camera parameters as they were learned</figcaption>
-<div class="plot" id="plot-camera" role="img" aria-label="Line plot: camera parameters over the steps. The numbers are in losses.csv."></div></figure>
-${
-  config.degradation.response && config.degradation.response.perChannel !== true
-    ? html`<figure><figcaption>Camera response: light in, tone out</figcaption>
-<div class="plot" id="plot-response" role="img" aria-label="Line plot: the learned response curve and the straight line it started from."></div></figure>`
-    : null
-}
-</div>
+${figures.length > 0 ? html`<div class="pair">${figures}</div>` : null}
 </section>`
 }

@@ -1,4 +1,5 @@
 /** Writes the report of a run: one HTML file that needs nothing else, not even a network. */
+import type { Methods } from '../methods/method.ts'
 import { runFile, writeText } from '../run/folder.ts'
 import { collectReport } from './collect.ts'
 import { type ReportOptions, reportPage } from './page.ts'
@@ -8,8 +9,8 @@ import { type ReportOptions, reportPage } from './page.ts'
  *
  * @returns the path of the report
  */
-export async function writeReport(folder: string, options: ReportOptions = {}): Promise<string> {
+export async function writeReport(folder: string, methods: Methods, options: ReportOptions = {}): Promise<string> {
   const path = runFile.report(folder)
-  writeText(path, reportPage(await collectReport(folder), options))
+  writeText(path, reportPage(await collectReport(folder, methods), options))
   return path
 }

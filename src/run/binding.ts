@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ConfigKind } from '../config/kind.ts'
 import { isObject, type JsonObject } from '../config/merge.ts'
 import { RunFolderError } from './errors.ts'
 import { runName } from './folder.ts'
@@ -25,29 +26,25 @@ export interface Binding {
   prepared?: Readonly<Record<string, string>>
 }
 
-/** Keys of a config that name files; what they hold is bound, where they lie is not. `input` is hashed by the manifest itself. */
-const FILE_KEYS = ['align.landmarks', 'init.latent', 'init.noise', 'degradation.mask.file', 'truth.picture']
+/** What a binding asks of the configs of a method. */
+type Kind = Pick<ConfigKind, 'files' | 'orderedAt'>
 
-/** Keys that change nothing of what is computed. */
-const FREE_KEYS = new Set(['input', 'output.saveEverySeconds', ...FILE_KEYS])
-
-/** What the first half of a run leaves and the second goes on from. */
-const PREPARED = [
-  runName.picture('aligned'),
-  runName.picture('sibling'),
-  runName.picture('target'),
-  runName.initial,
-] as const
-
-/** Binds a run that begins. @param config as config.json has it */
-export function bind(config: object): Binding {
-  const leaves = leavesOf(config as JsonObject)
-  return { config: Object.fromEntries(leaves), files: fileHashes(leaves) }
+/** Keys that change nothing of what is computed: where files lie is not bound, what they hold is (`input` by the manifest itself). */
+function isFree(key: string, { files }: Binding): boolean {
+  return key === 'input' || key === 'output.saveEverySeconds' || Object.hasOwn(files, key)
 }
 
-/** Hashes of what was prepared. */
-export function preparedHashes(folder: string): Record<string, string> {
-  return Object.fromEntries(PREPARED.map((name) => [name, sha256File(inside(folder, name))]))
+/** Binds a run that begins. @param config as config.json has it */
+export function bind(config: object, kind: Kind): Binding {
+  return {
+    config: Object.fromEntries(leavesOf(config as JsonObject)),
+    files: fileHashes(config as JsonObject, kind),
+  }
+}
+
+/** Hashes of what was prepared. @param names as the method has them */
+export function preparedHashes(folder: string, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, sha256File(inside(folder, name))]))
 }
 
 /**
@@ -62,9 +59,10 @@ export function checkConfigBinding(
   { binding, seed, stages, stepsTotal }: Manifest,
   config: JsonObject,
   steps: readonly number[],
+  kind: Kind,
 ): void {
   const path = join(folder, runName.config)
-  const differing = binding ? configDifferences(binding, config) : []
+  const differing = binding ? configDifferences(binding, config, kind) : []
   const ofManifest: [key: string, manifest: unknown, config: unknown][] = [
     ['seed', seed, config.seed],
     ['optimize.steps', JSON.stringify(stages.map((stage) => stage.steps)), JSON.stringify(steps)],
@@ -81,7 +79,7 @@ export function checkConfigBinding(
     )
   }
   if (!binding) return
-  const now = fileHashes(leavesOf(config))
+  const now = fileHashes(config, kind)
   const changed = Object.entries(binding.files).filter(([key, sha256]) => now[key] !== sha256)
   if (changed.length === 0) return
   const lines = changed.map(
@@ -93,8 +91,8 @@ export function checkConfigBinding(
 }
 
 /** For readers: that the config is not the one that the run was made with; undefined where it is, or nobody knows. */
-export function configRemark({ binding }: Manifest, config: JsonObject): string | undefined {
-  const differing = binding ? configDifferences(binding, config) : []
+export function configRemark({ binding }: Manifest, config: JsonObject, kind: Kind): string | undefined {
+  const differing = binding ? configDifferences(binding, config, kind) : []
   if (differing.length === 0) return undefined
   return `config.json was changed after the run began: ${listed(differing)}; what is shown was made with the expected values`
 }
@@ -120,23 +118,24 @@ export function checkWeightsBinding({ pack }: Manifest, now: readonly HashedFile
  * @throws RunFolderError that names every file that is another now
  */
 export function checkPrepared(folder: string, prepared: Readonly<Record<string, string>>): boolean {
-  const present = PREPARED.filter((name) => isInside(folder, name))
+  const names = Object.keys(prepared)
+  const present = names.filter((name) => isInside(folder, name))
   const found = new Map(present.map((name) => [name, sha256File(inside(folder, name))]))
   const lines = present.flatMap((name) =>
     found.get(name) === prepared[name]
       ? []
       : [`${name}: expected sha256 ${shownHash(prepared[name])}, found ${shownHash(found.get(name))}`],
   )
-  if (lines.length === 0) return present.length === PREPARED.length
+  if (lines.length === 0) return present.length === names.length
   throw new RunFolderError(
-    `${folder}: ${listed(lines)}; put back what this run has prepared, or remove all of ${PREPARED.join(', ')} and it is prepared again`,
+    `${folder}: ${listed(lines)}; put back what this run has prepared, or remove all of ${names.join(', ')} and it is prepared again`,
   )
 }
 
 /** What a saved state says of the run that it is of; nothing for a run without a binding. */
 export function stateNotes({ binding, input, pack }: Manifest): Record<string, string> {
   if (!binding) return {}
-  const config = Object.entries(binding.config).filter(([key]) => !FREE_KEYS.has(key))
+  const config = Object.entries(binding.config).filter(([key]) => !isFree(key, binding))
   return {
     'bound.config': hashOf(config),
     'bound.input': hashOf([input.sha256, binding.files]),
@@ -156,15 +155,18 @@ export function checkState(folder: string, manifest: Manifest, notes: Readonly<R
   )
 }
 
-function configDifferences({ config: before }: Binding, config: JsonObject): string[] {
+function configDifferences(binding: Binding, config: JsonObject, kind: Kind): string[] {
+  const { config: before } = binding
   const now = leavesOf(config)
-  const keys = [...new Set([...Object.keys(before), ...now.keys()])].filter((key) => !FREE_KEYS.has(key))
+  const keys = [...new Set([...Object.keys(before), ...now.keys()])].filter((key) => !isFree(key, binding))
   const differing = keys.filter((key) => before[key] !== now.get(key))
   const lines = differing.map((key) => `${key}: expected ${shownValue(before[key])}, found ${shownValue(now.get(key))}`)
-  // The order of stages is the order in which they apply.
-  const order = (all: Iterable<string>) => [...all].filter((key) => key.startsWith('degradation.')).join()
-  if (lines.length === 0 && order(Object.keys(before)) !== order(now.keys())) {
-    lines.push('degradation: expected the stages in another order, found them changed')
+  if (lines.length > 0) return lines
+  const orders = [...new Set(keys.map((key) => key.split('.')[0]!))].filter((part) => kind.orderedAt([part]))
+  for (const part of orders) {
+    const order = (all: Iterable<string>) => [...all].filter((key) => key.startsWith(`${part}.`)).join()
+    if (order(Object.keys(before)) !== order(now.keys()))
+      lines.push(`${part}: expected its parts in another order, found them changed`)
   }
   return lines
 }
@@ -182,13 +184,21 @@ function leavesOf(config: JsonObject): Map<string, string> {
   return leaves
 }
 
-function fileHashes(leaves: ReadonlyMap<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    FILE_KEYS.flatMap((key) => {
-      const path: unknown = JSON.parse(leaves.get(key) ?? 'null')
-      return typeof path === 'string' ? [[key, existsSync(path) ? sha256File(path) : 'missing']] : []
-    }),
-  )
+function fileHashes(config: JsonObject, { files }: Kind): Record<string, string> {
+  const named = files.flatMap((path) => namedFiles(config, path)).filter(([key]) => key !== 'input')
+  return Object.fromEntries(named.map(([key, path]) => [key, existsSync(path) ? sha256File(path) : 'missing']))
+}
+
+/** Files that a config names at a path of keys, by dotted key; '*' goes through a list. */
+export function namedFiles(
+  value: unknown,
+  [key, ...rest]: readonly string[],
+  before: readonly string[] = [],
+): [key: string, path: string][] {
+  if (key === undefined) return typeof value === 'string' ? [[before.join('.'), value]] : []
+  if (key === '*')
+    return Array.isArray(value) ? value.flatMap((item, i) => namedFiles(item, rest, [...before, String(i)])) : []
+  return isObject(value) ? namedFiles(value[key], rest, [...before, key]) : []
 }
 
 function hashOf(value: unknown): string {

@@ -16,8 +16,8 @@ export interface LossRecord {
   readonly terms: Readonly<Record<string, LossTerm>>
 }
 
-/** The parts of a run, in their order. */
-export type PhaseName = 'align' | 'encode' | 'sibling' | 'match' | 'compile' | 'optimize' | 'write' | 'measure'
+/** A part of a run; which there are, and in which order, its method says. */
+export type PhaseName = string
 
 /** A step of the optimization has been taken. `step` counts over all stages, from 1. */
 export interface StepEvent {
@@ -35,7 +35,7 @@ export interface StepEvent {
 
 /** Everything that a run reports. */
 export type RunEvent =
-  | { readonly type: 'phase'; readonly name: PhaseName; readonly detail?: string }
+  | { readonly type: 'phase'; readonly name: PhaseName; readonly words?: string; readonly detail?: string }
   | StepEvent
   | { readonly type: 'frame'; readonly step: number; readonly bitmap: Bitmap }
   /** A fact worth a line. */

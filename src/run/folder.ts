@@ -3,8 +3,7 @@
  *
  *     config.json          the complete config; a config file itself, so that a run can be repeated from it
  *     manifest.json        versions, hashes, status, timings (manifest.ts)
- *     aligned.png  target.png  sibling.png
- *     degraded.png  result.png  result-fresh.png      with -partial in the name while the run is not complete
+ *     result.png and others of the method             with -partial in the name while the run is not complete
  *     initial.safetensors  final.safetensors          latent, noise.0…, camera.*; likewise
  *     losses.csv           every step, raw and weighted, and the camera
  *     metrics.json         what was measured at the end of a complete run (metrics.ts)
@@ -23,15 +22,6 @@ import { makeFolders } from '../checkpoint/folders.ts'
 import { atPath, RunFolderError } from './errors.ts'
 import { folderInside, inside, namesInside, removeInside, writeInside } from './inside.ts'
 
-/** Names of the pictures, in the order in which they come to be. */
-export const PICTURES = ['aligned', 'target', 'sibling', 'degraded', 'result', 'result-fresh'] as const
-
-/** Name of a picture of a run. */
-export type PictureName = (typeof PICTURES)[number]
-
-/** What an unfinished run may hold in place of a result: these files get -partial in their names. */
-const ENDINGS = ['degraded.png', 'result.png', 'result-fresh.png', 'final.safetensors'] as const
-
 /** Names in a run folder, for the functions of inside.ts. */
 export const runName = {
   manifest: 'manifest.json',
@@ -44,7 +34,7 @@ export const runName = {
   frames: 'frames',
   lock: 'lock',
   final: (partial = false) => marked('final.safetensors', partial),
-  picture: (name: PictureName, partial = false) => marked(`${name}.png`, partial),
+  picture: (name: string, partial = false) => marked(`${name}.png`, partial),
   frame: (step: number) => `frames/${String(step).padStart(4, '0')}.png`,
 }
 
@@ -55,7 +45,7 @@ export const runFile = {
   state: (folder: string) => join(folder, runName.state),
   initial: (folder: string) => join(folder, runName.initial),
   final: (folder: string, partial = false) => join(folder, runName.final(partial)),
-  picture: (folder: string, name: PictureName, partial = false) => join(folder, runName.picture(name, partial)),
+  picture: (folder: string, name: string, partial = false) => join(folder, runName.picture(name, partial)),
   frames: (folder: string) => join(folder, runName.frames),
   frame: (folder: string, step: number) => join(folder, runName.frame(step)),
   metrics: (folder: string) => join(folder, runName.metrics),
@@ -63,22 +53,24 @@ export const runFile = {
   lock: (folder: string) => join(folder, runName.lock),
 }
 
-/** Every file that a run may have beside its frames. */
+/** Files that a run may have beside its pictures and frames. */
 const FILES = [
-  ...[
-    runName.manifest,
-    runName.config,
-    runName.losses,
-    runName.state,
-    runName.initial,
-    runName.metrics,
-    runName.report,
-  ],
-  ...[false, true].flatMap((partial) => [
-    runName.final(partial),
-    ...PICTURES.map((name) => runName.picture(name, partial)),
-  ]),
+  runName.manifest,
+  runName.config,
+  runName.losses,
+  runName.state,
+  runName.initial,
+  runName.metrics,
+  runName.report,
+  runName.final(),
+  runName.final(true),
 ]
+
+/** Names of the pictures in a run folder, whatever they are of. */
+function pictureNames(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return atPath(folder, () => readdirSync(folder), 'read').filter((name) => name.endsWith('.png'))
+}
 
 /**
  * Looks at everything in a run folder that is a run's: what is no plain file is refused before anything is read or written.
@@ -86,7 +78,7 @@ const FILES = [
  * @throws RunFolderError, naming the first link (or folder, pipe, device) in the place of a file
  */
 export function checkRunFolder(folder: string): void {
-  for (const name of FILES) inside(folder, name)
+  for (const name of [...FILES, ...pictureNames(folder)]) inside(folder, name)
   for (const name of [runName.frames, runName.lock]) folderInside(folder, name)
   for (const step of frameSteps(folder)) inside(folder, runName.frame(step))
 }
@@ -180,7 +172,8 @@ export function tidy(folder: string, step: number): void {
 
 /** Removes what only an unfinished run holds. Called when the complete files are there. */
 export function removePartial(folder: string): void {
-  for (const name of ENDINGS) removeInside(folder, marked(name, true))
+  for (const name of [...pictureNames(folder), runName.final(true)])
+    if (/-partial\.[a-z]+$/u.test(name)) removeInside(folder, name)
   removeInside(folder, runName.state)
 }
 

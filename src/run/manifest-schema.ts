@@ -21,7 +21,7 @@ const processSchema = z.looseObject({
   started: text.optional(),
 })
 
-const stage = z.looseObject({ coarse: z.int().min(1).max(65536), steps: count })
+const stage = z.looseObject({ coarse: z.int().min(1).max(65536).optional(), steps: count })
 
 /** What the record of a run is bound to: see binding.ts. */
 export const bindingSchema = z.looseObject({
@@ -48,6 +48,7 @@ const guess = z.looseObject({})
 export const manifestSchema = z.looseObject({
   format: z.literal('rephoto-run'),
   formatVersion: z.literal(1),
+  method: z.string().min(1).max(64).optional(),
   status: z.enum(['running', 'partial', 'complete', 'failed']),
   error: z.string().max(100_000).optional(),
   created: text,
@@ -63,7 +64,8 @@ export const manifestSchema = z.looseObject({
       .int()
       .min(4)
       .max(16384)
-      .refine((size) => Number.isInteger(Math.log2(size)), 'a power of two'),
+      .refine((size) => Number.isInteger(Math.log2(size)), 'a power of two')
+      .optional(),
     licences: z.array(z.string().max(100_000)).max(1000),
     files: z.array(hashed).max(1000),
   }),

@@ -7,7 +7,6 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { CropMark } from '../align/crop-mark.ts'
-import type { PictureGuess } from '../guess/auto.ts'
 import type { Binding } from './binding.ts'
 import { mistakeIn, parsedJson } from './document.ts'
 import type { Commit, Machine, Versions } from './environment.ts'
@@ -29,8 +28,8 @@ export interface HashedFile {
 
 /** A stage of the optimization. */
 export interface StageSummary {
-  /** Resolution up to which the latent is optimized. */
-  readonly coarse: number
+  /** Resolution up to which the latent is optimized, where there is one. */
+  readonly coarse?: number
   readonly steps: number
 }
 
@@ -47,6 +46,8 @@ export interface SweepMark {
 export interface Manifest {
   readonly format: 'rephoto-run'
   readonly formatVersion: 1
+  /** What made it; absent in runs of before there were several. */
+  readonly method?: string
   status: RunStatus
   /** Why it failed. */
   error?: string
@@ -62,13 +63,14 @@ export interface Manifest {
   crop?: CropMark
   pack: {
     readonly name: string
-    readonly size: number
+    /** Side of the pack's generator; absent where the pack has none. */
+    readonly size?: number
     readonly licences: readonly string[]
     readonly files: readonly HashedFile[]
   }
   seed: number
   /** What was guessed from the picture, where the config said 'auto'; the config that is kept has the values. */
-  guess?: PictureGuess
+  guess?: Readonly<Record<string, unknown>>
   sweep?: SweepMark
   device: string
   threads: number

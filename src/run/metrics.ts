@@ -1,5 +1,5 @@
 /**
- * metrics.json of a run: what was measured at its end, by the keys of src/metrics/catalogue.ts. null is a metric that
+ * metrics.json of a run: what was measured at its end, by the keys of src/methods/rephotograph/metrics.ts. null is a metric that
  * could not be measured (no skin in sight, say); the manifest's warnings say why.
  */
 import { z } from 'zod'

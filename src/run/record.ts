@@ -29,7 +29,13 @@ export interface RunRecord {
 }
 
 /** Begins the record of a run, or takes it up again, under its lock. The manifest is written at once, as 'running'. */
-export function openRecord(folder: string, manifest: Manifest, observer: RunObserver, lock: FolderLock): RunRecord {
+export function openRecord(
+  folder: string,
+  manifest: Manifest,
+  observer: RunObserver,
+  lock: FolderLock,
+  phases: Readonly<Record<string, string>> = {},
+): RunRecord {
   const checkHeld = () => {
     if (lock.isHeld()) return
     throw new FolderInUseError(
@@ -48,12 +54,16 @@ export function openRecord(folder: string, manifest: Manifest, observer: RunObse
   delete manifest.error
   delete manifest.finished
   save()
+  const tell = (event: RunEvent) => {
+    const words = event.type === 'phase' ? phases[event.name] : undefined
+    observer(event.type === 'phase' && words !== undefined ? { ...event, words } : event)
+  }
   return {
     folder,
     manifest,
-    tell: observer,
+    tell,
     async phase(name, action) {
-      observer({ type: 'phase', name })
+      tell({ type: 'phase', name })
       const begin = performance.now()
       try {
         return await action()

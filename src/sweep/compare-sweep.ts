@@ -1,6 +1,7 @@
 /** The comparison of a sweep's runs. */
-import { compareRuns } from '../compare/compare.ts'
+
 import { readSweep } from '../compare/sweep-file.ts'
+import { compareRuns } from '../methods/readers.ts'
 import { type SweepIndex, sweepFile } from './folder.ts'
 
 /**

@@ -3,20 +3,20 @@
  * leave-one-out, in which each condition lacks one term of the objective (Meyes et al. 2019 on ablation studies in
  * neural networks; the base is the whole).
  */
-import { ConfigError, type ConfigFragment, mergeConfigs } from '../config/index.ts'
-import { configWithin } from '../config/load.ts'
+import { ConfigError, type Fragment } from '../config/index.ts'
 import type { JsonObject } from '../config/merge.ts'
 import { type DocumentSource, placeOf } from '../config/validate.ts'
+import { configWithin, kindOf, mergeConfigs } from '../methods/configs.ts'
+import { methodOf } from '../methods/methods.ts'
 import { flattened, fromDotted } from './dotted.ts'
 import { checkDistinct, shortKeys, slug } from './names.ts'
 import type { ConditionsEntry, FromTruth, Level } from './schema.ts'
-import { objectiveWeights } from './terms.ts'
 
 /** What differs from the base in some runs. */
 export interface Condition {
   readonly name: string
   readonly label?: string
-  readonly config: ConfigFragment
+  readonly config: Fragment
   /** The same, dotted, and what follows the truth in words. */
   readonly set: Readonly<Record<string, unknown>>
   readonly fromTruth: FromTruth
@@ -25,14 +25,14 @@ export interface Condition {
 /** All conditions of an experiment, in the order: leave-one-out, list, grid. */
 export function conditionsOf(
   written: ConditionsEntry | undefined,
-  base: ConfigFragment,
+  base: Fragment,
   folder: string,
   source: DocumentSource,
 ): { conditions: Condition[]; baseCondition: string } {
   const entry = written ?? { list: [{ name: 'base' }] }
   const listed = entry.list?.length ?? 0
   if (listed > MOST_CONDITIONS) throw tooMany(listed)
-  const make = (name: string, level: Level, path: string) => conditionOf(name, level, folder, source, path)
+  const make = (name: string, level: Level, path: string) => conditionOf(name, level, base, folder, source, path)
   const conditions = [
     ...(entry.leaveOneOut === undefined ? [] : leaveOneOut(entry.leaveOneOut, base, make)),
     ...(entry.list ?? []).map(({ name, ...level }, i) => make(name, level, `conditions.list.${i}`)),
@@ -61,9 +61,9 @@ function tooMany(count: number): ConfigError {
 
 type Make = (name: string, level: Level, path: string) => Condition
 
-function leaveOneOut(wanted: 'all' | readonly string[], base: ConfigFragment, make: Make): Condition[] {
-  const keys =
-    wanted === 'all' ? objectiveWeights(base) : wanted.map((key) => (key.includes('.') ? key : weightOf(key)))
+function leaveOneOut(wanted: 'all' | readonly string[], base: Fragment, make: Make): Condition[] {
+  const keys: readonly string[] =
+    wanted === 'all' ? methodOf(base).weightKeys(base) : wanted.map((key) => (key.includes('.') ? key : weightOf(key)))
   const without = keys.map((key) => {
     const term = key.replace(/^losses\./u, '').replace(/\.weight$/u, '')
     return make(`no-${term}`, { label: `without ${term}`, set: { [key]: 0 } }, 'conditions.leaveOneOut')
@@ -111,22 +111,36 @@ function bothLevels(a: Level, b: Level): Level {
   }
 }
 
-function conditionOf(name: string, level: Level, folder: string, source: DocumentSource, path: string): Condition {
-  const config = levelConfig(level, folder, { name: `${source.name}: ${path} (${name})` })
+function conditionOf(
+  name: string,
+  level: Level,
+  base: Fragment,
+  folder: string,
+  source: DocumentSource,
+  path: string,
+): Condition {
+  const config = levelConfig(level, base, folder, { name: `${source.name}: ${path} (${name})` })
   const fromTruth = level.fromTruth ?? {}
   const follows = Object.entries(fromTruth).map(([key, factor]) => [key, factor === true ? 'true' : `${factor} × true`])
   return {
     name: slug(name),
     ...(level.label === undefined ? {} : { label: level.label }),
     config,
-    set: { ...flattened(config as JsonObject), ...Object.fromEntries(follows) },
+    set: { ...flattened(withoutMethod(config)), ...Object.fromEntries(follows) },
     fromTruth,
   }
 }
 
-/** The presets of a level, then its own settings. */
-function levelConfig(level: Level, folder: string, source: DocumentSource): ConfigFragment {
+/** The presets of a level, then its own settings, of the base's method. */
+function levelConfig(level: Level, base: Fragment, folder: string, source: DocumentSource): Fragment {
+  const { method } = base
+  const own = method === undefined ? {} : { method }
   const bases = [level.extends ?? []].flat()
   const extended = bases.length === 0 ? {} : configWithin({ extends: bases }, folder, source)
-  return mergeConfigs([extended, configWithin(fromDotted(level.set ?? {}), folder, source)])
+  const set = fromDotted(kindOf(base), level.set ?? {})
+  return mergeConfigs([extended, configWithin({ ...own, ...set }, folder, source)])
+}
+
+function withoutMethod({ method: _, ...rest }: Fragment): JsonObject {
+  return rest
 }

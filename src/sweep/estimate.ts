@@ -6,10 +6,11 @@ import { Executable } from '../engine/executable.ts'
 import { conv2d } from '../graph/conv.ts'
 import { countFlops } from '../graph/flops.ts'
 import { constant, input } from '../graph/tensor.ts'
+import { methodOf } from '../methods/methods.ts'
 import { loadPack } from '../models/load.ts'
+import { packNameOf } from './expand.ts'
 import { sweepFile } from './folder.ts'
 import type { StandingRun } from './standing.ts'
-import { stepFlops } from './step-flops.ts'
 import { manifestAt } from './worker.ts'
 
 /** An estimate and what it rests on. */
@@ -62,9 +63,9 @@ function measuredPace(folder: string, runs: readonly StandingRun[]): Pace | unde
 }
 
 async function calibratedPace(run: StandingRun, threads: number): Promise<Pace> {
-  const pack = loadPack(run.config.pack ?? 'compact')
+  const pack = loadPack(packNameOf(run.config))
   try {
-    const flops = stepFlops(pack, run.config)
+    const flops = methodOf(run.config).plan(run.config, pack).stepFlops()
     const rate = await convolutionRate(threads)
     const perStep = flops / (rate * STEP_SHARE)
     const basis = `${(flops / 1e9).toFixed(1)} GFLOP a step at half of the ${(rate / 1e9).toFixed(0)} GFLOP/s that a convolution reaches here now with ${threads} thread${threads === 1 ? '' : 's'}, and ${AROUND_SECONDS} s around the steps of each run; no run has finished yet`

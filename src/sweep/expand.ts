@@ -1,11 +1,10 @@
 /** From an experiment to its runs: every condition on every input with every seed, each with its whole config. */
-import { ConfigError, type ConfigFragment, mergeConfigs, resolveConfig } from '../config/index.ts'
-import { checkConfig } from '../config/load.ts'
+import { ConfigError, type Fragment } from '../config/index.ts'
 import type { JsonObject } from '../config/merge.ts'
 import { shown } from '../config/shown.ts'
-import { wantsGuess } from '../guess/auto.ts'
+import { checkConfig, kindOf, mergeConfigs } from '../methods/configs.ts'
+import { methodOf } from '../methods/methods.ts'
 import { type LoadedPack, loadPack } from '../models/load.ts'
-import { neededRoles, settingsOf } from '../pipeline/networks.ts'
 import type { Condition } from './conditions.ts'
 import { fromDotted } from './dotted.ts'
 import { SweepError } from './error.ts'
@@ -25,7 +24,7 @@ export interface PlannedRun {
   readonly input: string
   readonly seed: number
   readonly hash: string
-  readonly config: ConfigFragment
+  readonly config: Fragment
   readonly steps: number
 }
 
@@ -53,16 +52,17 @@ export function expand(experiment: Experiment, inputs: readonly SweepInput[], co
       inputs.flatMap((input) =>
         experiment.conditions.map((condition) => {
           const config = configOf(experiment, condition, input, seed)
-          const pack = packOf(config.pack ?? 'compact')
-          const resolved = atCondition(condition, input, () => resolveFor(config, pack))
+          const pack = packOf(packNameOf(config))
+          const method = methodOf(config)
+          const plan = atCondition(condition, input, () => method.plan(config, pack))
           return {
             name: runName(condition.name, input.name, seed),
             condition: condition.name,
             input: input.name,
             seed,
-            hash: runHash(resolved, pack, code, guessed(config)),
+            hash: runHash(plan, method.config, pack, code),
             config,
-            steps: resolved.optimize.steps.reduce((sum, steps) => sum + steps, 0),
+            steps: plan.stages.reduce((sum, { steps }) => sum + steps, 0),
           }
         }),
       ),
@@ -72,39 +72,19 @@ export function expand(experiment: Experiment, inputs: readonly SweepInput[], co
   }
 }
 
-/**
- * The complete config that a run of a fragment has; what the pack lacks is said here. What is left to the picture ('auto') is
- * settled only when the run begins; here a value stands for it, and the input's bytes in the hash tell pictures apart.
- */
-export function resolveFor(fragment: ConfigFragment, pack: LoadedPack) {
-  const config = wantsGuess(fragment) ? withoutGuess(fragment) : fragment
-  const resolved = resolveConfig(config, settingsOf(pack, config.sensitivity ?? 'b'), pack.generatorSize)
-  for (const role of neededRoles(resolved)) pack.path(role)
-  return resolved
+/** The pack that a config names. */
+export function packNameOf({ pack }: Fragment): string {
+  return typeof pack === 'string' ? pack : 'compact'
 }
 
-/** The keys that are left to the picture. */
-function guessed({ sensitivity, degradation }: ConfigFragment): string[] {
-  return [
-    ...(sensitivity === 'auto' ? ['sensitivity'] : []),
-    ...(degradation?.blur?.radius === 'auto' ? ['degradation.blur.radius'] : []),
-  ]
-}
-
-function withoutGuess(fragment: ConfigFragment): ConfigFragment {
-  const text = JSON.stringify(fragment, (key, value: unknown) => (key === 'radius' && value === 'auto' ? 1 : value))
-  const config = JSON.parse(text) as ConfigFragment
-  return config.sensitivity === 'auto' ? { ...config, sensitivity: 'b' } : config
-}
-
-function configOf(experiment: Experiment, condition: Condition, input: SweepInput, seed: number): ConfigFragment {
+function configOf(experiment: Experiment, condition: Condition, input: SweepInput, seed: number): Fragment {
   const truth = input.truth && { truth: { picture: input.truth.picture, degradation: input.truth.degradation } }
   const config = mergeConfigs([
     experiment.base,
-    { ...input.config, input: input.path, ...truth } as ConfigFragment,
-    following(experiment.fromTruth, input, undefined),
+    { ...input.config, input: input.path, ...truth } as Fragment,
+    following(experiment.fromTruth, experiment.base, input, undefined),
     condition.config,
-    following(condition.fromTruth, input, condition),
+    following(condition.fromTruth, experiment.base, input, condition),
     { seed, threads: experiment.threads },
   ])
   atCondition(condition, input, () => checkConfig(config))
@@ -112,7 +92,7 @@ function configOf(experiment: Experiment, condition: Condition, input: SweepInpu
 }
 
 /** The settings that follow an input's truth. What all conditions follow, an input may lack; what one asks for, not. */
-function following(keys: FromTruth, input: SweepInput, condition: Condition | undefined): ConfigFragment {
+function following(keys: FromTruth, base: Fragment, input: SweepInput, condition: Condition | undefined): Fragment {
   const settings: JsonObject = {}
   for (const [key, factor] of Object.entries(keys)) {
     const value = input.truth && trueValue(input.truth, key)
@@ -127,7 +107,7 @@ function following(keys: FromTruth, input: SweepInput, condition: Condition | un
     }
     settings[key] = factor === true ? value : (value as number) * (factor as number)
   }
-  return fromDotted(settings) as ConfigFragment
+  return fromDotted(kindOf(base), settings)
 }
 
 function atCondition<T>(condition: Condition, input: SweepInput, action: () => T): T {

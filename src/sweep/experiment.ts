@@ -1,10 +1,12 @@
 /** Reads an experiment file and completes what it leaves out. */
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { applySettings, ConfigError, type ConfigFragment, runSchema } from '../config/index.ts'
-import { configWithin, readJson5 } from '../config/load.ts'
+import { ConfigError } from '../config/index.ts'
+import type { Fragment } from '../config/load.ts'
+import { readJson5 } from '../config/load.ts'
 import type { JsonObject } from '../config/merge.ts'
 import { type DocumentSource, validate } from '../config/validate.ts'
+import { applySettings, configKinds, configWithin } from '../methods/configs.ts'
 import { shellCommand } from '../text/shell.ts'
 import { type Condition, conditionsOf } from './conditions.ts'
 import { experimentCommand } from './experiment-command.ts'
@@ -17,7 +19,7 @@ export interface Experiment {
   readonly description: string
   /** Folder that its paths are relative to. */
   readonly folder: string
-  readonly base: ConfigFragment
+  readonly base: Fragment
   readonly fromTruth: FromTruth
   readonly inputs: ExperimentFile['inputs']
   readonly conditions: readonly Condition[]
@@ -36,7 +38,7 @@ export interface Experiment {
 export function loadExperiment(file: string, settings: readonly string[] = [], threads?: number): Experiment {
   checkKind(file)
   const { document, source } = readJson5(file)
-  if (!('inputs' in document) && Object.keys(document).some((key) => key in runSchema.shape || key === 'extends')) {
+  if (!('inputs' in document) && Object.keys(document).some(isConfigKey)) {
     throw new ConfigError(
       `expected an experiment, which has "inputs", found the config of one run; start it with: ${shellCommand('rephoto', 'run', file)}`,
       { source: source.name },
@@ -87,4 +89,8 @@ export function within({ name, lines }: DocumentSource, path: string): DocumentS
     key.startsWith(`${path}.`) ? [[key.slice(path.length + 1), line] as const] : [],
   )
   return { name, lines: new Map(inner) }
+}
+
+function isConfigKey(key: string): boolean {
+  return configKinds.some(({ file }) => key in file.shape)
 }

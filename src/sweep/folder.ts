@@ -17,7 +17,7 @@ import { join, relative, sep } from 'node:path'
 import type { z } from 'zod'
 import { isTemporary } from '../checkpoint/atomic.ts'
 import { makeFolders } from '../checkpoint/folders.ts'
-import type { ConfigFragment } from '../config/index.ts'
+import type { Fragment } from '../config/load.ts'
 import { readDocument } from '../run/document.ts'
 import { atPath } from '../run/errors.ts'
 import { folderInside, writeInside } from '../run/inside.ts'
@@ -83,7 +83,7 @@ export interface SweepPlan {
     readonly condition: string
     readonly input: string
     readonly hash: string
-    readonly config: ConfigFragment
+    readonly config: Fragment
   }[]
 }
 

@@ -6,10 +6,10 @@ import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import picomatch from 'picomatch'
 import { globSync, isDynamicPattern } from 'tinyglobby'
-import { type ConfigFragment, mergeConfigs } from '../config/index.ts'
-import { configWithin } from '../config/load.ts'
+import type { Fragment } from '../config/load.ts'
 import { isObject, type JsonObject } from '../config/merge.ts'
 import type { DocumentSource } from '../config/validate.ts'
+import { configWithin, kindOf, mergeConfigs } from '../methods/configs.ts'
 import { readSet } from '../synth/set.ts'
 import { fromDotted } from './dotted.ts'
 import { SweepError } from './error.ts'
@@ -28,7 +28,7 @@ export interface SweepInput {
   readonly name: string
   readonly path: string
   /** The keys that come with it. */
-  readonly config: ConfigFragment
+  readonly config: Fragment
   readonly truth?: Truth
 }
 
@@ -37,10 +37,12 @@ const PICTURES = new Set(['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.a
 /**
  * Finds the inputs of an experiment.
  *
+ * @param base config of the experiment, whose method the inputs' keys are of
  * @param note told of optional entries that are not there
  */
 export function findInputs(
   entries: ExperimentFile['inputs'],
+  base: Fragment,
   folder: string,
   source: DocumentSource,
   note: (message: string) => void,
@@ -58,7 +60,9 @@ export function findInputs(
       if (!entry.optional) throw new SweepError(`${place}: expected pictures at ${what}, found none`)
       note(`left out, for it is not there: ${what}`)
     }
-    const own = configWithin(fromDotted(entry.with ?? {}), folder, { name: `${place}.with` })
+    const { method } = base
+    const settings = { ...(method === undefined ? {} : { method }), ...fromDotted(kindOf(base), entry.with ?? {}) }
+    const own = configWithin(settings, folder, { name: `${place}.with` })
     return chosen.map((input) => ({
       ...input,
       name: slug(`${entry.prefix ?? ''}${input.name}`),

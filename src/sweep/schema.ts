@@ -6,7 +6,7 @@
  * Keys of configs are written dotted here, as with --set on the command line, because an experiment changes single keys.
  */
 import { z } from 'zod'
-import { MOST_EXTENDED } from '../config/relax.ts'
+import { MOST_EXTENDED } from '../config/kind.ts'
 import { MOST_THREADS, positiveInteger, signed } from '../config/schema-numbers.ts'
 
 /** Entries of a list in an experiment; what they make together is bounded when they are expanded. */

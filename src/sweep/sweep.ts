@@ -82,7 +82,7 @@ export function layOut(options: SweepOptions, observer: SweepObserver = () => {}
   const experiment = loadExperiment(options.file, options.settings, options.threads)
   const { source } = readJson5(options.file)
   const note = (message: string) => observer({ type: 'note', message })
-  const inputs = findInputs(experiment.inputs, experiment.folder, source, note)
+  const inputs = findInputs(experiment.inputs, experiment.base, experiment.folder, source, note)
   const code = codeVersion()
   const folder = folderOf(experiment, options.out)
   checkSweepFolder(folder)

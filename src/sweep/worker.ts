@@ -50,7 +50,7 @@ export async function makeRun(
     if (writer) throw new SweepError(`expected a run that nobody works on, found process ${writer.pid} at it`)
     if (manifest?.sweep?.hash === hash && manifest.status === 'complete') return { status: 'complete' }
     // Loading the program takes longer than all of the above: a run that is done need not wait for it.
-    const { rephotograph, resumeRun } = await import('../rephotograph.ts')
+    const { run: makeOne, resumeRun } = await import('../methods/runner.ts')
     if (canContinue(manifest, hash)) {
       try {
         return await resumeRun(place, observer, signal)
@@ -61,11 +61,7 @@ export async function makeRun(
     }
     rmSync(place, { recursive: true, force: true })
     atPath(folder, () => makeFolders(join(folder, 'runs')))
-    return await rephotograph(
-      { config, out: place, sweep: { name: plan.name, condition, input, hash } },
-      observer,
-      signal,
-    )
+    return await makeOne({ config, out: place, sweep: { name: plan.name, condition, input, hash } }, observer, signal)
   }
 }
 

@@ -2,7 +2,7 @@
  * Makes a modern picture old: the stages of a degradation with the values that a config gives as their start, then grain.
  * The same graph functions as in a run, so that the truth of a set means what a run's parameters mean.
  */
-import type { ResolvedConfig } from '../config/index.ts'
+
 import { degradationStages, degrade, stageFilePaths, stageParameters } from '../degrade/degrade.ts'
 import { gaussianBlur } from '../degrade/gaussian.ts'
 import { runOnce } from '../engine/executable.ts'
@@ -13,6 +13,7 @@ import { input, type Tensor } from '../graph/tensor.ts'
 import { type Bitmap, fromPlanar, toPlanar } from '../images/bitmap.ts'
 import { isGray, toGray } from '../images/gray.ts'
 import { readPicture } from '../images/read.ts'
+import type { ResolvedConfig } from '../methods/rephotograph/config.ts'
 import { randomStream } from '../numbers/random.ts'
 import type { NoiseConfig } from './recipe.ts'
 

@@ -6,9 +6,9 @@ import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { readJson5 } from '../config/load.ts'
 import { isObject, type JsonObject } from '../config/merge.ts'
-import { degradationSchema, stageDefaults } from '../config/schema-degradation.ts'
 import { MOST_RADIUS, nonNegative } from '../config/schema-numbers.ts'
 import { validate } from '../config/validate.ts'
+import { degradationSchema, stageDefaults } from '../methods/rephotograph/schema-degradation.ts'
 import { type Draw, drawOf } from './draw.ts'
 
 /** Most pictures in a set, and most seeds of sets: together they number the portraits (truths.ts). */

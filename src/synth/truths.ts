@@ -20,9 +20,9 @@ import { PictureError } from '../images/error.ts'
 import { isGray, toColor } from '../images/gray.ts'
 import { openPicture } from '../images/read.ts'
 import { resize } from '../images/resample.ts'
+import { weightsOf } from '../methods/rephotograph/networks.ts'
 import type { LoadedPack } from '../models/load.ts'
 import { randomStream } from '../numbers/random.ts'
-import { weightsOf } from '../pipeline/networks.ts'
 import { MOST_PICTURES } from './recipe.ts'
 
 /** Seed of a drawn face. @param seed of the set, below 2¹⁹; @param index of the picture, below 4096 */

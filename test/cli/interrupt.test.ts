@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fromPlanar } from '../../src/images/bitmap.ts'
 import { writePicture } from '../../src/images/write.ts'
-import { rephotograph, resumeRun } from '../../src/rephotograph.ts'
+import { resumeRun, run } from '../../src/methods/runner.ts'
 import { readManifest } from '../../src/run/manifest.ts'
 import { formulaImage } from '../support/formula.ts'
 import { makeTinyPack, tinyConfig } from '../support/tiny-pack.ts'
@@ -33,7 +33,7 @@ beforeAll(async () => {
   const pixels = formulaImage('portrait', 1, 64, 64)
   await writePicture(input, fromPlanar(pixels, { channels: 1, height: 64, width: 64 }, '01', 'round'))
   const config = { ...tinyConfig(pack, input), optimize: { steps }, output: { frames: 2 } }
-  await rephotograph({ config, out: whole })
+  await run({ config, out: whole })
 })
 afterAll(() => rmSync(place, { recursive: true, force: true }))
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Argv } from 'yargs'
 import { checkOptions } from '../../src/cli/check-options.ts'
 import { oneSource, sourceConfig } from '../../src/cli/source.ts'
-import { loadConfig } from '../../src/config/index.ts'
+import { loadConfig } from '../../src/methods/configs.ts'
 import { loadExperiment } from '../../src/sweep/experiment.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'rephoto-source-'))

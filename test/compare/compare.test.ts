@@ -5,14 +5,12 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { agesOf } from '../../src/compare/ages.ts'
-import { compareRuns } from '../../src/compare/compare.ts'
 import { configDifferences, flatten, VARIES } from '../../src/compare/config-differences.ts'
 import type { ComparisonContent } from '../../src/compare/content.ts'
 import { csvOf } from '../../src/compare/csv.ts'
 import { curvesOf, thinned } from '../../src/compare/curves.ts'
 import { decimalsOf, fixed, signed } from '../../src/compare/format.ts'
 import { type Grid, gridOf } from '../../src/compare/grid.ts'
-import { inferRequest } from '../../src/compare/infer.ts'
 import { metricsOf } from '../../src/compare/metrics.ts'
 import { configSection } from '../../src/compare/page-details.ts'
 import { recoverySection } from '../../src/compare/page-recovery.ts'
@@ -20,6 +18,9 @@ import { recoveryOf } from '../../src/compare/recovery.ts'
 import { costs } from '../../src/compare/resources.ts'
 import { type Cell, summarize } from '../../src/compare/summary.ts'
 import { readSweep } from '../../src/compare/sweep-file.ts'
+import { methods } from '../../src/methods/methods.ts'
+import { compareRuns, inferRequest } from '../../src/methods/readers.ts'
+import { portraitConfig } from '../../src/methods/rephotograph/config.ts'
 import { fabricateSweep } from './fabricate.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'rephoto-compare-'))
@@ -29,8 +30,8 @@ let grid: Grid
 let emulsions: Grid
 
 beforeAll(async () => {
-  grid = gridOf(readSweep(await fabricateSweep(ablation)))
-  emulsions = gridOf(readSweep(await fabricateSweep(film, { emulsions: true, seeds: [0], inputs: 9 })))
+  grid = gridOf(readSweep(await fabricateSweep(ablation)), methods)
+  emulsions = gridOf(readSweep(await fabricateSweep(film, { emulsions: true, seeds: [0], inputs: 9 })), methods)
 })
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
@@ -51,9 +52,11 @@ describe('runs in their places', () => {
 
   it('refuses two runs for one place, and conditions that nobody described', () => {
     const { runs, conditions, base } = readSweep(join(ablation, 'sweep.json'))
-    expect(() => gridOf({ runs: [...runs, runs[0]!], conditions, base })).toThrow(/one run for each condition/u)
-    expect(() => gridOf({ runs, conditions, base: 'nothing' })).toThrow(/base condition among all, no-eye/u)
-    expect(() => gridOf({ runs, conditions: conditions.slice(0, 2), base })).toThrow(/"no-contextual"/u)
+    expect(() => gridOf({ runs: [...runs, runs[0]!], conditions, base }, methods)).toThrow(
+      /one run for each condition/u,
+    )
+    expect(() => gridOf({ runs, conditions, base: 'nothing' }, methods)).toThrow(/base condition among all, no-eye/u)
+    expect(() => gridOf({ runs, conditions: conditions.slice(0, 2), base }, methods)).toThrow(/"no-contextual"/u)
   })
 })
 
@@ -116,7 +119,10 @@ describe('summaries', () => {
               ...run,
               config: {
                 ...run.config,
-                losses: { ...run.config.losses, [key]: { ...run.config.losses[key as 'eye'], weight } },
+                losses: {
+                  ...portraitConfig(run.config).losses,
+                  [key]: { ...portraitConfig(run.config).losses?.[key as 'eye'], weight },
+                },
               },
             }
           : run,

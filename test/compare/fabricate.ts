@@ -4,9 +4,10 @@
  */
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { asConfigFile, type ConfigFragment, resolveConfig } from '../../src/config/index.ts'
 import { createBitmap } from '../../src/images/bitmap.ts'
 import { writePicture } from '../../src/images/write.ts'
+import type { ConfigFragment } from '../../src/methods/rephotograph/config.ts'
+import { asConfigFile, resolveConfig } from '../../src/methods/rephotograph/resolve.ts'
 import { randomStream } from '../../src/numbers/random.ts'
 import { runFile, writeText } from '../../src/run/folder.ts'
 import { openLossLog } from '../../src/run/losses.ts'

@@ -2,9 +2,11 @@
 // schemas are walked whole: who adds a key without bounds hears of it here.
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { configFileSchema, packSettingsSchema, runSchema } from '../../src/config/index.ts'
-import { degradationSchema } from '../../src/config/schema-degradation.ts'
 import { validate } from '../../src/config/validate.ts'
+import { configKinds } from '../../src/methods/configs.ts'
+import { packSettingsSchema, rephotographConfig } from '../../src/methods/rephotograph/config.ts'
+import { runSchema } from '../../src/methods/rephotograph/schema.ts'
+import { degradationSchema } from '../../src/methods/rephotograph/schema-degradation.ts'
 import { installedSchema } from '../../src/models/installed.ts'
 import { packSchema } from '../../src/models/pack.ts'
 import { experimentSchema } from '../../src/sweep/schema.ts'
@@ -35,7 +37,7 @@ function unbounded(node: Node, path = ''): string[] {
 }
 
 const schemas = {
-  'a config file': configFileSchema,
+  ...Object.fromEntries(configKinds.map(({ method, file }) => [`a config file of ${method}`, file])),
   'a complete config': runSchema,
   'the settings of a pack': packSettingsSchema,
   'a degradation': degradationSchema,
@@ -72,7 +74,7 @@ describe('what no machine can meet', () => {
     ['losses.contextual.points', 1e7, 'a whole number ≥ 1 and ≤ 8192'],
   ])('%s %d is refused with the bound', (path, value, expected) => {
     const document = path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
-    expect(() => validate(configFileSchema, document, { name: 'a.json5' })).toThrow(
+    expect(() => validate(rephotographConfig.file, document, { name: 'a.json5' })).toThrow(
       `a.json5: ${path}: expected ${expected}`,
     )
   })

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { configTable, schemaJson } from '../../src/config/document.ts'
+import { schemaJson } from '../../src/config/document.ts'
+import { configKinds } from '../../src/methods/configs.ts'
+import { portraitConfigTable } from '../../src/methods/rephotograph/document.ts'
 
 describe('files generated from the schema', () => {
   it('configs/schema.json is current', async () => {
-    await expect(schemaJson()).toMatchFileSnapshot('../../configs/schema.json')
+    await expect(schemaJson(configKinds)).toMatchFileSnapshot('../../configs/schema.json')
   })
 
   it('docs/config.md is current', async () => {
-    await expect(configTable()).toMatchFileSnapshot('../../docs/config.md')
+    await expect(portraitConfigTable()).toMatchFileSnapshot('../../docs/config.md')
   })
 })

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { expectation } from '../../src/config/expectation.ts'
-import { applySettings, ConfigError, loadConfig, presetsFolder, resolveConfig } from '../../src/config/index.ts'
+import { ConfigError, presetsFolder } from '../../src/config/index.ts'
+import { applySettings, loadConfig } from '../../src/methods/configs.ts'
+import { portraitConfig } from '../../src/methods/rephotograph/config.ts'
+import { resolveConfig } from '../../src/methods/rephotograph/resolve.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rephoto-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -30,7 +33,8 @@ describe('presets', () => {
   const presets = readdirSync(presetsFolder).filter((name) => name.endsWith('.json5'))
 
   it.each(presets)('%s resolves at 128 and 1024 px', (name) => {
-    for (const size of [128, 1024]) expect(() => resolveConfig(loadConfig(name), {}, size)).not.toThrow()
+    for (const size of [128, 1024])
+      expect(() => resolveConfig(portraitConfig(loadConfig(name)), {}, size)).not.toThrow()
   })
 
   it('are found by their name', () => {
@@ -151,12 +155,14 @@ describe('--set', () => {
 
   it('puts a new stage to the end whatever a config or another --set names', () => {
     const stages = (...settings: string[]) =>
-      Object.keys(resolveConfig(applySettings({}, settings), {}, 128).degradation)
+      Object.keys(resolveConfig(portraitConfig(applySettings({}, settings)), {}, 128).degradation)
     const [blur, grain] = ['degradation.blur.radius=1', 'degradation.grain.level=0.1']
     const expected = ['blur', 'downsample', 'spectral', 'response', 'grain']
     expect([stages(grain), stages(blur, grain), stages(grain, blur)]).toEqual([expected, expected, expected])
     const soft = loadConfig(file('soft.json5', `{ degradation: { blur: { radius: 2 } } }`))
-    expect(Object.keys(resolveConfig(applySettings(soft, [grain]), {}, 128).degradation)).toEqual(expected)
+    expect(Object.keys(resolveConfig(portraitConfig(applySettings(soft, [grain])), {}, 128).degradation)).toEqual(
+      expected,
+    )
   })
 
   it.each([

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { resolveConfig } from '../../src/config/index.ts'
-import { type JsonObject, mergeFiles, mergeInto, orderStages } from '../../src/config/merge.ts'
+import { type JsonObject, mergeFiles, mergeInto, orderEntries } from '../../src/config/merge.ts'
+import { rephotographConfig } from '../../src/methods/rephotograph/config.ts'
+import { resolveConfig } from '../../src/methods/rephotograph/resolve.ts'
 
+const files = (one: JsonObject, other: JsonObject) => mergeFiles(rephotographConfig, one, other)
+const into = (complete: JsonObject, over: JsonObject) => mergeInto(rephotographConfig, complete, over)
 const base = { blur: {}, downsample: {}, spectral: {}, response: {} }
 
 describe('the order of degradation stages', () => {
@@ -13,14 +16,14 @@ describe('the order of degradation stages', () => {
     [['vignette', 'blur', 'halation', 'grain'], 'vignette blur halation grain downsample spectral response'],
   ])('%j → %s', (names, expected) => {
     const over = Object.fromEntries(names.map((name) => [name, {}]))
-    expect(orderStages(base, over).join(' ')).toBe(expected)
+    expect(orderEntries(base, over).join(' ')).toBe(expected)
   })
 })
 
 describe('the order of stages that come from several parts, each by itself', () => {
   const ordered = (...parts: readonly (readonly string[])[]) => {
     const degradations = parts.map((names) => ({ degradation: Object.fromEntries(names.map((name) => [name, {}])) }))
-    const fragment = degradations.reduce<JsonObject>(mergeFiles, {})
+    const fragment = degradations.reduce<JsonObject>((merged, part) => files(merged, part), {})
     return Object.keys(resolveConfig(fragment, {}, 128).degradation).join(' ')
   }
 
@@ -37,7 +40,7 @@ describe('the order of stages that come from several parts, each by itself', () 
   })
 
   it('a part that is merged before another stays as short as it can', () => {
-    const merged = mergeFiles({ degradation: { response: {} } }, { degradation: { blur: { radius: 1 } } })
+    const merged = files({ degradation: { response: {} } }, { degradation: { blur: { radius: 1 } } })
     expect(Object.entries(merged.degradation as JsonObject)).toEqual([
       ['blur', { radius: 1 }],
       ['response', {}],
@@ -45,7 +48,7 @@ describe('the order of stages that come from several parts, each by itself', () 
   })
 
   it('keeps a stage that a part takes out, taken out', () => {
-    const without = mergeFiles({ degradation: { spectral: null } }, { degradation: { grain: { level: 0.1 } } })
+    const without = files({ degradation: { spectral: null } }, { degradation: { grain: { level: 0.1 } } })
     expect(Object.keys(resolveConfig(without, {}, 128).degradation)).toEqual([
       'blur',
       'downsample',
@@ -57,13 +60,13 @@ describe('the order of stages that come from several parts, each by itself', () 
 
 describe('merging', () => {
   it('merges objects and replaces lists', () => {
-    expect(mergeFiles({ a: { x: 1, l: [1, 2] } }, { a: { y: 2, l: [3] } })).toEqual({ a: { x: 1, y: 2, l: [3] } })
+    expect(files({ a: { x: 1, l: [1, 2] } }, { a: { y: 2, l: [3] } })).toEqual({ a: { x: 1, y: 2, l: [3] } })
   })
 
   it('between files, null takes back; into a complete config, it leaves', () => {
-    expect(mergeFiles({ a: 1 }, { a: null })).toEqual({ a: null })
-    expect(mergeInto({ a: 1 }, { a: null })).toEqual({ a: 1 })
-    expect(mergeInto({ degradation: { blur: {}, response: {} } }, { degradation: { blur: null } })).toEqual({
+    expect(files({ a: 1 }, { a: null })).toEqual({ a: null })
+    expect(into({ a: 1 }, { a: null })).toEqual({ a: 1 })
+    expect(into({ degradation: { blur: {}, response: {} } }, { degradation: { blur: null } })).toEqual({
       degradation: { response: {} },
     })
   })

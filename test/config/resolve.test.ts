@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { asConfigFile, referenceConfig, resolveConfig, runSchema } from '../../src/config/index.ts'
+import { referenceConfig } from '../../src/methods/rephotograph/reference.ts'
+import { asConfigFile, resolveConfig } from '../../src/methods/rephotograph/resolve.ts'
+import { runSchema } from '../../src/methods/rephotograph/schema.ts'
 
 describe('the reference config', () => {
   it.each([64, 128, 256, 512, 1024])('is complete and valid at %i px', (size) => {

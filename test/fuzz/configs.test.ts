@@ -8,19 +8,15 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import JSON5 from 'json5'
 import { afterAll, describe, expect, it } from 'vitest'
-import {
-  applySettings,
-  ConfigError,
-  configWithin,
-  loadConfig,
-  resolveConfig,
-  runSchema,
-} from '../../src/config/index.ts'
+import { ConfigError } from '../../src/config/index.ts'
 import { parseDocument } from '../../src/config/read.ts'
-import { configFileSchema } from '../../src/config/relax.ts'
 import { scan } from '../../src/config/scan.ts'
 import { shown } from '../../src/config/shown.ts'
 import { allPaths } from '../../src/config/validate.ts'
+import { applySettings, configWithin, loadConfig } from '../../src/methods/configs.ts'
+import { portraitConfig, rephotographConfig } from '../../src/methods/rephotograph/config.ts'
+import { resolveConfig } from '../../src/methods/rephotograph/resolve.ts'
+import { runSchema } from '../../src/methods/rephotograph/schema.ts'
 import { SweepError } from '../../src/sweep/error.ts'
 import { loadExperiment } from '../../src/sweep/experiment.ts'
 import { loadRecipe } from '../../src/synth/recipe.ts'
@@ -51,7 +47,7 @@ const number = fc.oneof(
   fc.constantFrom(0, -0, -1, 1e308, -1e308, 1e-320, 2 ** 53, 1e5, 1e9, Number.NaN, Number.POSITIVE_INFINITY),
 )
 const leaf = fc.oneof(number, hostileText, fc.boolean(), fc.constant(null), fc.constantFrom('b', 'gb', 'auto', 'none'))
-const paths = allPaths(configFileSchema)
+const paths = allPaths(rephotographConfig.file)
 const keys = [...new Set(paths.flatMap((path) => path.split('.')))]
 const { value: anything } = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -112,7 +108,7 @@ describe('a config', () => {
         attempt(() => {
           const { document, source } = parseDocument(content, 'fuzz.json5')
           const fragment = configWithin(document, place, source)
-          const resolved = resolveConfig(fragment, {}, 128)
+          const resolved = resolveConfig(portraitConfig(fragment), {}, 128)
           expect(runSchema.safeParse(resolved).success).toBe(true)
           complete++
         })
@@ -138,7 +134,7 @@ describe('a config', () => {
             {},
             settings.map((pair) => pair.join('=')),
           )
-          resolveConfig(changed, {}, 128)
+          resolveConfig(portraitConfig(changed), {}, 128)
         })
       }),
       { numRuns },

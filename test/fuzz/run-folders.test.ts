@@ -2,12 +2,15 @@
  * Run folders with random damage: keys of their JSON replaced by anything, and bytes of their files changed. Every reader ends in one
  * clean line, or shows what it can, soon and without much memory. FUZZ=100000 npx vitest run test/fuzz tries so many.
  */
+
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { gatherRun } from '../../src/compare/gather.ts'
+import { methods } from '../../src/methods/methods.ts'
+import { rephotographConfig } from '../../src/methods/rephotograph/config.ts'
 import { collectReport } from '../../src/report/collect.ts'
 import { reportPage } from '../../src/report/page.ts'
 import { bind } from '../../src/run/binding.ts'
@@ -31,7 +34,7 @@ beforeAll(async () => {
   for (const name of ['aligned', 'target', 'sibling', 'degraded', 'result', 'result-fresh'])
     rmSync(join(base, `${name}.png`))
   const config = JSON.parse(readFileSync(join(base, 'config.json'), 'utf8')) as object
-  writeManifest(base, { ...readManifest(base), binding: bind(config) })
+  writeManifest(base, { ...readManifest(base), binding: bind(config, rephotographConfig) })
   writeMetrics(base, { 'loss.total': 1.5, 'identity.input': null })
   saveState(join(base, 'state.safetensors'), {
     step: 2,
@@ -134,8 +137,11 @@ it(`${runs} damaged run folders end every reader in one clean line, or are shown
         } catch {}
       }
       for (const { file } of damages) writeFileSync(join(folder, file), changed.get(file)!)
-      await endsClean(async () => reportPage(await collectReport(folder), { plots: false }))
-      const { problem } = gatherRun({ name: 'r', folder, condition: 'c', input: 'i', seed: 0, status: 'complete' })
+      await endsClean(async () => reportPage(await collectReport(folder, methods), { plots: false }))
+      const { problem } = gatherRun(
+        { name: 'r', folder, condition: 'c', input: 'i', seed: 0, status: 'complete' },
+        methods,
+      )
       if (problem !== undefined && !isCleanLine(problem)) throw new Error(`not clean: ${JSON.stringify(problem)}`)
       await endsClean(() => loadState(join(folder, 'state.safetensors')))
       await endsClean(() => openLossLog(join(folder, 'losses.csv'), 3).close())

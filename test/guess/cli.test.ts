@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type PictureGuess, settleAuto } from '../../src/guess/auto.ts'
 import { readPicture } from '../../src/images/read.ts'
+import { type PictureGuess, settleAuto } from '../../src/methods/rephotograph/auto.ts'
 import { rephoto } from '../cli/spawn.ts'
 
 const portrait = new URL('../../examples/antique-gb.png', import.meta.url).pathname

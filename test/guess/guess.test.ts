@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { ResolvedConfig } from '../../src/config/index.ts'
 import { type ConformalTable, conformalInterval, conformalTable, conformalWidth } from '../../src/guess/conformal.ts'
 import { crossFitted } from '../../src/guess/cross-fit.ts'
 import { type FilmValues, filmed, kernelDeviation, radiusOfDeviation } from '../../src/guess/film.ts'
@@ -11,6 +10,7 @@ import { normalQuantile, toneFeatures } from '../../src/guess/tones.ts'
 import { type Bitmap, createBitmap } from '../../src/images/bitmap.ts'
 import { readPicture } from '../../src/images/read.ts'
 import { resize } from '../../src/images/resample.ts'
+import type { ResolvedConfig } from '../../src/methods/rephotograph/config.ts'
 import { randomStream } from '../../src/numbers/random.ts'
 import { aged } from '../../src/synth/age.ts'
 

@@ -1,13 +1,13 @@
 // Which terms an objective holds: what weight 0 leaves out costs nothing, and any one of them can be left out.
 
 import { expect, test } from 'vitest'
-import { resolveConfig } from '../../src/config/index.ts'
 import { countFlops } from '../../src/graph/flops.ts'
 import { ancestors } from '../../src/graph/gradients.ts'
 import { misfitOf, networksOfLosses, termNames } from '../../src/methods/rephotograph/losses.ts'
+import { networkOf, settingsOf } from '../../src/methods/rephotograph/networks.ts'
 import { objectiveOf } from '../../src/methods/rephotograph/objective-of.ts'
+import { resolveConfig } from '../../src/methods/rephotograph/resolve.ts'
 import { loadPack } from '../../src/models/load.ts'
-import { networkOf, settingsOf } from '../../src/pipeline/networks.ts'
 
 const pack = loadPack('compact')
 const size = pack.generatorSize

@@ -6,11 +6,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ConfigFragment, loadConfig, mergeConfigs, presetNames } from '../../src/config/index.ts'
+import { presetNames } from '../../src/config/index.ts'
+import { loadConfig, mergeConfigs } from '../../src/methods/configs.ts'
+import { type ConfigFragment, portraitConfig } from '../../src/methods/rephotograph/config.ts'
+import { networkOf } from '../../src/methods/rephotograph/networks.ts'
 import { optimize } from '../../src/methods/rephotograph/optimize.ts'
+import { openSetting } from '../../src/methods/rephotograph/setting.ts'
 import type { StepReport } from '../../src/optimize/descent.ts'
-import { networkOf } from '../../src/pipeline/networks.ts'
-import { openSetting } from '../../src/pipeline/setting.ts'
 import { formulaValues } from '../support/formula.ts'
 import { makeTinyPack, tinyConfig } from '../support/tiny-pack.ts'
 
@@ -23,7 +25,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 async function reportsOf(change: ConfigFragment): Promise<StepReport[]> {
   const small = { optimize: { steps: [1, 1], coarseMin: 16 } }
-  const setting = openSetting(mergeConfigs([change, tinyConfig(join(folder, 'pack'), 'none.png'), small]))
+  const setting = openSetting(
+    portraitConfig(mergeConfigs([change, tinyConfig(join(folder, 'pack'), 'none.png'), small])),
+  )
   const { config, shape } = setting
   const side = { width: shape.size, height: shape.size }
   const reports: StepReport[] = []

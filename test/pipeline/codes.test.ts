@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { writeNpy } from '../../src/checkpoint/npy.ts'
 import { writeSafetensors } from '../../src/checkpoint/safetensors-write.ts'
-import { readLatent, readNoise, writeCodes } from '../../src/pipeline/codes.ts'
+import { readLatent, readNoise, writeCodes } from '../../src/methods/rephotograph/codes.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'rephoto-codes-'))
 afterAll(() => rmSync(place, { recursive: true }))

@@ -3,13 +3,13 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { ConfigFragment } from '../../src/config/index.ts'
 import { createBitmap } from '../../src/images/bitmap.ts'
 import { PictureError } from '../../src/images/error.ts'
 import { writePicture } from '../../src/images/write.ts'
-import { checkSize } from '../../src/pipeline/least-size.ts'
-import { openSetting } from '../../src/pipeline/setting.ts'
-import { rephotograph } from '../../src/rephotograph.ts'
+import type { ConfigFragment } from '../../src/methods/rephotograph/config.ts'
+import { checkSize } from '../../src/methods/rephotograph/least-size.ts'
+import { openSetting } from '../../src/methods/rephotograph/setting.ts'
+import { run } from '../../src/methods/runner.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'rephoto-size-'))
 afterAll(() => rmSync(place, { recursive: true }))
@@ -46,10 +46,10 @@ describe('the least size of a portrait', () => {
     await writePicture(input, gray(24))
     const out = join(place, 'out')
     const phases: string[] = []
-    const run = rephotograph({ config: { input, align: { mode: 'none' } }, out }, (event) => {
+    const refused = run({ config: { input, align: { mode: 'none' } }, out }, (event) => {
       if (event.type === 'phase') phases.push(event.name)
     })
-    await expect(run).rejects.toThrow(PictureError)
+    await expect(refused).rejects.toThrow(PictureError)
     expect(phases).toEqual(['align'])
     expect(existsSync(out)).toBe(false)
   })

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openCheckpoint } from '../../src/checkpoint/open.ts'
-import type { ConfigFragment } from '../../src/config/index.ts'
 import { createBitmap, fromPlanar } from '../../src/images/bitmap.ts'
 import { isGray } from '../../src/images/gray.ts'
 import { readPicture } from '../../src/images/read.ts'
 import { writePicture } from '../../src/images/write.ts'
-import { rephotograph, resumeRun } from '../../src/rephotograph.ts'
+import type { ConfigFragment } from '../../src/methods/rephotograph/config.ts'
+import { resumeRun, run } from '../../src/methods/runner.ts'
 import { readLosses } from '../../src/run/losses.ts'
 import { formulaImage } from '../support/formula.ts'
 import { makeTinyPack, tinyConfig } from '../support/tiny-pack.ts'
@@ -64,7 +64,7 @@ const bytes = (folder: string) => exact.map((name) => readFileSync(join(folder, 
 
 it('keeps colours, learns what it has, and stopped and continued ends like one that was not', async () => {
   const whole = join(place, 'whole')
-  await rephotograph({ config, out: whole })
+  await run({ config, out: whole })
   expect(isGray(await readPicture(join(whole, 'target.png')))).toBe(false)
   expect(isGray(await readPicture(join(whole, 'degraded.png')))).toBe(false)
 
@@ -83,7 +83,7 @@ it('keeps colours, learns what it has, and stopped and continued ends like one t
   const controller = new AbortController()
   const stop = (event: { type: string; step?: number }) =>
     event.type === 'step' && event.step === 2 && controller.abort()
-  await rephotograph({ config, out: folder }, stop, controller.signal)
+  await run({ config, out: folder }, stop, controller.signal)
   expect(readdirSync(folder)).toContain('result-partial.png')
   expect(await resumeRun(folder)).toMatchObject({ status: 'complete', stepsDone: 3 })
   expect(bytes(folder)).toEqual(bytes(whole))

@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encodeFile } from '../../src/encode-file.ts'
+import type { JsonObject } from '../../src/config/merge.ts'
 import { fromPlanar } from '../../src/images/bitmap.ts'
 import { writePicture } from '../../src/images/write.ts'
-import { rephotograph, resumeRun } from '../../src/rephotograph.ts'
+import { encodeFile } from '../../src/methods/rephotograph/encode-file.ts'
+import { resumeRun, run } from '../../src/methods/runner.ts'
 import type { RunEvent } from '../../src/run/events.ts'
 import { readLosses } from '../../src/run/losses.ts'
 import { type Manifest, readManifest, writeManifest } from '../../src/run/manifest.ts'
@@ -43,7 +44,7 @@ describe('a run', () => {
   const events: RunEvent[] = []
 
   it('goes through all phases and leaves everything it promises', async () => {
-    const result = await rephotograph({ config: tinyConfig(pack, input), out: whole }, (event) => events.push(event))
+    const result = await run({ config: tinyConfig(pack, input), out: whole }, (event) => events.push(event))
     expect(result).toMatchObject({ folder: whole, status: 'complete', stepsDone: 7, stepsTotal: 7 })
     expect(readdirSync(whole).sort()).toEqual(
       [...exact, 'config.json', 'frames', 'manifest.json', 'report.html'].sort(),
@@ -73,8 +74,8 @@ describe('a run', () => {
 
   it('repeated from its own config is the same, byte for byte', async () => {
     const again = join(place, 'again')
-    const config = JSON.parse(readFileSync(join(whole, 'config.json'), 'utf8')) as object
-    await rephotograph({ config, out: again })
+    const config = JSON.parse(readFileSync(join(whole, 'config.json'), 'utf8')) as JsonObject
+    await run({ config, out: again })
     expect(bytes(again)).toEqual(bytes(whole))
   })
 
@@ -93,7 +94,7 @@ describe('a run', () => {
     const observer = (event: RunEvent) => {
       if (event.type === 'step' && event.step === stop) controller.abort()
     }
-    const partial = await rephotograph({ config: tinyConfig(pack, input), out: folder }, observer, controller.signal)
+    const partial = await run({ config: tinyConfig(pack, input), out: folder }, observer, controller.signal)
     expect(partial).toMatchObject({ status: 'partial', stepsDone: stop })
     expect(readManifest(folder).status).toBe('partial')
     const names = readdirSync(folder)
@@ -129,11 +130,7 @@ describe('a run that is continued', () => {
   }
   beforeAll(async () => {
     const stopped = AbortSignal.abort()
-    const { status, stepsDone } = await rephotograph(
-      { config: tinyConfig(pack, input), out: folder },
-      () => {},
-      stopped,
-    )
+    const { status, stepsDone } = await run({ config: tinyConfig(pack, input), out: folder }, () => {}, stopped)
     expect({ status, stepsDone }).toEqual({ status: 'partial', stepsDone: 0 })
     expect(readFileSync(join(folder, 'result-partial.png'))).toEqual(readFileSync(join(folder, 'sibling.png')))
   })
@@ -222,14 +219,14 @@ describe('a run that cannot be', () => {
     const shape = { channels: 1, height: 60, width: what === 'not square' ? 90 : 60 } as const
     await writePicture(flat, fromPlanar(new Float32Array(shape.height * shape.width).fill(0.5), shape, '01', 'round'))
     const config = { ...tinyConfig(pack, flat), ...change }
-    await expect(rephotograph({ config, out: join(place, 'never') })).rejects.toThrow(message)
+    await expect(run({ config, out: join(place, 'never') })).rejects.toThrow(message)
     expect(readdirSync(place)).not.toContain('never')
   })
 
   it('keeps what was good when a loss stops being a number, and says which and when', async () => {
     const folder = join(place, 'diverged')
     const config = { ...tinyConfig(pack, input), optimize: { lr: 1e30, steps: [20] } }
-    await expect(rephotograph({ config, out: folder })).rejects.toThrow(/is not a number at step \d+/u)
+    await expect(run({ config, out: folder })).rejects.toThrow(/is not a number at step \d+/u)
     const manifest = readManifest(folder)
     expect(manifest).toMatchObject({ status: 'failed', error: expect.stringMatching(/not a number/u) as unknown })
     expect(readLosses(join(folder, 'losses.csv')).length).toBe(manifest.stepsDone)

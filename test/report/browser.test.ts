@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { writeReport } from '../../src/report/write.ts'
+import { writeReport } from '../../src/methods/readers.ts'
 import { launchBrowser, skipReason } from './browser.ts'
 import { fabricateRun } from './fabricate.ts'
 

@@ -3,9 +3,9 @@
  * they need neither weights nor minutes. Names and texts hold what a report must escape.
  */
 import { mkdirSync } from 'node:fs'
-import { asConfigFile, resolveConfig } from '../../src/config/index.ts'
 import { type Bitmap, createBitmap } from '../../src/images/bitmap.ts'
 import { writePicture } from '../../src/images/write.ts'
+import { asConfigFile, resolveConfig } from '../../src/methods/rephotograph/resolve.ts'
 import { runFile, writeText } from '../../src/run/folder.ts'
 import { openLossLog } from '../../src/run/losses.ts'
 import { type Manifest, type RunStatus, writeManifest } from '../../src/run/manifest.ts'

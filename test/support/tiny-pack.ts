@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TensorToWrite, writeSafetensors } from '../../src/checkpoint/safetensors-write.ts'
-import type { ConfigFragment, PackSettings } from '../../src/config/index.ts'
+import type { ConfigFragment, PackSettings } from '../../src/methods/rephotograph/config.ts'
 import type { Role } from '../../src/networks/roles.ts'
 import { type FormulaNetwork, formulaTensor } from './formula-weights.ts'
 import { readGoldenKeys } from './golden.ts'

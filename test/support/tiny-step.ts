@@ -1,15 +1,15 @@
 // One step of the whole objective on the tiny pack's networks, with numbers for everything that it is fed: what engines
 // and devices are compared on.
 
-import type { ConfigFragment } from '../../src/config/index.ts'
 import type { Executable, Program } from '../../src/engine/executable.ts'
 import { layoutOf } from '../../src/engine/program.ts'
 import { sizeOf } from '../../src/graph/shape.ts'
+import type { ConfigFragment } from '../../src/methods/rephotograph/config.ts'
+import { networkOf } from '../../src/methods/rephotograph/networks.ts'
 import { objectiveOf } from '../../src/methods/rephotograph/objective-of.ts'
 import { portraitProblem } from '../../src/methods/rephotograph/problem.ts'
+import { openSetting } from '../../src/methods/rephotograph/setting.ts'
 import { stepProgram } from '../../src/optimize/step.ts'
-import { networkOf } from '../../src/pipeline/networks.ts'
-import { openSetting } from '../../src/pipeline/setting.ts'
 import { formulaValues } from './formula.ts'
 import { tinyConfig } from './tiny-pack.ts'
 

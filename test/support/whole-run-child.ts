@@ -3,8 +3,8 @@
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { run } from '../../src/methods/runner.ts'
 import { importModels } from '../../src/models/import.ts'
-import { rephotograph } from '../../src/rephotograph.ts'
 import type { RunEvent } from '../../src/run/events.ts'
 import { peakBytes } from './peak.ts'
 
@@ -34,14 +34,14 @@ const config = {
   // Formula weights give colours of any size: at the reference's 1e10 they would push the latent to infinity.
   losses: { colorTransfer: { weight: 1 } },
 }
-const run = await rephotograph({ config, out }, observer)
+const ran = await run({ config, out }, observer)
 next('end')
 process.stdout.write(
   JSON.stringify({
     missing: imported.missing,
-    status: run.status,
-    stepsDone: run.stepsDone,
-    files: run.files,
+    status: ran.status,
+    stepsDone: ran.stepsDone,
+    files: ran.files,
     phases,
     steps,
   }),

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { resolveConfig } from '../../src/config/index.ts'
+import { portraitConfig } from '../../src/methods/rephotograph/config.ts'
+import { resolveConfig } from '../../src/methods/rephotograph/resolve.ts'
 import type { SweepEvent } from '../../src/sweep/events.ts'
 import { shortKeys } from '../../src/sweep/names.ts'
 import { layOut, type SweepOptions } from '../../src/sweep/sweep.ts'
@@ -75,7 +76,7 @@ describe('an experiment', () => {
   it('takes dotted keys as single settings: their order is not that of stages', () => {
     const set = { 'degradation.response.gamma': 0.9, 'degradation.grain.level': 0.1, 'degradation.blur.radius': 1 }
     const [run] = runsOf({ inputs: [{ set: 'set', take: 1 }], conditions: { list: [{ name: 'x', set }] } })
-    const stages = Object.keys(resolveConfig(run!.config, {}, 64).degradation)
+    const stages = Object.keys(resolveConfig(portraitConfig(run!.config), {}, 64).degradation)
     expect(stages).toEqual(['blur', 'downsample', 'spectral', 'response', 'grain'])
   })
 
@@ -134,8 +135,8 @@ describe('an experiment', () => {
       threads: 1,
       truth: { picture: join(place, 'set', '01-truth.png'), degradation: { spectral: { sensitivity: 'b' } } },
     })
-    expect(plain!.config.degradation?.blur).toBeUndefined()
-    expect(twice!.config.degradation?.blur?.radius).toBe(1)
+    expect(portraitConfig(plain!.config).degradation?.blur).toBeUndefined()
+    expect(portraitConfig(twice!.config).degradation?.blur?.radius).toBe(1)
     expect(g!.config.sensitivity).toBe('g')
   })
 

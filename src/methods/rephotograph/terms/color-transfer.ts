@@ -17,7 +17,7 @@ export const colorTransfer = termKind({
       sibling: sibling.describe('The sibling to compare with, as for the contextual loss.'),
     })
     .describe("The generator's colour outputs have the statistics of the sibling's."),
-  // The number of levels follows from the stages of the optimization: src/config/resolve.ts.
+  // The number of levels follows from the stages of the optimization: src/methods/rephotograph/resolve.ts.
   defaults: () => ({ weight: 1e10, levels: 5, sibling: 'first' as const }),
   networks: () => [],
   misfit: ({ levels }, size) => {

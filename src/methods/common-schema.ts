@@ -1,0 +1,55 @@
+/** Keys of a config that every method has: what it works on, with what, where, and what is kept. */
+import { z } from 'zod'
+import { filePath } from '../config/marks.ts'
+import { MOST_THREADS, positive } from '../config/schema-numbers.ts'
+
+/** What is kept of a run. */
+export const outputSchema = z
+  .strictObject({
+    frames: z
+      .int()
+      .min(0)
+      .max(10_000)
+      .describe('How many pictures of the optimization to keep, evenly spread; 0: none.'),
+    saveEverySeconds: positive(86_400).describe(
+      'How often the state is saved from which an interrupted run continues.',
+    ),
+  })
+  .describe('What is kept of a run.')
+
+/** The keys, for a schema. */
+export const commonKeys = {
+  input: filePath('The picture, relative to the config file (null: named on the command line).'),
+  seed: z.int().min(0).max(0xffffffff).describe('Fixes everything that is drawn.'),
+  pack: z
+    .string()
+    .min(1)
+    .max(4096)
+    .describe('Model pack: "compact", another installed pack, or the path of a pack folder.'),
+  device: z
+    .enum(['auto', 'cpu', 'webgpu', 'cuda'])
+    .describe(
+      'Where networks and the step are computed: "auto" takes the quickest that works; `rephoto doctor` lists what is there (docs/devices.md).',
+    ),
+  engine: z
+    .enum(['onnxruntime', 'tfjs'])
+    .describe(
+      'What computes: ONNX Runtime, or TensorFlow.js on whichever of its packages is installed (docs/devices.md).',
+    ),
+  threads: z.int().min(0).max(MOST_THREADS).describe('CPU threads; 0: as many as there are cores.'),
+}
+
+/** Their values where nobody says otherwise. */
+export const commonDefaults = {
+  input: null,
+  seed: 0,
+  pack: 'compact',
+  device: 'auto',
+  engine: 'onnxruntime',
+  threads: 0,
+} as const
+
+/** The keys of a method in a config; without it a config is one of rephotography. */
+export function methodKey<Name extends string>(name: Name) {
+  return z.literal(name).describe('The method: what a run makes of its picture.')
+}

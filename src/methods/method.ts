@@ -1,0 +1,141 @@
+/**
+ * What a method is: what a run makes of a picture. Run folders, manifests, events, resuming, reports, sweeps, comparisons and the
+ * command line serve any method and name none; what they need to know of one is here, most of it as data. A method is one
+ * folder beside this file and one line in methods.ts.
+ */
+import type { ConfigKind } from '../config/kind.ts'
+import type { Fragment } from '../config/load.ts'
+import type { JsonObject } from '../config/merge.ts'
+import type { Bitmap } from '../images/bitmap.ts'
+import type { MetricDescription } from '../metrics/description.ts'
+import type { LoadedPack } from '../models/load.ts'
+import type { Role } from '../networks/roles.ts'
+import type { ReportContent } from '../report/collect.ts'
+import type { Html } from '../report/html.ts'
+import type { Manifest } from '../run/manifest.ts'
+import type { Metrics } from '../run/metrics.ts'
+import type { RunRecord } from '../run/record.ts'
+
+/** A picture that a run leaves, as <name>.png. */
+export interface PictureKind {
+  readonly name: string
+  readonly title: string
+  /** What it shows, a sentence without its full stop. */
+  readonly words: string
+}
+
+/** A config, completed and checked with the pack that it needs; nothing is computed yet. */
+export interface Plan {
+  /** The complete config. */
+  readonly config: JsonObject
+  /** The same as a config file that repeats the run. */
+  readonly document: JsonObject
+  /** Networks of the pack that it looks through, of those that the pack has. */
+  readonly roles: readonly Role[]
+  /** Keys that are left to the picture ('auto') and settled when the run begins. */
+  readonly guessed: readonly string[]
+  /** Other files that have a part in the result. */
+  readonly sources: readonly string[]
+  /** Steps of each stage; a stage may say up to which resolution it optimizes. */
+  readonly stages: readonly { readonly steps: number; readonly coarse?: number }[]
+  /** Floating-point operations of a step; of the stages' the mean. */
+  stepFlops(): number
+}
+
+/** How far an optimization, or whatever a method does, came. */
+export interface Ended {
+  readonly step: number
+  /** False when the signal stopped it. */
+  readonly finished: boolean
+  /** What stopped it short of the signal. */
+  readonly failure?: Error
+}
+
+/** A run of a method at work. Its parts are called in this order; what they know of each other, they keep. */
+export interface Job {
+  readonly plan: Plan
+  readonly pack: LoadedPack
+  readonly threads: number
+  /** Where it computes, for the manifest. */
+  readonly device: string
+  /** Makes of the input what the rest goes on from, and leaves it in the run folder. */
+  prepare(record: RunRecord, picture: Bitmap): Promise<void>
+  /** Takes up what an earlier attempt has prepared; false when it did not come that far. */
+  prepared(record: RunRecord): Promise<boolean>
+  /** Does the work, from the saved state where there is one. */
+  work(record: RunRecord, signal: AbortSignal | undefined): Promise<Ended>
+  /** Writes the pictures and codes of where it came to. */
+  write(record: RunRecord, ended: Ended): Promise<void>
+  /** Measures a finished run and writes its metrics.json. */
+  measure(record: RunRecord): Promise<Metrics>
+  /** Frees what it holds. */
+  close(): void
+}
+
+/** A config whose 'auto' is settled by the picture. */
+export interface Settled {
+  readonly fragment: Fragment
+  /** Facts for the manifest, and in words. */
+  readonly guess?: JsonObject
+  readonly notes: readonly string[]
+}
+
+/** A method. */
+export interface Method {
+  readonly name: string
+  /** For help and reports: "Rephotograph a portrait". */
+  readonly title: string
+  readonly config: ConfigKind
+  /** The parts of a run in their order, with what the progress line says of each. */
+  readonly phases: Readonly<Record<string, string>>
+  /** Pictures that a run leaves, in the order of a report. */
+  readonly pictures: readonly PictureKind[]
+  /** Pictures that a report lays over each other with a slider: what was given, and what came of it. */
+  readonly before: string
+  readonly after: string
+  /** Files that `prepare` leaves and the rest goes on from. */
+  readonly preparedFiles: readonly string[]
+  /** Metrics that it has, in the order of tables; others are looked up by `metric`. */
+  readonly metrics: readonly MetricDescription[]
+  metric(key: string): MetricDescription | undefined
+  /** The metrics that say most, in one line. */
+  summary(metrics: Metrics): string | undefined
+  /** Networks that the terms of a complete config look through: no independent judges of it. */
+  seenNetworks(config: JsonObject): readonly string[]
+  /** Settles what a config leaves to the picture. */
+  settle(fragment: Fragment, picture: Bitmap): Promise<Settled>
+  /** Completes and checks a config. @throws ConfigError, or ModelError for what the pack lacks */
+  plan(fragment: Fragment, pack: LoadedPack): Plan
+  /** Opens a run; its pack is closed by `close`. */
+  open(fragment: Fragment): Job
+  /** Fills what a run folder of an earlier version lacks in its config. @param size side of the pack's generator */
+  completed(document: JsonObject, size: number): JsonObject
+  /** A complete config as a config file that repeats it, as readers show it: what was taken away is named, too. */
+  asDocument(config: JsonObject, size: number): JsonObject
+  /** Dotted keys of the weights of its terms that are above zero. */
+  weightKeys(fragment: Fragment): readonly string[]
+  readonly report: ReportParts
+}
+
+/** What a report of a run shows that only its method can say. */
+export interface ReportParts {
+  /** Above the slider: "Then and now". */
+  readonly heading: string
+  /** Facts for the head of the page, beside those of every run. */
+  facts(content: ReportContent): readonly (readonly [name: string, value: string])[]
+  /** Under the table of metrics' heading. */
+  readonly numbers: string
+  /** Sections between the pictures and the numbers. */
+  sections?(content: ReportContent): readonly (Html | null)[]
+  /** Figures beside the curves of the losses. */
+  figures?(content: ReportContent): readonly Html[]
+  /** What the page's script needs for them. */
+  data?(content: ReportContent): JsonObject
+}
+
+/** The methods that there are, as readers of run folders are given them. */
+export interface Methods {
+  readonly list: readonly Method[]
+  /** The method that made a run. @throws RunFolderError where it is not known here */
+  ofRun(manifest: Pick<Manifest, 'method'>, folder: string): Method
+}

@@ -1,0 +1,193 @@
+/**
+ * The metrics of a complete run (metrics.json), from the pictures and codes that it left: how like the sitter, how like
+ * the target, how old, which skin, how plausible a code; and with a truth how near the result came to it, and how
+ * near the sibling, the encoders' own answer, had been. Nothing here may fail a run: a metric that can't be had is null,
+ * and a warning says why.
+ *
+ * Who is compared with an input is compared in gray, whatever the input's colours: most inputs are gray, descriptors and
+ * predicted ages shift with colour, and so the numbers of film and painting are of one kind. Against the truth both are
+ * in colour.
+ */
+
+import { ageGender, faceDescriptor } from '../../features/face-api.ts'
+import type { Bitmap } from '../../images/bitmap.ts'
+import { toColor, toGray } from '../../images/gray.ts'
+import { readPicture } from '../../images/read.ts'
+import { resize } from '../../images/resample.ts'
+import { cameraErrors } from '../../metrics/camera.ts'
+import { cosineSimilarity } from '../../metrics/cosine.ts'
+import { meanDeltaE } from '../../metrics/delta-e.ts'
+import { MetricError } from '../../metrics/error.ts'
+import { type FeatureDistance, featureDistance } from '../../metrics/feature-distance.ts'
+import { mahalanobis } from '../../metrics/mahalanobis.ts'
+import { psnr } from '../../metrics/psnr.ts'
+import { ssim } from '../../metrics/ssim.ts'
+import { skinMasks } from '../../parsing/parse-face.ts'
+import { runFile, runName } from '../../run/folder.ts'
+import { lastLosses } from '../../run/losses.ts'
+import { type Metrics, writeMetrics } from '../../run/metrics.ts'
+import { readRunPicture } from '../../run/pictures.ts'
+import type { RunRecord } from '../../run/record.ts'
+import { reasonOf } from '../../text/visible.ts'
+import type { PortraitCodes } from './codes.ts'
+import { meanFace, texture } from './likeness-floor.ts'
+import { parserSize, weightsOf } from './networks.ts'
+import type { Prepared } from './prepare.ts'
+import { latentPrior } from './prior.ts'
+import type { Setting } from './setting.ts'
+
+/** Measures a run and writes its metrics.json. */
+export async function measure(
+  setting: Setting,
+  record: RunRecord,
+  start: Prepared,
+  codes: PortraitCodes,
+): Promise<Metrics> {
+  const { config, shape } = setting
+  const values: Record<string, number | null> = { ...finalLosses(record.folder) }
+  const take = async (key: string, value: () => number | Promise<number>): Promise<void> => {
+    try {
+      const number = await value()
+      values[key] = Number.isFinite(number) ? number : null
+    } catch (error) {
+      values[key] = null
+      record.warn(`${key} was not measured: ${reasonOf(error)}`)
+    }
+  }
+  const pictures = await picturesOf(record.folder)
+  const { input, target, sibling, result, degraded } = pictures
+  const tools = toolsOf(setting)
+
+  await take('identity.input', () => tools.likeness(toGray(input), toGray(result)))
+  await take('sibling.identity.input', () => tools.likeness(toGray(input), toGray(sibling)))
+  await take('perceptual.target', () => tools.perceptual(target, degraded))
+  await take('ssim.target', () => ssim(toColor(target), toColor(degraded)))
+  await take('age.input', () => tools.age(toGray(input)))
+  await take('age.sibling', () => tools.age(toGray(sibling)))
+  await take('age.result', () => tools.age(toGray(result)))
+  await take('skin.sibling', () => tools.skin(sibling, result))
+  remarkOnAge(setting, record, values)
+  const prior = once(() => latentPrior(setting.pack, setting.compute.options))
+  await take('identity.mean', async () => tools.likeness(toGray(input), toGray(await meanFace(setting, await prior()))))
+  await take('identity.texture', () => tools.likeness(toGray(input), texture()))
+  await take('prior.latent', async () => mahalanobis(codes.latent, await prior()))
+  await take('sibling.prior.latent', async () => mahalanobis(start.latent, await prior()))
+
+  const { picture, degradation } = config.truth
+  if (picture !== null) {
+    const truth = once(() => truthPicture(picture, result))
+    for (const [prefix, answer] of [
+      ['', result],
+      ['sibling.', sibling],
+    ] as const) {
+      await take(`${prefix}truth.perceptual`, async () => tools.perceptual(await truth(), answer))
+      await take(`${prefix}truth.psnr`, async () => psnr(await truth(), toColor(answer)))
+      await take(`${prefix}truth.ssim`, async () => ssim(await truth(), toColor(answer)))
+      await take(`${prefix}truth.identity`, async () => tools.likeness(await truth(), answer))
+      await take(`${prefix}truth.skin`, async () => tools.skin(await truth(), answer))
+      await take(`${prefix}truth.age`, async () =>
+        Math.abs((await tools.age(toGray(await truth()))) - (await tools.age(toGray(answer)))),
+      )
+    }
+  }
+  if (degradation !== null)
+    Object.assign(values, cameraErrors(codes.camera, config.degradation, degradation, shape.size))
+  await tools.dispose()
+  writeMetrics(record.folder, values)
+  return values
+}
+
+/** A result that looks this much younger than the input, in years, is remarked on: three times the predictor's error. */
+const MUCH_YOUNGER = 15
+
+function remarkOnAge({ config }: Setting, record: RunRecord, values: Metrics): void {
+  const [input, result] = [values['age.input'], values['age.result']]
+  if (typeof input !== 'number' || typeof result !== 'number' || input - result <= MUCH_YOUNGER) return
+  const weight = config.losses.age?.weight ?? 0
+  const advice =
+    weight > 0 ? `raise losses.age.weight (now ${weight})` : 'weigh the age (--set losses.age.weight=0.002)'
+  record.warn(
+    `the result looks ${Math.round(input - result)} years younger than the input (predicted ages ${Math.round(input)} and ${Math.round(result)}); ${advice} (docs/losses.md)`,
+  )
+}
+
+/** Raw losses of the last step, before it was taken. */
+function finalLosses(folder: string): Record<string, number> {
+  const last = lastLosses(runFile.losses(folder))
+  if (!last) return {}
+  const terms = Object.entries(last.losses.terms).map(([name, { raw }]) => [`loss.${name}`, raw] as const)
+  return { 'loss.total': last.losses.total, ...Object.fromEntries(terms) }
+}
+
+async function picturesOf(folder: string) {
+  const read = (name: Parameters<typeof runName.picture>[0]) => readRunPicture(folder, runName.picture(name))
+  const [input, target, sibling, result, degraded] = await Promise.all(
+    (['aligned', 'target', 'sibling', 'result', 'degraded'] as const).map(read),
+  )
+  return { input: input!, target: target!, sibling: sibling!, result: result!, degraded: degraded! }
+}
+
+/** The truth in colour at the result's size. */
+async function truthPicture(path: string, { width, height }: Bitmap): Promise<Bitmap> {
+  const truth = toColor(await readPicture(path))
+  if (truth.width !== truth.height)
+    throw new MetricError(`expected a square aligned truth, found ${truth.width}×${truth.height} in ${path}`)
+  return truth.width === width ? truth : resize(truth, width, height, 'bicubic')
+}
+
+/** What the metrics of one run share: networks are compiled once, each picture is looked at once. */
+function toolsOf({ pack, config, compute }: Setting) {
+  const describe = perPicture((picture: Bitmap) => faceDescriptor(picture))
+  const ages = perPicture(async (picture: Bitmap) => (await ageGender(picture)).age)
+  const masks = perPicture(async (picture: Bitmap) => {
+    const options = {
+      inputSize: parserSize(pack),
+      classes: config.histogram.skinClasses,
+      compile: compute.options,
+    }
+    return (await skinMasks(weightsOf(pack, 'bisenet'), [picture], options))[0]!
+  })
+  const distances = new Map<string, Promise<FeatureDistance>>()
+  return {
+    likeness: async (a: Bitmap, b: Bitmap) => cosineSimilarity(await describe(a), await describe(b)),
+    age: ages,
+    /** Mean CIEDE2000 over the pixels that are skin in both. */
+    skin: async (a: Bitmap, b: Bitmap) => {
+      const [one, other] = [await masks(a), await masks(b)]
+      const both = one.map((value, i) => (value !== 0 && other[i] !== 0 ? 255 : 0))
+      if (!both.some((value) => value !== 0)) throw new MetricError('the face parser saw no skin that both share')
+      return meanDeltaE(toColor(a), toColor(b), both)
+    },
+    perceptual: async (a: Bitmap, b: Bitmap) => {
+      const key = `${a.width}×${a.height}`
+      const distance = distances.get(key) ?? featureDistance(a, compute.options)
+      distances.set(key, distance)
+      return (await distance)(a, b)
+    },
+    dispose: async () => {
+      for (const distance of distances.values()) await (await distance.catch(() => undefined))?.dispose()
+    },
+  }
+}
+
+/** Remembers the answer for pictures of the same pixels: gray copies are made anew for every question. */
+function perPicture<T>(ask: (picture: Bitmap) => Promise<T>): (picture: Bitmap) => Promise<T> {
+  const known: { picture: Bitmap; answer: Promise<T> }[] = []
+  return (picture) => {
+    const same = known.find(
+      ({ picture: { width, channels, data } }) =>
+        width === picture.width && channels === picture.channels && Buffer.compare(data, picture.data) === 0,
+    )
+    const answer = same?.answer ?? ask(picture)
+    if (!same) known.push({ picture, answer })
+    return answer
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

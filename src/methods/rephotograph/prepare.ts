@@ -1,0 +1,87 @@
+/**
+ * The first half of a run: align, encode, draw the sibling, match. What it finds is written into the run folder in
+ * such an order that initial.safetensors, the last file, says that all are there; an interrupted run then begins here.
+ */
+import { cropInWords, cropMark } from '../../align/crop-mark.ts'
+import { Synthesizer } from '../../generator/synthesis.ts'
+import { type Bitmap, fromPlanar } from '../../images/bitmap.ts'
+import { toColor, toGray } from '../../images/gray.ts'
+import { runFile, runName } from '../../run/folder.ts'
+import { isInside } from '../../run/inside.ts'
+import { readRunPicture, writeRunPicture } from '../../run/pictures.ts'
+import type { RunRecord } from '../../run/record.ts'
+import { readLatent, readNoise, writeCodes } from './codes.ts'
+import { checkSize } from './least-size.ts'
+import { matchedTarget } from './match.ts'
+import { weightsOf } from './networks.ts'
+import { alignedPortrait, fittedPortrait } from './portrait.ts'
+import type { Setting } from './setting.ts'
+import { firstLatent, firstNoise } from './start.ts'
+
+/** What the optimization starts from. */
+export interface Prepared {
+  /** The old picture, tones matched: gray, or in colour where the config keeps it. */
+  readonly target: Bitmap
+  readonly latent: Float32Array
+  readonly noise: readonly Float32Array[]
+}
+
+/** Carries out the first half of a run. */
+export async function prepare(setting: Setting, record: RunRecord, picture: Bitmap): Promise<Prepared> {
+  const { pack, config, shape, compute } = setting
+  const { folder } = record
+
+  const aligned = await record.phase('align', () =>
+    alignedPortrait(picture, config, (found) => {
+      const mark = cropMark(found)
+      record.manifest.crop = mark
+      for (const remark of found.remarks) record.warn(remark)
+      record.tell({ type: 'note', message: cropInWords(mark) })
+    }),
+  )
+  await writeRunPicture(folder, runName.picture('aligned'), aligned)
+  const fitted = fittedPortrait(aligned, shape.size)
+  await checkSize(setting, fitted)
+  const gray = toGray(fitted)
+  const latent = await record.phase('encode', () => firstLatent(pack, config, gray, shape, compute.options))
+  const noise = firstNoise(config, shape)
+  const sibling = await record.phase('sibling', () => siblingOf(setting, latent, noise))
+  await writeRunPicture(folder, runName.picture('sibling'), bitmapOf(sibling, shape.size, 'round'))
+  const target = await record.phase('match', () => {
+    const bytes = bitmapOf(sibling, shape.size, config.histogram.quantize)
+    const portrait = config.target.color === 'keep' ? toColor(fitted) : gray
+    return matchedTarget(pack, config, portrait, bytes, { compile: compute.options, warn: record.warn })
+  })
+  await writeRunPicture(folder, runName.picture('target'), target)
+  writeCodes(runFile.initial(folder), { latent, noise, camera: {} }, shape)
+  return { target, latent, noise }
+}
+
+/** What an earlier attempt at a run has prepared; undefined when it did not come that far. */
+export async function prepared(setting: Setting, folder: string): Promise<Prepared | undefined> {
+  const codes = runFile.initial(folder)
+  if (!isInside(folder, runName.initial)) return undefined
+  const written = await readRunPicture(folder, runName.picture('target'))
+  const target = setting.config.target.color === 'keep' ? toColor(written) : toGray(written)
+  const noise = readNoise(codes, setting.shape).filter((map) => map !== undefined)
+  return { target, latent: readLatent(codes, setting.shape), noise }
+}
+
+/** The generator's picture of codes, [3, size, size] in ±1. */
+export async function siblingOf(
+  { pack, compute }: Setting,
+  latent: Float32Array,
+  noise: readonly Float32Array[],
+): Promise<Float32Array> {
+  const synthesizer = await Synthesizer.compile(weightsOf(pack, 'stylegan2'), compute.options)
+  try {
+    return (await synthesizer.run(latent, noise)).image
+  } finally {
+    await synthesizer.dispose()
+  }
+}
+
+/** 8-bit picture of a planar square in ±1. */
+export function bitmapOf(planar: Float32Array, size: number, rounding: 'round' | 'truncate'): Bitmap {
+  return fromPlanar(planar, { channels: 3, height: size, width: size }, 'pm1', rounding)
+}
