@@ -31,6 +31,11 @@ export class BudgetError extends RephotoError {
  * @throws BudgetError, or what the system says
  */
 export function readWithin(file: string, most: number): string {
+  return bytesWithin(file, most).toString('utf8')
+}
+
+/** The bytes of a file, likewise. */
+export function bytesWithin(file: string, most: number): Buffer {
   const handle = openSync(file, 'r')
   try {
     const { size } = fstatSync(handle)
@@ -41,7 +46,7 @@ export function readWithin(file: string, most: number): string {
     for (;;) {
       const chunk = Buffer.alloc(Math.min(1 << 20, Math.max(4096, size - total + 1)))
       const read = readSync(handle, chunk)
-      if (read === 0) return Buffer.concat(chunks).toString('utf8')
+      if (read === 0) return Buffer.concat(chunks)
       chunks.push(chunk.subarray(0, read))
       total += read
       if (total > most) throw tooLong('more')

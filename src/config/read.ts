@@ -2,13 +2,13 @@
  * From a JSON5 file to its object, with what the json5 package lets pass: keys that stand twice, Windows paths whose backslashes
  * it takes for escapes, other formats, and sizes that no config has.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import JSON5 from 'json5'
 import { oneLine, quote, reasonOf } from '../text/visible.ts'
-import { MOST_CONFIG_BYTES } from './budget.ts'
+import { BudgetError, bytesWithin, checkNesting, MOST_CONFIG_BYTES } from './budget.ts'
 import { ConfigError, type ConfigPlace } from './errors.ts'
 import { isObject, type JsonObject } from './merge.ts'
-import { DEEPEST, type Scan, scan } from './scan.ts'
+import { type Scan, scan } from './scan.ts'
 import { shown } from './shown.ts'
 import type { DocumentSource } from './validate.ts'
 
@@ -25,26 +25,21 @@ export function parseDocument(
   text: string,
   name: string,
 ): { readonly document: JsonObject; readonly source: DocumentSource } {
+  within(name, () => checkNesting(text))
   const document = parse(text, name)
   const found = scan(text)
   checkScan(found, name)
-  checkDepth(document, name)
   return { document, source: { name, lines: found.lines } }
 }
 
-/** Refuses what is nested deeper than any config: what follows goes through values recursively. */
-export function checkDepth(document: unknown, name: string): void {
-  let level: unknown[] = [document]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > DEEPEST) {
-      throw new ConfigError(`expected values at most ${DEEPEST} levels deep, found more`, { source: name })
-    }
-    const inner: unknown[] = []
-    for (const value of level) {
-      if (typeof value !== 'object' || value === null) continue
-      for (const part of Object.values(value)) inner.push(part)
-    }
-    level = inner
+/** Does it; a text that is over its budget becomes an error of the config. */
+function within<T>(name: string, action: () => T): T {
+  try {
+    return action()
+  } catch (cause) {
+    if (!(cause instanceof BudgetError)) throw cause
+    const place = { source: name, ...(cause.line === undefined ? {} : { line: cause.line }) }
+    throw new ConfigError(`expected a config, found ${cause.message}`, place, { cause })
   }
 }
 
@@ -55,13 +50,7 @@ function readText(file: string, name: string): string {
     if (entry.isDirectory()) throw new ConfigError('expected a file, found a folder', { source: name })
     if (!entry.isFile())
       throw new ConfigError('expected a file, found a pipe or device; save it first', { source: name })
-    if (entry.size > MOST_CONFIG_BYTES) {
-      const found = `${(entry.size / 2 ** 20).toFixed(1)} MiB`
-      throw new ConfigError(`expected a config of at most ${MOST_CONFIG_BYTES / 2 ** 20} MiB, found ${found}`, {
-        source: name,
-      })
-    }
-    bytes = readFileSync(file)
+    bytes = within(name, () => bytesWithin(file, MOST_CONFIG_BYTES))
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause
     const { code } = cause as NodeJS.ErrnoException

@@ -28,8 +28,6 @@ export interface Scan {
   readonly twice: TwiceKey | undefined
   /** Strings as they are written, quotes included. */
   readonly strings: readonly { readonly text: string; readonly line: number }[]
-  /** How many brackets are open at most. */
-  readonly depth: number
 }
 
 interface Level {
@@ -39,23 +37,17 @@ interface Level {
   index: number
 }
 
-/** Deeper than this, keys are not told apart any more: nobody's config is. */
-export const DEEPEST = 64
-
-/** Scans a JSON5 text that parses. */
+/** Scans a JSON5 text that parses, and whose brackets are within their budget. */
 export function scan(text: string): Scan {
   const lines = new Map<string, number>()
   const strings: { text: string; line: number }[] = []
   const levels: Level[] = []
   let twice: TwiceKey | undefined
-  let depth = 0
   let line = 1
   let lineStart = 0
   let word: { readonly text: string; readonly place: TextPlace } | undefined
   const path = () => levels.map((level) => (level.list ? String(level.index) : level.key)).join('.')
-  const note = () => {
-    if (levels.length <= DEEPEST) lines.set(path(), word?.place.line ?? line)
-  }
+  const note = () => lines.set(path(), word?.place.line ?? line)
 
   for (const match of text.matchAll(TOKEN)) {
     const [token] = match
@@ -64,7 +56,6 @@ export function scan(text: string): Scan {
       word = undefined
       if (top?.list) note()
       levels.push({ list: token === '[', keys: new Map(), key: '', index: 0 })
-      depth = Math.max(depth, levels.length)
     } else if (token === '}' || token === ']') {
       levels.pop()
     } else if (token === ',') {
@@ -73,7 +64,7 @@ export function scan(text: string): Scan {
       if (top && word) {
         top.key = keyOf(word.text)
         const first = top.keys.get(top.key)
-        if (first && levels.length <= DEEPEST) twice ??= { path: path(), first, second: word.place }
+        if (first) twice ??= { path: path(), first, second: word.place }
         top.keys.set(top.key, word.place)
         note()
       }
@@ -89,7 +80,7 @@ export function scan(text: string): Scan {
       lineStart = match.index + last + 1
     }
   }
-  return { lines, twice, strings, depth }
+  return { lines, twice, strings }
 }
 
 /** A key without its quotes and escapes. */

@@ -28,7 +28,8 @@ export function validate(schema: z.ZodObject, document: unknown, source: Documen
     throw new ConfigError(`unknown key; ${suggestion(schema, path)}`, placeOf(source, path))
   }
   const found = valueAt(document, parent)
-  const expected = expectation(schemaAt(schema, parent) ?? schema)
+  // In a file null removes what it stands for, which goes without saying.
+  const expected = expectation(unwrap(schemaAt(schema, parent) ?? schema))
   throw new ConfigError(`expected ${expected}, found ${shown(found)}`, placeOf(source, parent))
 }
 
@@ -38,24 +39,30 @@ export function placeOf(source: DocumentSource, path: readonly string[]) {
   return { source: source.name, path: path.join('.'), ...(line === undefined ? {} : { line }) }
 }
 
-/** The schema at a path, without "optional" and "nullable" around it; undefined when the path leaves the schema. */
+/** The schema at a path, without "optional" around it; undefined when the path leaves the schema. */
 export function schemaAt(schema: z.core.$ZodType, path: readonly string[]): z.core.$ZodType | undefined {
   let here: z.core.$ZodType | undefined = schema
   for (const key of path) {
     here = here && unwrap(here)
     if (here instanceof z.ZodObject) here = here.shape[key]
+    else if (here instanceof z.ZodRecord) here = here.valueType as z.core.$ZodType
     else if (here instanceof z.ZodArray) here = here.element
     else if (here instanceof z.ZodTuple) here = (here.def.items[Number(key)] ?? here.def.items[0]) as z.core.$ZodType
     else return undefined
   }
-  return here && unwrap(here)
+  return here && withoutOptional(here)
 }
 
-function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodExactOptional) {
-    return unwrap(schema.unwrap())
-  }
-  return schema
+/** The schema without "optional" and "nullable" around it. */
+export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  const bare = withoutOptional(schema)
+  return bare instanceof z.ZodNullable ? unwrap(bare.unwrap()) : bare
+}
+
+function withoutOptional(schema: z.core.$ZodType): z.core.$ZodType {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodExactOptional
+    ? withoutOptional(schema.unwrap())
+    : schema
 }
 
 /** Every path of a schema, dotted. */
@@ -89,9 +96,14 @@ function suggestion(schema: z.ZodObject, path: readonly string[]): string {
   return `valid keys ${parent.length > 0 ? `in ${parent.join('.')}` : 'here'} are ${siblings.map((p) => p.slice(prefix.length)).join(', ')}`
 }
 
-function valueAt(document: unknown, path: readonly string[]): unknown {
+/** What a document has at a path; undefined where it has nothing of its own there. */
+export function valueAt(document: unknown, path: readonly string[]): unknown {
   let here: unknown = document
-  for (const key of path)
-    here = typeof here === 'object' && here !== null ? (here as { [k: string]: unknown })[key] : undefined
+  for (const key of path) {
+    here =
+      typeof here === 'object' && here !== null && Object.hasOwn(here, key)
+        ? (here as { [k: string]: unknown })[key]
+        : undefined
+  }
   return here
 }

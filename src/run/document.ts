@@ -3,13 +3,19 @@
  * that names the file, the key, what was expected, what was found and what to do.
  */
 import { join } from 'node:path'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { expectation } from '../config/expectation.ts'
+import { shown } from '../config/shown.ts'
+import { schemaAt, valueAt } from '../config/validate.ts'
+import { cut, reasonOf } from '../text/visible.ts'
 import { RunFolderError } from './errors.ts'
 import { isInside, MOST_TEXT_BYTES, readInside } from './inside.ts'
 
 /** What to do about a file that is broken. */
 const RESTORE = 'restore the file from a copy, or start the run anew'
+
+/** Of a key, and of what the parser says, which quotes what it found. */
+const LONGEST = 120
 
 /** Makes the error of a document; CompareError and SweepError have documents of their own. */
 export type Complain = (message: string, cause?: unknown) => Error
@@ -54,15 +60,10 @@ export function parsedJson(text: string, path: string, todo = RESTORE, complain:
       cause instanceof SyntaxError
         ? text.trim() === ''
           ? 'nothing'
-          : reasonOf(cause)
+          : reasonOf(cause, LONGEST)
         : 'JSON that is nested too deeply'
     throw complain(`${path}: expected JSON, found ${found}; ${todo}`, cause)
   }
-}
-
-/** V8 quotes what it found, which may be long. */
-function reasonOf({ message }: Error): string {
-  return message.length > 120 ? `${message.slice(0, 117)}…` : message
 }
 
 /** The first mistake: `key: expected …, found …`. */
@@ -89,58 +90,5 @@ function inWords(schema: z.core.$ZodType): string {
 
 function dotted(path: readonly string[]): string {
   if (path.length === 0) return ''
-  const text = path.join('.')
-  return `${text.length > 120 ? `${text.slice(0, 117)}…` : text}: `
-}
-
-/** A found value, short enough for a message. */
-export function shown(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  if (Array.isArray(value)) return value.length > 8 ? `a list of ${value.length}` : short(value)
-  if (typeof value === 'string') return short(value.slice(0, 80))
-  return short(value)
-}
-
-function short(value: unknown): string {
-  let text: string
-  try {
-    text = JSON.stringify(value) ?? String(value)
-  } catch {
-    return 'something that is nested too deeply'
-  }
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text
-}
-
-function schemaAt(schema: z.core.$ZodType, path: readonly string[]): z.core.$ZodType | undefined {
-  let here: z.core.$ZodType | undefined = schema
-  for (const key of path) {
-    here = here && unwrapped(here)
-    if (here instanceof z.ZodObject) here = here.shape[key]
-    else if (here instanceof z.ZodRecord) here = here.valueType as z.core.$ZodType
-    else if (here instanceof z.ZodArray) here = here.element as z.core.$ZodType
-    else if (here instanceof z.ZodTuple) here = here.def.items[Number(key)] as z.core.$ZodType | undefined
-    else return undefined
-  }
-  return here && unwrapped(here)
-}
-
-function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodExactOptional) return unwrapped(schema.unwrap())
-  if (schema instanceof z.ZodNullable) {
-    const inner = unwrapped(schema.unwrap())
-    // An object that may be null is walked into; of a number it is said that it may be null.
-    return inner instanceof z.ZodObject || inner instanceof z.ZodRecord ? inner : schema
-  }
-  return schema
-}
-
-function valueAt(document: unknown, path: readonly string[]): unknown {
-  let here: unknown = document
-  for (const key of path) {
-    here =
-      typeof here === 'object' && here !== null && Object.hasOwn(here, key)
-        ? (here as { [k: string]: unknown })[key]
-        : undefined
-  }
-  return here
+  return `${cut(path.join('.'), LONGEST)}: `
 }

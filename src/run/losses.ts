@@ -6,7 +6,7 @@
  */
 import { closeSync, constants, existsSync, fsyncSync, ftruncateSync, writeSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { shown } from './document.ts'
+import { shown } from '../config/shown.ts'
 import { atPath, RunFolderError } from './errors.ts'
 import type { LossRecord, StepEvent } from './events.ts'
 import { openInside, readInside, writeInside } from './inside.ts'

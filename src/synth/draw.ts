@@ -12,7 +12,7 @@ import { ConfigError } from '../config/errors.ts'
 import { expectation } from '../config/expectation.ts'
 import { isObject } from '../config/merge.ts'
 import { shown } from '../config/shown.ts'
-import { schemaAt } from '../config/validate.ts'
+import { unwrap } from '../config/validate.ts'
 import { randomStream } from '../numbers/random.ts'
 
 /** Draws the value of item `index` (from 0) of the set with this seed. */
@@ -30,7 +30,7 @@ const DECIMALS = 4
  * @throws ConfigError naming the key and what it may be
  */
 export function drawOf(schema: z.core.$ZodType, spec: unknown, path: readonly string[], source: string): Draw {
-  const inner = schemaAt(schema, []) ?? schema
+  const inner = unwrap(schema)
   const accepts = (value: unknown) => z.safeParse(inner, value).success
   if (z.safeParse(schema, spec).success) return () => spec
   if (inner instanceof z.ZodObject && isObject(spec)) return drawObject(inner, spec, path, source)
