@@ -11,17 +11,23 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException & 
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error
 }
 
-/** "expected …, found … (CODE); what to do"; undefined for what is no refusal of the system. */
-export function systemReason(error: unknown, use: Use = 'write'): string | undefined {
-  const memory = memoryReason(error)
-  if (memory !== undefined) return memory
+/** Calls that change something: what refuses them could not be written, whatever it was wanted for. */
+const CHANGES =
+  /^(?:mkdir|mkdtemp|write|writev|rename|link|symlink|unlink|rmdir|rm|copyfile|ftruncate|truncate|fsync)$/u
+
+/**
+ * "expected …, found … (CODE); what to do"; undefined for what is no refusal of the system. Memory that ran out is told by
+ * engine/memory.ts, which knows the words of all who say it.
+ */
+export function systemReason(error: unknown, use: Use | 'either' = 'write'): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined
   const { code, syscall } = error as NodeJS.ErrnoException & { code: string }
-  const write = use === 'write' || syscall === 'mkdir' || syscall === 'write' || syscall === 'rename'
+  const meant = CHANGES.test(syscall ?? '') ? 'write' : use
   switch (code) {
     case 'EACCES':
     case 'EPERM':
-      return write
+      if (meant === 'either') return `expected a place of your own, found no permission (${code}); check whose it is`
+      return meant === 'write'
         ? `expected a place that can be written, found no permission (${code}); choose another with --out`
         : `expected a file that can be read, found no permission (${code}); change its permissions`
     case 'EROFS':
@@ -51,7 +57,9 @@ export function systemReason(error: unknown, use: Use = 'write'): string | undef
       if (syscall === 'mkdir') return 'no folder can be made there; choose another place with --out'
       // The current folder itself was removed.
       if (syscall === 'uv_cwd') return 'expected a current folder, found that it was removed; change to another one'
-      return 'expected a file here, found none'
+      return 'expected a file here, found none; check the path'
+    case 'ENOMEM':
+      return `expected more memory, found none left (${code}); end other programs, or raise the limit (ulimit -v)`
     case 'ERR_FS_FILE_TOO_LARGE':
     case 'ERR_STRING_TOO_LONG':
       return `expected a smaller file, found one that is larger than can be read (${code}); restore it from a copy`
@@ -62,23 +70,11 @@ export function systemReason(error: unknown, use: Use = 'write'): string | undef
 
 /** The whole line for a refusal that nobody who knows more has put into words: its path and the reason. */
 export function systemMessage(error: unknown): string | undefined {
-  const given = systemReason(error)
-  if (given === undefined || memoryReason(error) !== undefined) return given
-  const reason = given.replace(
+  const reason = systemReason(error, 'either')?.replace(
     /choose another(?: place)? with --out/u,
     'choose another place (--out; REPHOTO_CACHE for models)',
   )
+  if (reason === undefined) return undefined
   const { path } = error as NodeJS.ErrnoException
   return typeof path === 'string' && path !== '' ? `${path}: ${reason}` : reason
-}
-
-/** That memory ran out, which V8, Node, ONNX Runtime and libvips say in five ways; undefined for everything else. */
-export function memoryReason(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined
-  const code = 'code' in error ? error.code : undefined
-  const byCode = code === 'ENOMEM' || code === 'ERR_WORKER_OUT_OF_MEMORY' || code === 'ERR_MEMORY_ALLOCATION_FAILED'
-  const byWords =
-    /\bbad_alloc\b|array buffer allocation failed|failed to allocate memory|out of memory|cannot allocate memory/iu
-  if (!byCode && !byWords.test(error.message)) return undefined
-  return 'expected more memory, found none left; end other programs, raise the limit (ulimit -v), or take a smaller model pack'
 }

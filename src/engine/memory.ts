@@ -7,7 +7,7 @@ import { EngineError } from './values.ts'
 
 /** Memory that was not to be had. */
 export class MemoryError extends EngineError {
-  override name = 'MemoryError'
+  override readonly name: string = 'MemoryError'
 }
 
 /** A run's address space with the networks that ship; a clone's compiler of TypeScript takes its share (measured). */

@@ -2,14 +2,19 @@
 
 import { CheckpointError } from '../checkpoint/errors.ts'
 import { systemReason, type Use } from '../checkpoint/system-error.ts'
+import { memoryProblem } from '../engine/memory.ts'
 import { RephotoError } from '../error.ts'
+import { cutMiddle, oneLine } from '../text/visible.ts'
+
+/** Nobody reads more; the path, at the beginning, and what to do, at the end, both stay. */
+const LONGEST = 1200
 
 /** A run folder that cannot be made, read or continued. Names and values in it are a stranger's: none can break the line. */
 export class RunFolderError extends RephotoError {
   override readonly name: string = 'RunFolderError'
 
   constructor(message: string, options?: ErrorOptions) {
-    super(shortened(message), options)
+    super(cutMiddle(oneLine(cutMiddle(message, LONGEST)), LONGEST), options)
   }
 }
 
@@ -30,13 +35,9 @@ export function atPath<T>(path: string, action: () => T, use: Use = 'write'): T 
 /** The error that says why a path could not be read or written; errors of our own are passed on. */
 export function refused(path: string, cause: unknown, use: Use = 'write'): Error {
   if (cause instanceof RunFolderError || cause instanceof CheckpointError) return cause
-  const reason = systemReason(cause, use) ?? (cause instanceof Error ? cause.message : String(cause))
+  const system = systemReason(cause, use)
+  const memory = system === undefined ? memoryProblem(cause) : undefined
+  if (memory) return memory
+  const reason = system ?? (cause instanceof Error ? cause.message : String(cause))
   return new RunFolderError(`${path}: ${reason}`, { cause })
-}
-
-/** Nobody reads more; the path, at the beginning, and what to do, at the end, both stay. */
-const LONGEST = 1200
-
-function shortened(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST / 2)} … ${text.slice(-LONGEST / 2)}`
 }

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { sweepTemporary, writeAtomically } from '../../src/checkpoint/atomic.ts'
-import { memoryReason, systemMessage, systemReason } from '../../src/checkpoint/system-error.ts'
+import { systemMessage, systemReason } from '../../src/checkpoint/system-error.ts'
+import { memoryProblem } from '../../src/engine/memory.ts'
 import { atPath } from '../../src/run/errors.ts'
 import { createRunFolder, tidy } from '../../src/run/folder.ts'
 import { writeTogether } from '../../src/run/together.ts'
@@ -138,8 +139,11 @@ describe('what the system refuses', () => {
       'Array buffer allocation failed',
       'Failed to allocate memory for requested buffer of size 8',
     ]) {
-      expect(memoryReason(new RangeError(message))).toMatch(/expected more memory/u)
+      const failed = () => {
+        throw new RangeError(message)
+      }
+      expect(() => atPath('/p', failed)).toThrow(/^not enough memory: /u)
     }
-    expect(memoryReason(new TypeError('x is undefined'))).toBeUndefined()
+    expect(memoryProblem(new TypeError('x is undefined'))).toBeUndefined()
   })
 })
