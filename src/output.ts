@@ -4,10 +4,11 @@
  */
 import { lstatSync, type Stats, statSync } from 'node:fs'
 import { extname, join, relative, resolve, sep } from 'node:path'
+import { RephotoError } from './error.ts'
 
 /** A place that can't be written to. The message is one line: what was expected, what was found, what to do. */
-export class OutputError extends Error {
-  override readonly name = 'OutputError'
+export class OutputError extends RephotoError {
+  override readonly name: string = 'OutputError'
 }
 
 /** What is to be written. */

@@ -1,7 +1,7 @@
 /**
  * A file that appears whole or not at all: written beside its place under another name, flushed to the disk, renamed. A link in
  * its place is replaced, not followed.
- * Not the write-file-atomic package, because a network of a gigabyte is written piece by piece, and because that follows links.
+ * Not the write-file-atomic package: a network of a gigabyte is written piece by piece, and that package follows links.
  */
 import {
   closeSync,
@@ -65,7 +65,7 @@ export function temporaryName(path: string): string {
   return `${path}.${process.pid}.${counter++}.tmp`
 }
 
-/** Names that this program gives to what is not whole yet: files here, locks, and pictures as write-file-atomic named them. */
+/** Names that this program gives to what is not whole yet: files here, locks, and pictures as earlier versions named them. */
 const TEMPORARY = /\.(\d+)\.\d+\.tmp$|^lock\.(\d+)\.[\da-f-]+\..*\.tmp$|^(?:\d{4,}|[a-z-]+)\.png\.\d{5,}$/u
 
 /** Whether a name is one of a file or folder that is not whole yet. */
@@ -104,7 +104,8 @@ function isRecent(path: string): boolean {
   return Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < TEMPORARY_MS
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process of this number lives here, be it another's. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -1,7 +1,6 @@
 import { RephotoError } from '../error.ts'
-import { oneLine } from '../text/visible.ts'
 
-export { oneLine, quote } from '../text/visible.ts'
+export { quote } from '../text/visible.ts'
 
 /**
  * The one error type of every weight-file reader: one line that says which file, what is wrong, at which byte, and
@@ -17,7 +16,7 @@ export class CheckpointError extends RephotoError {
   constructor(source: string, problem: string, offset?: number, hint?: string) {
     // "At byte 0" is the whole file.
     const place = offset === undefined || offset === 0 ? '' : ` at byte ${offset}`
-    super(oneLine(`${source}: ${problem}${place}${hint === undefined ? '' : `; ${hint}`}`))
+    super(`${source}: ${problem}${place}${hint === undefined ? '' : `; ${hint}`}`)
     this.source = source
     this.offset = offset
   }

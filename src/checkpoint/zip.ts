@@ -3,9 +3,8 @@
  * the central directory and in front of each file: both must agree, files must fill the archive without gap or overlap
  * (so nothing hides between them), and no name may point outside.
  */
-import { inflateRawSync } from 'node:zlib'
+import { crc32, inflateRawSync } from 'node:zlib'
 import { type ByteSource, memorySource, readBytes, sliceSource } from './bytes.ts'
-import { crc32 } from './crc32.ts'
 import { CheckpointError, quote } from './errors.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { readDirectory, type ZipRecord } from './zip-directory.ts'

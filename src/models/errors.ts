@@ -1,12 +1,6 @@
-import { oneLine } from '../checkpoint/errors.ts'
 import { RephotoError } from '../error.ts'
 
 /** What goes wrong with packs and imports: one line that says what was expected, what was found and what to do. */
 export class ModelError extends RephotoError {
   override readonly name: string = 'ModelError'
-
-  constructor(message: string) {
-    // Names of tensors come from files of strangers.
-    super(oneLine(message))
-  }
 }

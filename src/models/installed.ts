@@ -3,9 +3,8 @@
  * hash nobody published is recorded here and trusted from then on; `verify` compares with what is recorded.
  */
 import { join } from 'node:path'
-import { sync as writeFileAtomic } from 'write-file-atomic'
 import { z } from 'zod'
-import { makeFolders } from '../checkpoint/folders.ts'
+import { writeAtomically } from '../checkpoint/atomic.ts'
 import { BudgetError, MOST_CONFIG_BYTES, readJson } from '../config/budget.ts'
 import { type Role, roles } from '../networks/roles.ts'
 import { ModelError } from './errors.ts'
@@ -46,8 +45,8 @@ export function readInstalled(folder: string): Installed {
 }
 
 export function writeInstalled(folder: string, networks: Installed): void {
-  makeFolders(folder)
-  writeFileAtomic(join(folder, fileName), `${JSON.stringify({ format: 1, networks }, null, 2)}\n`)
+  const text = `${JSON.stringify({ format: 1, networks }, null, 2)}\n`
+  writeAtomically(join(folder, fileName), (write) => write(Buffer.from(text)))
 }
 
 /** What a file of JSON in a pack says; undefined where there is none. @throws ModelError for what is no JSON, or too much */

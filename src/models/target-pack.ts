@@ -1,7 +1,7 @@
 /** Which pack an import goes into: the one named, "ffhq" when none is, or a new one made of what the files hold. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { sync as writeFileAtomic } from 'write-file-atomic'
+import { writeAtomically } from '../checkpoint/atomic.ts'
 import { makeFolders } from '../checkpoint/folders.ts'
 import type { Found } from '../networks/found.ts'
 import { isRole, kindOf, type Role } from '../networks/roles.ts'
@@ -101,5 +101,5 @@ export function createPackFolder(name: string, pack: Pack): void {
   if (!existsSync(path) && existsSync(join(bundledFolder(), name, 'pack.json'))) return
   // Written anew only where the import adds to it.
   if (existsSync(path) && JSON.stringify(readPackFile(path)) === JSON.stringify(pack)) return
-  writeFileAtomic(path, `${JSON.stringify(pack, null, 2)}\n`)
+  writeAtomically(path, (write) => write(Buffer.from(`${JSON.stringify(pack, null, 2)}\n`)))
 }

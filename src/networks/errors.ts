@@ -1,12 +1,6 @@
-import { oneLine } from '../checkpoint/errors.ts'
 import { RephotoError } from '../error.ts'
 
 /** Tensors that look like a network and are not quite it: one line that says what was expected and what was found. */
 export class NetworkError extends RephotoError {
   override readonly name: string = 'NetworkError'
-
-  constructor(message: string) {
-    // Names of tensors come from files of strangers.
-    super(oneLine(message))
-  }
 }

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { isRunning } from '../checkpoint/atomic.ts'
 
 /** A process, as it is written down. */
 export interface ProcessIdentity {
@@ -65,14 +66,5 @@ function startOf(pid: number): string | undefined {
     return start !== undefined && /^\d+$/u.test(start) ? start : undefined
   } catch {
     return undefined
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -1,11 +1,10 @@
 // Files that would cost much more than they are: each is refused by what it says of itself, before memory is spent on it.
 
 import { randomBytes } from 'node:crypto'
-import { deflateRawSync } from 'node:zlib'
+import { crc32, deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { ByteSource } from '../../src/checkpoint/bytes.ts'
 import { memorySource } from '../../src/checkpoint/bytes.ts'
-import { crc32 } from '../../src/checkpoint/crc32.ts'
 import { parseJson } from '../../src/checkpoint/json.ts'
 import { defaultLimits } from '../../src/checkpoint/limits.ts'
 import { parseNpy } from '../../src/checkpoint/npy.ts'

@@ -1,9 +1,8 @@
 // Zip archives that say two things at once, point outside, or unpack to more than anyone wants.
 
-import { deflateRawSync } from 'node:zlib'
+import { crc32, deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { memorySource } from '../../src/checkpoint/bytes.ts'
-import { crc32 } from '../../src/checkpoint/crc32.ts'
 import { CheckpointError } from '../../src/checkpoint/errors.ts'
 import { readTorch } from '../../src/checkpoint/torch.ts'
 import { readZip } from '../../src/checkpoint/zip.ts'

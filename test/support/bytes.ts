@@ -1,6 +1,6 @@
 // Small builders of hostile files: pickles opcode by opcode, and zip archives in which everything can be a lie.
 
-import { crc32 } from '../../src/checkpoint/crc32.ts'
+import { crc32 } from 'node:zlib'
 
 type Piece = string | number | number[] | Uint8Array
 
