@@ -2,6 +2,7 @@
 // others (landmark-json.ts), or the text that dlib-like tools write ("x y" or "x, y" per line, also with a point number
 // before them, or an iBUG .pts file).
 import { readFile } from 'node:fs/promises'
+import { reasonOf } from '../text/visible.ts'
 import { AlignError } from './error.ts'
 import { fromMesh } from './face-mesh.ts'
 import { checkLandmarks, LANDMARK_COUNT, type Point } from './geometry.ts'
@@ -70,7 +71,7 @@ function fromJson(text: string, name: string): Point[][] {
   try {
     parsed = JSON.parse(text)
   } catch (error) {
-    throw new AlignError(`${name}: not valid JSON (${(error as Error).message.split('\n')[0]})`)
+    throw new AlignError(`${name}: not valid JSON (${reasonOf(error)})`)
   }
   return pointListsOf(parsed, name)
 }

@@ -2,12 +2,8 @@
 // picture (one clear line, non-zero exit) from a mistake in the program (a stack trace).
 
 import { RephotoError } from '../error.ts'
-import { reasonOf } from '../text/visible.ts'
 
 /** A picture that can't be used. The message is one line: what was expected, what was found, what to do. */
 export class PictureError extends RephotoError {
   override readonly name: string = 'PictureError'
 }
-
-/** A foreign error's reason in one line; of libvips the last of several often says most. */
-export const firstLine = reasonOf

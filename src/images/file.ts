@@ -1,6 +1,7 @@
 // The bytes of a picture file, and what is none.
 import { readFile, stat } from 'node:fs/promises'
-import { firstLine, PictureError } from './error.ts'
+import { reasonOf } from '../text/visible.ts'
+import { PictureError } from './error.ts'
 
 /** Largest file that is opened: an uncompressed 16-bit scan of 160 million pixels fits. */
 const MAX_BYTES = 1_000_000_000
@@ -15,7 +16,7 @@ export async function readBytes(path: string): Promise<Buffer> {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
       throw new PictureError(`${path}: no such file; expected a picture (JPEG, PNG, WebP, TIFF, …)`)
     }
-    throw new PictureError(`${path}: can't be read (${error.code ?? firstLine(error)}); check its permissions`)
+    throw new PictureError(`${path}: can't be read (${error.code ?? reasonOf(error)}); check its permissions`)
   })
   // A pipe could keep a reader waiting for ever, and can't be read again when a run is continued.
   if (entry.isFIFO() || entry.isSocket()) {
@@ -25,7 +26,7 @@ export async function readBytes(path: string): Promise<Buffer> {
   if (!entry.isFile()) throw new PictureError(`${path}: expected a picture file, found a device; name a file`)
   if (entry.size > MAX_BYTES) throw new PictureError(`${path}: ${entry.size} bytes are too many for a picture`)
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new PictureError(`${path}: can't be read (${error.code ?? firstLine(error)}); check its permissions`)
+    throw new PictureError(`${path}: can't be read (${error.code ?? reasonOf(error)}); check its permissions`)
   })
   if (bytes.length === 0) throw new PictureError(`${path}: the file is empty; expected a picture`)
   return bytes

@@ -4,11 +4,12 @@
 // a missing end marker is a remark (src/images/damage says what can be known).
 import { createHash } from 'node:crypto'
 import sharp, { type Metadata, type Sharp } from 'sharp'
+import { reasonOf } from '../text/visible.ts'
 import { type Bitmap, createBitmap } from './bitmap.ts'
 import { judge } from './damage/judge.ts'
 import { judgePng } from './damage/png.ts'
 import type { Verdict } from './damage/verdict.ts'
-import { firstLine, PictureError } from './error.ts'
+import { PictureError } from './error.ts'
 import { readBytes } from './file.ts'
 import type { PictureMetadata, Samples } from './samples.ts'
 import { foreignFormat } from './sniff.ts'
@@ -147,7 +148,7 @@ async function decode(
     return { bitmap: await attempt(found.state === 'remark' ? 'none' : 'error'), damage: found }
   } catch (error) {
     if (error instanceof PictureError) throw error
-    const reason = firstLine(error)
+    const reason = reasonOf(error)
     // Where all pixels are known to be there, what the decoder complains of is worth a remark.
     const known = header.format === 'png' ? judgePng(bytes) : found
     if (known.state !== 'damaged' && /not supported|unsupported|not configured/iu.test(reason)) {
@@ -174,7 +175,7 @@ async function decodeSamples(bytes: Buffer, header: Header, path: string, damage
     .raw({ depth: deep ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true })
     .catch((error: unknown) => {
-      throw damageError(path, firstLine(error))
+      throw damageError(path, reasonOf(error))
     })
   const { width, height, channels } = info
   const all = deep
@@ -222,7 +223,7 @@ async function readHeader(bytes: Buffer, path: string): Promise<Header> {
   const header = await opened(bytes, 'none')
     .metadata()
     .catch((error: unknown) => {
-      throw new PictureError(`${path}: not a picture that can be read (${firstLine(error)}); convert it to PNG or JPEG`)
+      throw new PictureError(`${path}: not a picture that can be read (${reasonOf(error)}); convert it to PNG or JPEG`)
     })
   const { width, height, format } = header
   // SVG and PDF have no pixels of their own and can refer to other files

@@ -5,8 +5,9 @@
 import { extname } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { writeAtomically } from '../checkpoint/atomic.ts'
+import { reasonOf } from '../text/visible.ts'
 import type { Bitmap } from './bitmap.ts'
-import { firstLine, PictureError } from './error.ts'
+import { PictureError } from './error.ts'
 import { derivedExif, withChunks } from './exif.ts'
 import { isDeepPicture, type PictureMetadata, type Samples } from './samples.ts'
 
@@ -159,7 +160,7 @@ export async function writePicture(
   } catch (error) {
     const { cause } = error as Error
     throw new PictureError(
-      `${path}: can't be written (${firstLine(cause ?? error)}); check the folder and the free space`,
+      `${path}: can't be written (${reasonOf(cause ?? error)}); check the folder and the free space`,
     )
   }
 }

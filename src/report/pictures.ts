@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { RunFolderError } from '../run/errors.ts'
 import { isInside, readInside } from '../run/inside.ts'
+import { reasonOf } from '../text/visible.ts'
 
 /** An embedded picture. */
 export interface EmbeddedPicture {
@@ -54,11 +55,7 @@ export async function embedBytes(
       .toBuffer({ resolveWithObject: true })
     return { src: `data:image/webp;base64,${data.toString('base64')}`, width: info.width, height: info.height }
   } catch (cause) {
-    throw notAPicture(
-      path,
-      cause instanceof Error ? `one that can't be decoded (${cause.message.split('\n')[0]})` : 'none',
-      cause,
-    )
+    throw notAPicture(path, cause instanceof Error ? `one that can't be decoded (${reasonOf(cause)})` : 'none', cause)
   }
 }
 

@@ -6,7 +6,7 @@ import { readJson } from '../config/budget.ts'
 import { ConfigError } from '../config/errors.ts'
 import { MOST_ALIGNED_PIXELS, MOST_RADIUS, nonNegative, positiveInteger } from '../config/schema-numbers.ts'
 import { validate } from '../config/validate.ts'
-import { firstLine } from '../images/error.ts'
+import { reasonOf } from '../text/visible.ts'
 
 const itemSchema = z.strictObject({
   name: z.string().min(1).describe('Unique in the set.'),
@@ -52,7 +52,7 @@ export function readSet(path: string): SyntheticSet {
   try {
     document = readJson(file)
   } catch (cause) {
-    const found = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : firstLine(cause)
+    const found = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : reasonOf(cause)
     throw new ConfigError(`expected a set made by rephoto synth, found ${found}`, { source: file }, { cause })
   }
   validate(setSchema, document, { name: file })

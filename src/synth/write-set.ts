@@ -8,7 +8,6 @@ import { z } from 'zod'
 import { readJson } from '../config/budget.ts'
 import { ConfigError } from '../config/errors.ts'
 import type { Bitmap } from '../images/bitmap.ts'
-import { firstLine } from '../images/error.ts'
 import { encodePng } from '../images/write.ts'
 import type { ResolvedConfig } from '../methods/rephotograph/config.ts'
 import { type LoadedPack, loadPack } from '../models/load.ts'
@@ -18,6 +17,7 @@ import { createRunFolder, discard } from '../run/folder.ts'
 import { sha256File } from '../run/hash.ts'
 import { removeInside } from '../run/inside.ts'
 import { writeTogether } from '../run/together.ts'
+import { reasonOf } from '../text/visible.ts'
 import { aged, type Noise } from './age.ts'
 import type { NoiseConfig, Plan, Recipe } from './recipe.ts'
 import { planOf } from './recipe.ts'
@@ -169,7 +169,7 @@ function filesOfSet(folder: string): string[] {
   try {
     set = earlierSet.parse(readJson(file))
   } catch (cause) {
-    const found = cause instanceof z.ZodError ? 'something else' : firstLine(cause)
+    const found = cause instanceof z.ZodError ? 'something else' : reasonOf(cause)
     throw new ConfigError(
       `expected a set to replace, found ${found}; nothing was removed: empty the folder, or choose another with --out`,
       { source: file },
