@@ -19,7 +19,7 @@ export const runCommand: CommandModule<object, RunOptions> = {
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'A picture (- reads it from the standard input), or a config (.json5)',
+        describe: 'A picture, or a config (.json5)',
       })
       .option('out', {
         type: 'string',

@@ -21,7 +21,7 @@ export function isConfigName(name: string): boolean {
 export function sourceConfig(source: string): Fragment {
   if (isStandardInput(source))
     throw new UsageError(
-      "-: expected a picture file, found standard input, which can't be read again when a run goes on; save it to a file first",
+      '-: expected a picture file, found the standard input, which can be read only once; save it to a file first',
     )
   if (isConfigName(source)) {
     refuseExperiment(source)

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { alignFile } from '../../src/align/align-file.ts'
 import { claimComparison } from '../../src/compare/place.ts'
 import { isWithin, outputPath } from '../../src/output.ts'
+import { examplePoints } from '../support/landmarks.ts'
 import { rephoto } from './spawn.ts'
 
 let folder = ''
@@ -78,28 +79,9 @@ describe('one rule', () => {
   })
 })
 
-// 68 points of a face that fills most of a square of 256.
-const LANDMARKS = (() => {
-  const points: [number, number][] = []
-  for (let i = 0; i < 17; i++)
-    points.push([128 - 70 * Math.cos((Math.PI * i) / 16), 120 + 85 * Math.sin((Math.PI * i) / 16)])
-  for (const side of [0, 1])
-    for (let i = 0; i < 5; i++) points.push([75 + side * 60 + i * 11, 88 - 3 * Math.sin((Math.PI * i) / 4)])
-  for (let i = 0; i < 4; i++) points.push([128, 100 + 12 * i])
-  for (let i = 0; i < 5; i++) points.push([116 + 6 * i, 145 + 2 * Math.sin((Math.PI * i) / 4)])
-  for (const x of [98, 158])
-    for (let i = 0; i < 6; i++)
-      points.push([x - 14 * Math.cos((2 * Math.PI * i) / 6), 106 - 6 * Math.sin((2 * Math.PI * i) / 6)])
-  for (let i = 0; i < 12; i++)
-    points.push([128 - 24 * Math.cos((2 * Math.PI * i) / 12), 172 - 9 * Math.sin((2 * Math.PI * i) / 12)])
-  for (let i = 0; i < 8; i++)
-    points.push([128 - 18 * Math.cos((2 * Math.PI * i) / 8), 172 - 4 * Math.sin((2 * Math.PI * i) / 8)])
-  return points
-})()
-
 describe('align', () => {
   const example = path.resolve('examples/antique-b.png')
-  beforeAll(() => writeFile(place('points.json'), JSON.stringify(LANDMARKS)))
+  beforeAll(() => writeFile(place('points.json'), JSON.stringify(examplePoints)))
   const options = () => ({ size: 64, landmarks: place('points.json') })
 
   test('keeps the input and what is there, and writes what the suffix says', async () => {

@@ -12,6 +12,7 @@ import { randomStream } from '../../src/numbers/random.ts'
 import { runFile, writeText } from '../../src/run/folder.ts'
 import { openLossLog } from '../../src/run/losses.ts'
 import { writeManifest } from '../../src/run/manifest.ts'
+import { aManifest } from '../support/manifest.ts'
 
 /** What to fabricate. */
 export interface FabricatedSweep {
@@ -94,30 +95,20 @@ async function fabricateRun(place: Place, overrides: ConfigFragment, truth: stri
     truth: { picture: join(folder, 'aligned.png'), degradation: { spectral: { sensitivity: truth } } },
   }
   writeText(runFile.config(folder), JSON.stringify(config, null, 2))
-  writeManifest(folder, {
-    format: 'rephoto-run',
-    formatVersion: 1,
+  const manifest = aManifest({
     status: failed ? 'failed' : 'complete',
     ...(failed ? { error: 'loss "contextual" is not a number at step 9' } : {}),
-    created: '2026-01-02T03:04:05.000Z',
     finished: '2026-01-02T03:04:45.000Z',
-    versions: { rephoto: '0.1.0', node: 'v20.0.0', onnxruntime: '1.30.0' },
-    git: null,
-    machine: { platform: 'linux x64', cpu: 'A processor', cores: 2, memoryGiB: 16, host: 'somewhere' },
-    process: { pid: 2 ** 22 + 1, host: 'somewhere' },
     input: { name, sha256: name.padEnd(64, '0'), width: side, height: side },
     pack: { name: 'compact', size: side, licences: [], files: [] },
     seed,
-    device: 'cpu',
-    threads: 1,
     stages: [{ coarse: 32, steps }],
     stepsDone: failed ? 8 : steps,
     stepsTotal: steps,
     timings: { align: 0.5, optimize: steps * (0.05 + 0.01 * at[0]), write: 0.5 },
     peakMemoryMiB: 700 + 10 * at[0],
-    resumed: 0,
-    warnings: [],
   })
+  writeManifest(folder, manifest)
   const tints = [60 + 20 * at[1], 120, 90 + 40 * at[0]] as const
   await writePicture(runFile.picture(folder, 'aligned'), face(side, [70 + 9 * at[1], 100, 100], 0))
   for (const picture of ['target', 'sibling'] as const) {

@@ -1,19 +1,9 @@
 /** What every command owes its user, whatever it was given: an error of ours, in one line that a terminal only prints. */
-
-const ours = new Set([
-  'RunFolderError',
-  'FolderInUseError',
-  'CompareError',
-  'ConfigError',
-  'SweepError',
-  'CheckpointError',
-  'PictureError',
-  'ModelError',
-])
+import { RephotoError } from '../../src/error.ts'
 
 /** Whether an error is one of the program's own classes, which the command line prints without a trace. */
 export function isOurs(error: unknown): boolean {
-  return error instanceof Error && ours.has(error.name)
+  return error instanceof RephotoError
 }
 
 /** One line, without control characters or what turns the direction of writing, and not longer than anybody reads. */

@@ -21,7 +21,8 @@ test('src/networks knows graphs and weight files, and only the list knows the ro
   const files = importsOf('networks')
   expect(files.length).toBeGreaterThan(5)
   for (const [file, imported] of files) {
-    const allowed = file === 'networks/networks.ts' ? [...rooms, 'networks'] : ['networks', 'graph', 'checkpoint']
+    const allowed =
+      file === 'networks/networks.ts' ? [...rooms, 'networks'] : ['networks', 'graph', 'checkpoint', 'error.ts']
     for (const to of imported) expect(allowed, `${file} imports ${to}`).toContain(to.split('/')[0])
   }
 })
