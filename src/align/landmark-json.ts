@@ -2,6 +2,7 @@
 // [x, y, z] or an object with x and y (face-api.js keeps them as _x and _y), 68 of them or a mesh; it may lie in a list of
 // faces and in objects under a name that tools use. Known to come out so: face-api.js, face_alignment and dlib bindings
 // (lists), MediaPipe in Python and JavaScript (faceLandmarks, multi_face_landmarks, landmark), TensorFlow.js (keypoints).
+import { cut } from '../text/visible.ts'
 import { AlignError } from './error.ts'
 import { MESH_COUNTS } from './face-mesh.ts'
 import { LANDMARK_COUNT, type Point } from './geometry.ts'
@@ -96,5 +97,5 @@ function pointsOf(entries: readonly unknown[], name: string): Point[] {
 }
 
 function shorten(text: string | undefined): string {
-  return text === undefined ? 'nothing' : text.length > 60 ? `${text.slice(0, 60)}…` : text
+  return text === undefined ? 'nothing' : cut(text, 60)
 }

@@ -3,7 +3,9 @@
  * gigabyte file is read in the pieces that are asked for, and a fuzzer can hand over bytes without touching the disk.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { reasonOf } from '../text/visible.ts'
 import { CheckpointError } from './errors.ts'
+import { systemReason } from './system-error.ts'
 
 export interface ByteSource {
   /** For messages: the file's path, or what part of it. */
@@ -47,7 +49,7 @@ function openFile(path: string): number {
   try {
     fd = openSync(path, 'r')
   } catch (cause) {
-    throw new CheckpointError(path, `cannot be opened (${cause instanceof Error ? cause.message : String(cause)})`)
+    throw new CheckpointError(path, `cannot be opened: ${systemReason(cause, 'read') ?? reasonOf(cause)}`)
   }
   if (fstatSync(fd).isFile()) return fd
   closeSync(fd)

@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConfigKind } from '../config/kind.ts'
 import { isObject, type JsonObject } from '../config/merge.ts'
+import { cut } from '../text/visible.ts'
 import { RunFolderError } from './errors.ts'
 import { runName } from './folder.ts'
 import { sha256File } from './hash.ts'
@@ -213,8 +214,7 @@ function listed(lines: readonly string[]): string {
 }
 
 function shownValue(json: string | undefined): string {
-  if (json === undefined) return 'nothing'
-  return json.length > 60 ? `${json.slice(0, 57)}…` : json
+  return json === undefined ? 'nothing' : cut(json, 60)
 }
 
 function shownHash(sha256: string | undefined): string {

@@ -122,7 +122,7 @@ describe('refusals', () => {
   })
 
   test('a missing file and a folder', () => {
-    expect(() => openSafetensors(join(folder, 'none'))).toThrow(/cannot be opened \(ENOENT/)
+    expect(() => openSafetensors(join(folder, 'none'))).toThrow(/cannot be opened: expected a file here, found none/)
     expect(() => openSafetensors(folder)).toThrow('is not a regular file')
   })
 })

@@ -72,6 +72,12 @@ describe('a source', () => {
     expect(said(() => sourceConfig(at(name)))).toMatch(message)
   })
 
+  it.each(['-', '/dev/stdin'])('that is %s is refused: a run would have to read it again', (name) => {
+    expect(said(() => sourceConfig(name))).toBe(
+      '-: expected a picture file, found the standard input, which can be read only once; save it to a file first',
+    )
+  })
+
   it('is one; of several, and of a pattern that the shell left, the command for all is named', () => {
     expect(said(() => oneSource([at('a.png'), at("it's here/1.png")], ['antique-g']))).toBe(
       `expected one picture or config, found 2; one run of each: printf '%s' '{"base":{"extends":"antique-g"},"inputs":[{"files":["…/a.png","…/it'\\''s here/1.png"]}]}' > batch.json5 && rephoto sweep batch.json5`,
