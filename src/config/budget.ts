@@ -69,15 +69,14 @@ export function readJson(file: string, most = MOST_JSON_BYTES): unknown {
 /** @throws BudgetError where a text of JSON or JSON5 opens more brackets, one in another, than is meant by anybody */
 export function checkNesting(text: string, most = MOST_OPEN): void {
   let open = 0
-  let line = 1
   for (let at = 0; at < text.length; at++) {
     switch (text[at]) {
-      case '\n':
-        line++
-        break
       case '[':
       case '{':
-        if (++open > most) throw new BudgetError(`brackets open ${open} deep (at most ${most} are read)`, line)
+        if (++open > most) {
+          const line = text.slice(0, at).split('\n').length
+          throw new BudgetError(`brackets open ${open} deep (at most ${most} are read)`, line)
+        }
         break
       case ']':
       case '}':
@@ -98,18 +97,25 @@ export function checkNesting(text: string, most = MOST_OPEN): void {
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const char = text[at]
-    if (char === '\\') at++
+    // A backslash before a line break, which Windows writes in two characters, goes on in the next line.
+    if (char === '\\') at += text.startsWith('\r\n', at + 1) ? 2 : 1
     else if (char === text[start]) return at
-    else if (char === '\n') return at - 1
+    else if (char === '\n' || char === '\r') return at - 1
   }
   return text.length
 }
 
+/** What JSON5 takes for the end of a line. */
+const LINE_END = /[\n\r\u2028\u2029]/gu
+
 function endOfComment(text: string, start: number): number {
-  const [mark, from] = text[start + 1] === '/' ? ['\n', start] : text[start + 1] === '*' ? ['*/', start + 2] : ['', 0]
-  if (mark === '') return start
-  const end = text.indexOf(mark, from)
-  return end < 0 ? text.length : mark === '\n' ? end - 1 : end + 1
+  if (text[start + 1] === '*') {
+    const end = text.indexOf('*/', start + 2)
+    return end < 0 ? text.length : end + 1
+  }
+  if (text[start + 1] !== '/') return start
+  LINE_END.lastIndex = start
+  return (LINE_END.exec(text)?.index ?? text.length) - 1
 }
 
 function inWords(bytes: number): string {

@@ -99,7 +99,7 @@ describe('brackets', () => {
     for (const text of [`"${many}"`, `'${many}'`, `"\\"${many}"`, `// ${many}\n1`, `/* ${many} */ 1`, `"\\\n${many}"`])
       expect(() => checkNesting(text), text).not.toThrow()
     expect(() => checkNesting(`'' // "\n${many}`)).toThrow(BudgetError)
-    expect(() => checkNesting(`\n\n${many}`)).toThrow(expect.objectContaining({ line: 3 }))
+    expect(() => checkNesting(`\n/*\n*/${many}`)).toThrow(expect.objectContaining({ line: 3 }))
   })
 
   it('count as deep as the parser goes', () => {
@@ -115,5 +115,35 @@ describe('brackets', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  it('are counted as the parser sees them, whatever strings and comments are made of', () => {
+    const depth = (value: unknown): number =>
+      typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depth)) : 0
+    const piece = fc.constantFrom(
+      ...['[', '[', ']', ']', '{', '}', 'a:', '"', "'", '\\', '//', '/*', '*/', '/', ',', '1', ' '],
+      ...['\n', '\r', '\r\n', '\u2028', '\u2029', '"a"', "'\\\r\n'", '"\\\n"', '//\r', '[1]'],
+    )
+    let parsed = 0
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), fc.array(piece, { maxLength: 4 }), (inner, behind) => {
+        const text = `[${inner.join('')}]${behind.join('')}`
+        let value: unknown
+        try {
+          value = JSON5.parse(text)
+        } catch {
+          return
+        }
+        parsed++
+        expect(() => checkNesting(text, depth(value))).not.toThrow()
+        expect(() => checkNesting(text, depth(value) - 1)).toThrow(BudgetError)
+      }),
+      { numRuns: 20_000, seed: 3 },
+    )
+    expect(parsed).toBeGreaterThan(100)
+  })
+
+  it.each(['//\r', '//\u2028', '"\\\r\n",', "'\\\r\n', "])('do not hide behind %j', (before) => {
+    expect(() => checkNesting(`[${before}${'['.repeat(100)}`)).toThrow(BudgetError)
   })
 })
