@@ -20,6 +20,7 @@ import { watchOutput } from './output.ts'
 import { reportCommand } from './report.ts'
 import { resumeCommand } from './resume.ts'
 import { runCommand } from './run.ts'
+import { stylizeCommand } from './stylize.ts'
 import { sweepCommand } from './sweep.ts'
 import { sweepRunCommand } from './sweep-run.ts'
 import { synthCommand } from './synth.ts'
@@ -67,6 +68,7 @@ function commandLine(args: readonly string[], version: string) {
       .scriptName('rephoto')
       .usage('$0 <command>\n\nAn antique portrait as a modern camera would have seen the sitter.')
       .command(runCommand)
+      .command(stylizeCommand)
       .command(resumeCommand)
       .command(alignCommand)
       .command(encodeCommand)

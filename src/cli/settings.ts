@@ -8,7 +8,7 @@ import { type AlignModeOptions, type AlignOptions, alignKeys } from './alignment
 import { UsageError } from './failure.ts'
 
 /** Options that change a config. */
-export interface SettingOptions {
+export interface CommonSettings {
   preset?: string[] | undefined
   set?: string[] | undefined
   pack?: string | undefined
@@ -16,11 +16,24 @@ export interface SettingOptions {
   threads?: number | undefined
   device?: string | undefined
   engine?: string | undefined
+}
+
+/** The same of a command of portraits. */
+export interface SettingOptions extends CommonSettings {
   sensitivity?: string | undefined
 }
 
-/** Adds them to a command. */
+/** Adds them to a command of portraits. */
 export function withSettings<T>(yargs: Argv<T>): Argv<T & SettingOptions> {
+  return withCommonSettings(yargs).option('sensitivity', {
+    type: 'string',
+    choices: ['b', 'gb', 'g', 'auto'],
+    describe: 'What the emulsion saw, or "auto" to guess it; short for --set sensitivity=…',
+  })
+}
+
+/** Adds to a command those that every method has. */
+export function withCommonSettings<T>(yargs: Argv<T>): Argv<T & CommonSettings> {
   return yargs
     .option('preset', {
       type: 'string',
@@ -33,11 +46,6 @@ export function withSettings<T>(yargs: Argv<T>): Argv<T & SettingOptions> {
       array: true,
       nargs: 1,
       describe: 'Change one key: --set optimize.steps=[50,100]; repeatable. Keys: docs/config.md',
-    })
-    .option('sensitivity', {
-      type: 'string',
-      choices: ['b', 'gb', 'g', 'auto'],
-      describe: 'What the emulsion saw, or "auto" to guess it; short for --set sensitivity=…',
     })
     .option('pack', { type: 'string', describe: 'Model pack, by name or folder; short for --set pack=…' })
     .option('seed', { type: 'number', describe: 'Short for --set seed=…' })
@@ -54,10 +62,15 @@ export function withSettings<T>(yargs: Argv<T>): Argv<T & SettingOptions> {
     .option('threads', { type: 'number', describe: 'CPU threads; short for --set threads=…' })
 }
 
-/** The config of a command: presets, then a config file, then a picture, then single options, then --set. */
+/**
+ * The config of a command: presets, then a config file, then a picture, then single options, then --set.
+ *
+ * @param ofMethod what the command's own options say
+ */
 export async function configOf(
   source: string | undefined,
   options: SettingOptions & AlignOptions & AlignModeOptions,
+  ofMethod: Fragment = {},
 ): Promise<Fragment> {
   const [{ applySettings, checkConfig, loadConfig, mergeConfigs }, { sourceConfig }] = await Promise.all([
     import('../methods/configs.ts'),
@@ -71,6 +84,7 @@ export async function configOf(
   }
   const aligned = alignKeys(options, resolve)
   const own = {
+    ...ofMethod,
     ...(pack === undefined ? {} : { pack: /[/\\]/u.test(pack) ? resolve(pack) : pack }),
     ...(seed === undefined ? {} : { seed }),
     ...(threads === undefined ? {} : { threads }),

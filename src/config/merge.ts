@@ -106,3 +106,13 @@ function orderOfParts(defaults: readonly string[], base: JsonObject, over: JsonO
 function asMap(names: readonly string[]): JsonObject {
   return Object.fromEntries(names.map((name) => [name, {}]))
 }
+
+/** Only what is absent is filled; null is a value, and a wrong one where no null may be. */
+export function withMissing(value: unknown, reference: unknown): unknown {
+  if (!isObject(value) || !isObject(reference)) return value
+  const filled: JsonObject = { ...value }
+  for (const [key, inner] of Object.entries(reference)) {
+    filled[key] = Object.hasOwn(value, key) ? withMissing(value[key], inner) : inner
+  }
+  return filled
+}

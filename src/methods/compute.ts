@@ -1,11 +1,10 @@
 /** Where and with what a run computes, as its config asks for it and this machine has it. */
 
 import { chooseDevice } from '../engine/choose.ts'
-import type { CompileOptions } from '../engine/executable.ts'
+import type { CompileOptions, Device, Engine } from '../engine/executable.ts'
 import { tensorflowPackage } from '../engine/tfjs/installed.ts'
 import { EngineError } from '../engine/values.ts'
 import { optimizedFolder } from '../models/places.ts'
-import type { ResolvedConfig } from './rephotograph/config.ts'
 
 /** What networks are compiled for, and how to call it. */
 export interface Compute {
@@ -16,8 +15,14 @@ export interface Compute {
   readonly reason: string
 }
 
+/** What a config says of it. */
+export interface Wanted {
+  readonly device: 'auto' | Device
+  readonly engine: Engine
+}
+
 /** @throws EngineError when a device or engine that the config names is not there, with what to install */
-export function computeFor({ device, engine }: ResolvedConfig, threads: number): Compute {
+export function computeFor({ device, engine }: Wanted, threads: number): Compute {
   if (engine === 'onnxruntime') {
     const choice = chooseDevice(device)
     return { options: { threads, device: choice.device, keep: optimizedFolder() }, ...choice }

@@ -4,8 +4,9 @@ import { RunFolderError } from '../run/errors.ts'
 import type { Manifest } from '../run/manifest.ts'
 import type { Method, Methods } from './method.ts'
 import { rephotograph } from './rephotograph/method.ts'
+import { stylize } from './stylize/method.ts'
 
-const list: readonly Method[] = [rephotograph]
+const list: readonly Method[] = [rephotograph, stylize]
 
 /** Of a config without `method`, and of a run folder of before there were several. */
 const STANDARD = 'rephotograph'

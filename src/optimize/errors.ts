@@ -7,12 +7,16 @@ import type { ArrayTensors } from './problem.ts'
 /** A loss or variable that is not a number: names what, where, and what was kept. */
 export class DivergedError extends RephotoError {
   override readonly name: string = 'DivergedError'
+  readonly what: string
+  readonly step: number
   readonly snapshot: Snapshot
 
   constructor(what: string, step: number, snapshot: Snapshot) {
     super(
       `${what} is not a number at step ${step}; the state after ${snapshot.step} steps was kept; try lower learning rates`,
     )
+    this.what = what
+    this.step = step
     this.snapshot = snapshot
   }
 }

@@ -2,7 +2,7 @@
  * The config of a run folder, complete: keys that came with later versions may be missing deep inside and are filled from the
  * reference, as a run that goes on fills them; the parts themselves must be there.
  */
-import { isObject, type JsonObject } from '../../config/merge.ts'
+import { isObject, type JsonObject, withMissing } from '../../config/merge.ts'
 import { referenceConfig, stageDefaults } from './reference.ts'
 
 /** Parts that no version has left out. */
@@ -34,16 +34,6 @@ export function completed(document: JsonObject, size: number): JsonObject {
     const defaults = stageDefaults() as JsonObject
     const stages = Object.entries(own.degradation).filter(([, stage]) => stage !== null)
     filled.degradation = Object.fromEntries(stages.map(([name, stage]) => [name, withMissing(stage, defaults[name])]))
-  }
-  return filled
-}
-
-/** Only what is absent is filled; null is a value, and a wrong one where no null may be. */
-export function withMissing(value: unknown, reference: unknown): unknown {
-  if (!isObject(value) || !isObject(reference)) return value
-  const filled: JsonObject = { ...value }
-  for (const [key, inner] of Object.entries(reference)) {
-    filled[key] = Object.hasOwn(value, key) ? withMissing(value[key], inner) : inner
   }
   return filled
 }

@@ -75,7 +75,7 @@ export function regionsOf(config: StylizeConfig, pictures: StylizePictures, long
     styles: members.map((style) => ({
       style,
       side: styleSide(pictures.styles[style]!, longest, config.size.styleScale),
-      weight: config.styles[style]!.weight,
+      weight: config.styles[style]!.weight ?? 1,
       masked: pictures.styleMasks[style] !== undefined,
     })),
   }))

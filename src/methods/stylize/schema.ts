@@ -2,10 +2,13 @@
  * Every choice of style transfer by optimisation as a key. Pictures are in 0..1; a generator of faces has no part in it.
  */
 import { z } from 'zod'
+import { configKind, type Relaxed } from '../../config/kind.ts'
+import { filePath, marked } from '../../config/marks.ts'
 import { gramNormalizations } from '../../losses/gram-style.ts'
 import { variationForms } from '../../losses/total-variation.ts'
 import { lbfgsKeys } from '../../optimize/lbfgs.ts'
 import { betas, eps } from '../../optimize/optimizers/keys.ts'
+import { commonDefaults, commonKeys, methodKey, outputSchema } from '../common-schema.ts'
 import { statisticsNames } from './statistics.ts'
 
 /** Layers behind a ReLU (relu4_2) or before it (conv4_2). */
@@ -15,21 +18,15 @@ const layerWeights = z.array(z.number().min(0).max(1e6)).min(1).max(16).nullable
 const weight = z.number().min(0).max(1e15)
 
 const styleSchema = z.strictObject({
-  picture: z.string().describe('A picture whose style is taken.'),
-  weight: z.number().gt(0).max(1e6).describe('Its share among several styles.'),
-  mask: z
-    .string()
-    .nullable()
-    .describe('Gray picture that says which part of the style counts (white); null: all of it.'),
-  region: z
-    .string()
-    .nullable()
-    .describe(
-      "Gray picture of the content's shape that says where this style goes (white); null: everywhere. Styles of one region are mixed.",
-    ),
+  picture: marked(z.string().min(1).max(4096).describe('A picture whose style is taken.'), { file: true }),
+  weight: z.number().gt(0).max(1e6).optional().describe('Its share among several styles; 1 where nothing is said.'),
+  mask: filePath('Gray picture that says which part of the style counts (white); null: all of it.').optional(),
+  region: filePath(
+    "Gray picture of the content's shape that says where this style goes (white); null: everywhere. Styles of one region are mixed.",
+  ).optional(),
 })
 
-export const stylizeKeys = {
+const keys = {
   styles: z.array(styleSchema).max(16).describe('The styles; empty where only content counts.'),
   network: z.strictObject({
     role: z
@@ -101,7 +98,7 @@ export const stylizeKeys = {
     from: z
       .enum(['content', 'noise', 'style', 'picture'])
       .describe('"content"; "noise"; "style": noise with the colours of the style; "picture": the file in `picture`.'),
-    picture: z.string().nullable().describe('What to start from, for "picture".'),
+    picture: filePath('What to start from, for "picture".'),
     noise: z.number().min(0).max(1).describe('Share of noise that is mixed into what is started from.'),
     kind: z
       .enum(['normal', 'truncated', 'uniform'])
@@ -145,20 +142,37 @@ export const stylizeKeys = {
   }),
 }
 
-type Keys = z.infer<z.ZodObject<typeof stylizeKeys>>
+/** Schema of a complete config of this method. */
+export const stylizeSchema = z.strictObject({
+  method: methodKey('stylize'),
+  ...commonKeys,
+  ...keys,
+  output: outputSchema,
+})
+
+/** The configs of this method. */
+export const stylizeConfig = configKind('stylize', stylizeSchema)
+
+/** A complete config. */
+export type StylizeConfig = z.infer<typeof stylizeSchema>
+
+/** What a config file may say, besides `extends`. */
+export type StylizeFragment = Relaxed<StylizeConfig>
 
 /** The method's own defaults. */
-export const stylizeDefaults: Keys = {
+export const stylizeDefaults: StylizeConfig = {
+  method: 'stylize',
+  ...commonDefaults,
   styles: [],
   network: { role: 'auto', pooling: 'average', border: 'replicate' },
   size: { scales: [256, 512], styleScale: 1 },
   content: { weight: 1, layers: ['relu4_2'], layerWeights: null, form: 'mean' },
   style: {
-    weight: 1,
+    weight: 3e5,
     layers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'],
     layerWeights: null,
     statistics: 'gram',
-    normalization: 'johnson',
+    normalization: 'neural-style',
   },
   variation: { weight: 0, form: 'absolute' },
   pixels: { weight: 0 },
@@ -173,6 +187,5 @@ export const stylizeDefaults: Keys = {
     clamp: true,
   },
   keep: { result: 'last', decay: 0.95 },
+  output: { frames: 12, saveEverySeconds: 30 },
 }
-
-export type StylizeConfig = Keys

@@ -1,0 +1,60 @@
+/** docs/stylize.md: how to paint a picture as another, and every key of a config of this method. */
+import { configTable } from '../../config/document.ts'
+import type { JsonObject } from '../../config/merge.ts'
+import { stylizeConfig, stylizeDefaults } from './schema.ts'
+
+const INTRODUCTION = `# A picture in the style of another
+
+<!-- Generated from src/methods/stylize: npx vitest run test/config -u -->
+
+\`\`\`sh
+rephoto stylize garden.jpg --style starry-night.jpg
+rephoto stylize me.jpg --style rembrandt.jpg --style-weight 1e5 --size 384
+rephoto stylize me.jpg --style rembrandt.jpg --set faces.style=0.3 --set faces.content=3
+rephoto stylize garden.jpg --style starry-night.jpg --color luminance
+rephoto stylize garden.jpg --style one.jpg --style two.jpg
+rephoto stylize garden.jpg --style starry-night.jpg --preset wasserstein
+\`\`\`
+
+The pixels of a picture are moved until the network sees in it what it sees in the content, and finds features together as often as in
+the style (Gatys, Ecker and Bethge 2016). The run is one like any other: its folder, frames, curves of every layer, resuming byte for byte,
+sweeps and comparisons are those of [runs.md](runs.md) and [experiments.md](experiments.md).
+
+**How strong.** \`--style-weight\` is the first thing to turn: three times more or less shows. A larger \`--style-scale\` gives larger
+strokes. What the weight means depends on \`style.normalization\`: schools differ by the square of the number of channels, so that a shallow
+layer counts up to 64 times more against a deep one.
+
+**Presets** are named after the schools: \`gatys\`, \`neural-style\`, \`pytorch-tutorial\`, \`tensorflow-tutorial\` (which needs a whole VGG19) and
+\`wasserstein\`. Their weights are those of the originals, brought to one unit: features of pictures in 0..1, normalised as ImageNet's. Steps
+are fewer where the originals count on a graphics card.
+
+**Faces.** What people complain about most is that nobody is recognised any more. \`faces.style\` says how much the style counts where the
+face parser sees a face, \`faces.content\` how much more the content does, and every run of a picture with a face measures the likeness
+(cosine of face descriptors, in gray) of result and content. Without a face nothing changes, and a warning says so.
+
+**Regions.** A style may have a \`region\`, a gray picture of the content's shape that is white where it goes; then every style must have
+one. A \`mask\`, of the style's shape, says which part of a style counts.
+
+\`\`\`json5
+{
+  method: 'stylize',
+  input: 'garden.jpg',
+  styles: [
+    { picture: 'waves.jpg', region: 'sky.png' },
+    { picture: 'moss.jpg', region: 'ground.png', weight: 1 },
+  ],
+}
+\`\`\`
+
+**Reconstructions.** With \`style.weight=0\` and \`start.from=noise\` a run shows what a layer knows of the content, with \`content.weight=0\`
+what it knows of the style: \`experiments/reconstruct.json5\` does it layer by layer.
+
+**Which network.** \`network.role\` "auto" takes the pack's \`vgg19_style\` where it has one, else its VGG19, else its VGG16.
+The compact pack's answers as the official VGG19 down to relu5_1 and has a third of its arithmetic.
+
+## All keys`
+
+/** The text of docs/stylize.md. */
+export function stylizeConfigTable(): string {
+  return configTable(stylizeConfig, stylizeDefaults as unknown as JsonObject, INTRODUCTION)
+}

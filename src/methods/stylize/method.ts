@@ -1,0 +1,142 @@
+/**
+ * Neural style transfer by optimization (Gatys, Ecker and Bethge 2016): what one picture shows, painted as another is. What the
+ * rest of the program needs to know of it; the parts are in the files beside this one.
+ */
+
+import type { JsonObject } from '../../config/merge.ts'
+import { withMissing } from '../../config/merge.ts'
+import { countFlops } from '../../graph/flops.ts'
+import type { Side } from '../../images/bitmap.ts'
+import type { LoadedPack } from '../../models/load.ts'
+import { stepProgram } from '../../optimize/step.ts'
+import { runName } from '../../run/folder.ts'
+import { makeInside } from '../../run/inside.ts'
+import { writeRunPicture } from '../../run/pictures.ts'
+import type { Job, Method, Plan } from '../method.ts'
+import { withContentColors } from './color.ts'
+import { resolveStylize, rolesOf, stylizeFragment } from './config.ts'
+import { type Descended, descend, scaleSteps } from './descend.ts'
+import { measure } from './measure.ts'
+import { describeMetric, metricCatalogue, metricsLine } from './metrics.ts'
+import { type Prepared, prepare, prepared } from './prepare.ts'
+import { stylizeProblem } from './problem.ts'
+import { stylizeReport } from './report.ts'
+import { type StylizeConfig, type StylizeFragment, stylizeConfig, stylizeDefaults } from './schema.ts'
+import { featuresOf, openSetting } from './setting.ts'
+import { scaledSide, styleSide } from './sides.ts'
+
+export const stylize: Method = {
+  name: 'stylize',
+  title: 'Paint a picture in the style of another',
+  config: stylizeConfig,
+  phases: {
+    prepare: 'reading the pictures',
+    compile: 'compiling the step',
+    optimize: 'painting',
+    write: 'writing',
+    measure: 'measuring',
+  },
+  pictures: [
+    { name: 'content', title: 'Content', words: 'The picture that is painted anew, at the size of the result' },
+    { name: 'style', title: 'Style', words: 'How it is painted, in the colours that are taken from it' },
+    { name: 'faces', title: 'Faces', words: 'Where the face parser sees faces, which are treated with care' },
+    { name: 'result', title: 'Result', words: 'The content in the manner of the style' },
+  ],
+  before: 'content',
+  after: 'result',
+  preparedFiles: [runName.picture('content')],
+  metrics: metricCatalogue,
+  metric: describeMetric,
+  summary: metricsLine,
+  seenNetworks: (config) => [(config as unknown as StylizeConfig).network.role],
+  settle: async (fragment) => ({ fragment, notes: [] }),
+  plan(fragment, pack) {
+    const said = stylizeFragment(fragment)
+    for (const role of rolesOf(resolveStylize(said, pack))) pack.path(role)
+    return planOf(resolveStylize(said, pack), pack)
+  },
+  open: (fragment) => openJob(stylizeFragment(fragment)),
+  completed: ({ $schema: _, ...own }) => withMissing(own, stylizeDefaults) as JsonObject,
+  asDocument: (config) => config,
+  weightKeys(fragment) {
+    const { content, style, variation, pixels } = withMissing(fragment, stylizeDefaults) as StylizeConfig
+    const weights = { content, style, variation, pixels }
+    return Object.entries(weights).flatMap(([term, { weight }]) => (weight > 0 ? [`${term}.weight`] : []))
+  },
+  report: stylizeReport,
+}
+
+function planOf(config: StylizeConfig, pack: LoadedPack): Plan {
+  return {
+    config: config as unknown as JsonObject,
+    document: config as unknown as JsonObject,
+    roles: rolesOf(config),
+    guessed: [],
+    sources: config.styles.flatMap(({ picture, mask, region }) =>
+      [picture, mask, region].filter((path) => path != null),
+    ),
+    stages: scaleSteps(config).map((steps) => ({ steps })),
+    stepFlops() {
+      const steps = scaleSteps(config)
+      const features = featuresOf(config, pack)
+      const total = config.size.scales.reduce((sum, longest, scale) => {
+        // What the pictures' shapes are is not known before they are read: squares stand for them.
+        const side: Side = scaledSide({ width: 1, height: 1 }, longest)
+        const styles = config.styles.map((_, style) => ({
+          style,
+          side: styleSide({ width: longest, height: longest }, longest, config.size.styleScale),
+          weight: 1,
+          masked: false,
+        }))
+        const regions = styles.length > 0 ? [{ masked: false, styles }] : []
+        const problem = stylizeProblem({ config, features, side, regions, contentWeighted: false })
+        // An evaluation of L-BFGS costs what a step of Adam does, but for its own sums.
+        const { betas, eps } = config.optimize.optimizer
+        const program = stepProgram(problem, { name: 'adam', betas, eps })
+        const tensors = [
+          ...Object.values(program.outputs),
+          ...Object.values(program.state ?? {}).map(({ next }) => next),
+        ]
+        return sum + steps[scale]! * countFlops(tensors)
+      }, 0)
+      return total / steps.reduce((sum, count) => sum + count, 0)
+    },
+  }
+}
+
+function openJob(fragment: StylizeFragment): Job {
+  const setting = openSetting(fragment)
+  const { pack, config, threads } = setting
+  let start: Prepared | undefined
+  let ended: Descended | undefined
+  return {
+    plan: planOf(config, pack),
+    pack,
+    threads,
+    get device() {
+      return setting.compute.device
+    },
+    async prepare(record, picture) {
+      start = await prepare(setting, record, picture)
+    },
+    async prepared({ folder }) {
+      start = await prepared(setting, folder)
+      return start !== undefined
+    },
+    async work(record, signal) {
+      ended = await descend(setting, record, start!, signal)
+      return ended
+    },
+    async write({ folder, tell }, { step, finished }) {
+      const { picture } = ended!
+      const result = config.color === 'luminance' ? withContentColors(picture, start!.pictures.content) : picture
+      await writeRunPicture(folder, runName.picture('result', !finished), result)
+      if (!finished || config.output.frames === 0) return
+      makeInside(folder, runName.frames)
+      await writeRunPicture(folder, runName.frame(step), result)
+      tell({ type: 'frame', step, bitmap: result })
+    },
+    measure: (record) => measure(setting, record, start!),
+    close: () => pack.close(),
+  }
+}
