@@ -225,7 +225,7 @@ describe('a run that cannot be', () => {
 
   it('keeps what was good when a loss stops being a number, and says which and when', async () => {
     const folder = join(place, 'diverged')
-    const config = { ...tinyConfig(pack, input), optimize: { lr: 1e30, steps: [20] } }
+    const config = { ...tinyConfig(pack, input), optimize: { lr: 1000, cameraLr: 1000, steps: [20] } }
     await expect(run({ config, out: folder })).rejects.toThrow(/is not a number at step \d+/u)
     const manifest = readManifest(folder)
     expect(manifest).toMatchObject({ status: 'failed', error: expect.stringMatching(/not a number/u) as unknown })

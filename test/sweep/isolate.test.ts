@@ -21,7 +21,7 @@ beforeAll(async () => {
         { name: 'base' },
         // Another step to compile, other numbers in the same one, a failure, and what comes after it.
         { name: 'no-eye', set: { 'losses.eye.weight': 0 } },
-        { name: 'diverges', set: { 'optimize.lr': 1e30 } },
+        { name: 'diverges', set: { 'optimize.lr': 1000, 'optimize.cameraLr': 1000 } },
         { name: 'slow', set: { 'optimize.lr': 0.001 } },
         { name: 'sharp', set: { 'degradation.blur.radius': 0.3 } },
       ],

@@ -19,7 +19,9 @@ let file = ''
 beforeAll(async () => {
   file = await makeExperiment(place, {
     inputs: [{ set: 'set', take: 1 }],
-    conditions: { list: [{ name: 'base' }, { name: 'diverges', set: { 'optimize.lr': 1e30 } }] },
+    conditions: {
+      list: [{ name: 'base' }, { name: 'diverges', set: { 'optimize.lr': 1000, 'optimize.cameraLr': 1000 } }],
+    },
     base: { pack: './pack', optimize: { steps: [6, 6] }, output: { frames: 0 } },
     sbatch: ['--comment=a sweep'],
   })

@@ -21,7 +21,7 @@ beforeAll(async () => {
     conditions: {
       list: [
         { name: 'base' },
-        { name: 'diverges', set: { 'optimize.lr': 1e30 } },
+        { name: 'diverges', set: { 'optimize.lr': 1000, 'optimize.cameraLr': 1000 } },
         { name: 'slow', label: 'slower', set: { 'optimize.lr': 0.001 } },
         { name: 'as-base', fromTruth: { sensitivity: true } },
       ],
