@@ -116,7 +116,13 @@ describe('given landmarks', () => {
   const align = (content: unknown, more: { doubt?: 'accept' } = {}) => {
     const landmarks = join(folder, 'points.json')
     writeFileSync(landmarks, JSON.stringify(content))
-    return alignFile('examples/antique-b.png', { size: 64, landmarks, out: join(folder, 'out.png'), force: true, ...more })
+    return alignFile('examples/antique-b.png', {
+      size: 64,
+      landmarks,
+      out: join(folder, 'out.png'),
+      force: true,
+      ...more,
+    })
   }
 
   test('that fit are taken without a remark', async () => {

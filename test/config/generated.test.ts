@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { schemaJson } from '../../src/config/document.ts'
 import { configKinds } from '../../src/methods/configs.ts'
 import { portraitConfigTable } from '../../src/methods/rephotograph/document.ts'
+import { stylizeConfigTable } from '../../src/methods/stylize/document.ts'
 
 describe('files generated from the schema', () => {
   it('configs/schema.json is current', async () => {
     await expect(schemaJson(configKinds)).toMatchFileSnapshot('../../configs/schema.json')
+  })
+
+  it('docs/stylize.md is current', async () => {
+    await expect(stylizeConfigTable()).toMatchFileSnapshot('../../docs/stylize.md')
   })
 
   it('docs/config.md is current', async () => {

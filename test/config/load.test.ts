@@ -5,9 +5,11 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { expectation } from '../../src/config/expectation.ts'
 import { ConfigError, presetsFolder } from '../../src/config/index.ts'
-import { applySettings, loadConfig } from '../../src/methods/configs.ts'
+import { type JsonObject, mergeInto } from '../../src/config/merge.ts'
+import { applySettings, kindOf, loadConfig } from '../../src/methods/configs.ts'
 import { portraitConfig } from '../../src/methods/rephotograph/config.ts'
 import { resolveConfig } from '../../src/methods/rephotograph/resolve.ts'
+import { stylizeConfig, stylizeDefaults, stylizeSchema } from '../../src/methods/stylize/schema.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rephoto-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -32,9 +34,26 @@ function errorOf(action: () => unknown): string {
 describe('presets', () => {
   const presets = readdirSync(presetsFolder).filter((name) => name.endsWith('.json5'))
 
-  it.each(presets)('%s resolves at 128 and 1024 px', (name) => {
+  const portraits = presets.filter((name) => kindOf(loadConfig(name)).method === 'rephotograph')
+
+  it.each(portraits)('%s resolves at 128 and 1024 px', (name) => {
     for (const size of [128, 1024])
       expect(() => resolveConfig(portraitConfig(loadConfig(name)), {}, size)).not.toThrow()
+  })
+
+  it('of style transfer are complete, and say a method', () => {
+    const others = presets.filter((name) => !portraits.includes(name))
+    expect(others.sort()).toEqual([
+      'gatys.json5',
+      'neural-style.json5',
+      'pytorch-tutorial.json5',
+      'tensorflow-tutorial.json5',
+      'wasserstein.json5',
+    ])
+    for (const name of others) {
+      const complete = mergeInto(stylizeConfig, stylizeDefaults as unknown as JsonObject, loadConfig(name))
+      expect(stylizeSchema.safeParse(complete).error).toBeUndefined()
+    }
   })
 
   it('are found by their name', () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { presetNames } from '../../src/config/index.ts'
-import { loadConfig, mergeConfigs } from '../../src/methods/configs.ts'
+import { kindOf, loadConfig, mergeConfigs } from '../../src/methods/configs.ts'
 import { type ConfigFragment, portraitConfig } from '../../src/methods/rephotograph/config.ts'
 import { networkOf } from '../../src/methods/rephotograph/networks.ts'
 import { optimize } from '../../src/methods/rephotograph/optimize.ts'
@@ -52,7 +52,11 @@ async function reportsOf(change: ConfigFragment): Promise<StepReport[]> {
 
 describe('weighted losses add up to the total', () => {
   const configs: Record<string, ConfigFragment> = {
-    ...Object.fromEntries(presetNames().map((name) => [name, loadConfig(name)])),
+    ...Object.fromEntries(
+      presetNames()
+        .map((name) => [name, loadConfig(name)] as const)
+        .filter(([, config]) => kindOf(config).method === 'rephotograph'),
+    ),
     'with grain, which has a likelihood of its own': { degradation: { grain: {} } },
   }
   test.each(Object.entries(configs))('%s', async (_, config) => {

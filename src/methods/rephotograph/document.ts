@@ -19,7 +19,7 @@ A config is a JSON5 file (JSON with comments and without most quotes). It names 
 \`\`\`
 
 Each key stands once in an object, and in a text a backslash is written twice (\`'C:\\\\photos\\\\anna.jpg'\`; / works too). A file has at most 1 MB and
-64 levels, and at most 32 configs extend one another.
+64 levels, and at most 50 configs extend one another.
 
 On the command line, \`--set 'optimize.steps=[100,300]'\` does the same for one key. A key that is absent or \`null\` has the
 value that the model pack prescribes (\`settings\` in its \`pack.json\`; compact has weights and steps of its own), and where the pack
