@@ -89,8 +89,11 @@ async function alignGiven(
   const lean = Math.round(leanOf(landmarks))
   if (doubt === undefined && Math.abs(lean) > 45)
     remarks.push(`by its landmarks the face leans by ${lean}°; it was made upright`)
-  if (doubt === undefined && (await secondLook(toColor(bitmap), landmarks)) < UNSEEN) {
-    remarks.push('the detector sees no face where the landmarks are; check that they belong to this picture')
+  if (doubt === undefined) {
+    const { tiny, large } = await secondLook(toColor(bitmap), landmarks)
+    if (Math.max(tiny, large) < UNSEEN) {
+      remarks.push('the detector sees no face where the landmarks are; check that they belong to this picture')
+    }
   }
   return { bitmap: crop.bitmap, quad: crop.quad, landmarks, side: crop.size, turn: 0, remarks }
 }

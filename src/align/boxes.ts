@@ -124,16 +124,22 @@ function tiles({ width, height }: Bitmap): Showing[] {
  */
 export type Effort = 'glance' | 'mats' | 'search'
 
+/** The whole picture, shown once. @param bitmap colour. */
+export function glanceAt(bitmap: Bitmap): Promise<FoundBox[]> {
+  return locate(bitmap, { region: wholeOf(bitmap), extent: 1, offset: 0 })
+}
+
 /**
  * Boxes that may be faces, the surest first: sure ones only, where there are any.
  * @param bitmap colour.
+ * @param first what a glance at it showed, where one was taken already.
  */
-export async function findBoxes(bitmap: Bitmap, effort: Effort): Promise<FoundBox[]> {
-  const whole = wholeOf(bitmap)
-  const first = await locate(bitmap, { region: whole, extent: 1, offset: 0 })
-  const sure = distinct(first.filter(({ score }) => score >= SURE))
+export async function findBoxes(bitmap: Bitmap, effort: Effort, first?: readonly FoundBox[]): Promise<FoundBox[]> {
+  const glance = first ?? (await glanceAt(bitmap))
+  const sure = distinct(glance.filter(({ score }) => score >= SURE))
   if (sure.length > 0 || effort === 'glance') return sure
-  const all = [...first]
+  const whole = wholeOf(bitmap)
+  const all = [...glance]
   const showings: Showing[] = [
     { region: whole, extent: 0.6, offset: 0.2 },
     { region: whole, extent: 0.36, offset: 0.32 },

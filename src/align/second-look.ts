@@ -50,13 +50,20 @@ function scoreThere(
   return Math.max(0, ...there.map(({ score }) => score))
 }
 
+/** How sure the small and the large detector are of a face in a crop, 0 to 1 each. */
+export interface SecondLook {
+  readonly tiny: number
+  /** 0 where the small one was sure enough. */
+  readonly large: number
+}
+
 /**
- * How sure the networks are, 0 to 1, that there is a face where these landmarks are.
+ * How sure the networks are that there is a face where these landmarks are.
  * @param bitmap colour.
  */
-export async function secondLook(bitmap: Bitmap, landmarks: readonly Point[]): Promise<number> {
+export async function secondLook(bitmap: Bitmap, landmarks: readonly Point[]): Promise<SecondLook> {
   const view = cropView(bitmap, landmarks)
   const tiny = await tinyOpinion(view)
-  if (tiny >= ENOUGH) return tiny
-  return Math.max(tiny, scoreThere(await locate(view, { region: wholeOf(view), extent: 0.6, offset: 0.2 })))
+  if (tiny >= ENOUGH) return { tiny, large: 0 }
+  return { tiny, large: scoreThere(await locate(view, { region: wholeOf(view), extent: 0.6, offset: 0.2 })) }
 }

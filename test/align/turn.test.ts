@@ -9,6 +9,7 @@ import { alignFile } from '../../src/align/align-file.ts'
 import { cropInWords, cropMark } from '../../src/align/crop-mark.ts'
 import type { DetectedFace } from '../../src/align/face.ts'
 import { chooseFace } from '../../src/align/face.ts'
+import { findTurn } from '../../src/align/face-turn.ts'
 import { type Bitmap, createBitmap } from '../../src/images/bitmap.ts'
 import { readPicture } from '../../src/images/read.ts'
 import { resize } from '../../src/images/resample.ts'
@@ -45,24 +46,69 @@ describe('quarter turns', () => {
 describe('a scan that does not lie upright', () => {
   test('gives the very crop of the upright one, and says so', async () => {
     expect(upright).toMatchObject({ turn: 0, remarks: [] })
-    for (const turned of [90, 180] as const) {
-      const found = await alignPortrait(turnBitmap(portrait, turned), options)
-      expect(found.turn).toBe(360 - turned)
-      expect(found.bitmap).toEqual(upright.bitmap)
-      expect(found.remarks).toEqual([expect.stringMatching(/^the picture was turned by \d+° clockwise.*--turn 0/)])
-      // its corners are pixels of the scan as it lies
-      for (const [i, corner] of found.quad.entries()) {
-        const [x, y] = turnBack(corner as [number, number], turned, portrait)
-        expect(Math.hypot(x - upright.quad[i]![0], y - upright.quad[i]![1])).toBeLessThan(1e-9)
-      }
-      expect(cropInWords(cropMark(found))).toMatch(/^face: crop of 127 px around .* turned by \d+°, detector 0\.\d+$/)
+    const found = await alignPortrait(turnBitmap(portrait, 90), options)
+    expect(found.turn).toBe(270)
+    expect(found.bitmap).toEqual(upright.bitmap)
+    expect(found.remarks).toEqual([expect.stringMatching(/^the picture was turned by 270° clockwise.*--turn 0/)])
+    // its corners are pixels of the scan as it lies
+    for (const [i, corner] of found.quad.entries()) {
+      const [x, y] = turnBack(corner as [number, number], 90, portrait)
+      expect(Math.hypot(x - upright.quad[i]![0], y - upright.quad[i]![1])).toBeLessThan(1e-9)
     }
+    expect(cropInWords(cropMark(found))).toMatch(/^face: crop of 127 px around .* turned by 270°, detector 0\.\d+$/)
   })
 
   test('--turn decides', async () => {
-    const lying = turnBitmap(portrait, 90)
-    expect((await alignPortrait(lying, { ...options, turn: 270 })).bitmap).toEqual(upright.bitmap)
+    const lying = turnBitmap(portrait, 180)
+    expect((await alignPortrait(lying, { ...options, turn: 180 })).bitmap).toEqual(upright.bitmap)
     await expect(alignPortrait(lying, { ...options, turn: 0 })).rejects.toThrow(/^no face was found[^\n]*$/)
+  })
+})
+
+describe('which turn is taken', () => {
+  const face = (second: number, more: Partial<DetectedFace> = {}): DetectedFace => ({
+    box: { x: 0, y: 0, width: 50, height: 60 },
+    score: 0.9,
+    landmarks: [],
+    spread: 0.01,
+    second,
+    clear: more.doubt === undefined && second >= 0.5,
+    ...more,
+  })
+  /** What is found when the turns show these faces, and what was looked at. */
+  const choose = async (shown: Record<string, readonly DetectedFace[]>) => {
+    const looked: string[] = []
+    const { turn, faces } = await findTurn(async (turn, effort) => {
+      looked.push(`${turn} ${effort}`)
+      return shown[`${turn} ${effort}`] ?? []
+    })
+    return { turn, faces, looked }
+  }
+
+  test('as it lies, if that is clear: nothing else is looked at', async () => {
+    const found = await choose({ '0 glance': [face(0.6)], '90 glance': [face(0.99)] })
+    expect(found).toMatchObject({ turn: 0, looked: ['0 glance'] })
+  })
+
+  test('a clear one of another turn before what is unclear or doubtful', async () => {
+    const unclear = face(0.45)
+    expect(await choose({ '0 glance': [unclear], '270 glance': [face(0.8)] })).toMatchObject({ turn: 270 })
+    const doubtful = face(0, { doubt: 'the mouth is too close to the eyes', score: 0.99 })
+    expect(await choose({ '0 glance': [doubtful], '180 glance': [face(0.5)] })).toMatchObject({ turn: 180 })
+  })
+
+  test('without a clear one all are searched, and the most plausible is taken', async () => {
+    const found = await choose({ '90 mats': [face(0.42)], '180 mats': [face(0.7, { score: 0.3 })], '0 search': [] })
+    expect(found.turn).toBe(90)
+    expect(found.looked).toEqual(
+      ['0', '90', '180', '270'].flatMap((t) => `${t} glance`).concat('0 search', '90 mats', '180 mats', '270 mats'),
+    )
+  })
+
+  test('without any the doubtful one is handed on, to be named', async () => {
+    const doubtful = face(0, { doubt: 'the chin is not where a chin is' })
+    expect(await choose({ '90 mats': [doubtful] })).toMatchObject({ turn: 90, faces: [doubtful] })
+    expect(await choose({})).toMatchObject({ turn: 0, faces: [] })
   })
 })
 
@@ -74,7 +120,7 @@ describe('what is no portrait', () => {
   }
   test('a halftone screen is refused', async () => {
     const screen = waves((x, y) => (Math.cos(x / 3) + Math.cos(y / 3) > 0.3 ? 1 : -1))
-    await expect(alignPortrait(screen, options)).rejects.toThrow(/^no face was found[^\n]*$/)
+    await expect(alignPortrait(screen, { ...options, turn: 0 })).rejects.toThrow(/^no face was found[^\n]*$/)
   })
 
   test('a face of too few pixels is refused', async () => {

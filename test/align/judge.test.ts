@@ -1,0 +1,43 @@
+// What is made of the evidence for a face; limits that docs/align.md gives the reasons for.
+import { describe, expect, test } from 'vitest'
+import { judge } from '../../src/align/judge.ts'
+import { examplePoints } from '../support/landmarks.ts'
+
+const evidence = (score: number, spread: number, tiny: number, large = 0) => ({
+  box: { x: 30, y: 40, width: 70, height: 80 },
+  score,
+  landmarks: examplePoints.map(([x, y]) => [x, y] as const),
+  spread,
+  looks: { tiny, large },
+})
+
+describe('a face is judged', () => {
+  test('clear, when the looks at its landmarks agree and its crop is a face again', () => {
+    const face = judge(evidence(0.95, 0.012, 0.9))
+    expect(face).toMatchObject({ clear: true, second: 0.9 })
+    expect(face).not.toHaveProperty('doubt')
+    expect(judge(evidence(0.95, 0.012, 0.1, 0.7))).toMatchObject({ clear: true, second: 0.7 })
+  })
+
+  // As a doe's flank was seen: detector 0.71, second look 0.54.
+  test('doubtful, when the looks at its landmarks differ, however sure the detectors are', () => {
+    expect(judge(evidence(0.71, 0.0294, 0, 0.54))).toMatchObject({
+      clear: false,
+      doubt: 'repeated looks place its eyes, nose and mouth 2.9 % of its side apart',
+    })
+    expect(judge(evidence(0.95, 0.0271, 0.9))).toHaveProperty('doubt')
+    expect(judge(evidence(0.71, 0.0148, 0, 0.54))).not.toHaveProperty('doubt')
+  })
+
+  test('by less of a second look, where everything else is sure: pale and vignetted photographs', () => {
+    expect(judge(evidence(0.798, 0.012, 0.1, 0.22))).not.toHaveProperty('doubt')
+    expect(judge(evidence(0.4, 0.012, 0.1, 0.22))?.doubt).toMatch(/^a second look at its crop finds no face \(0.22\)/)
+    expect(judge(evidence(0.798, 0.018, 0.1, 0.22))?.doubt).toMatch(/second look/)
+    expect(judge(evidence(0.798, 0.012, 0.1, 0.1))?.doubt).toMatch(/second look/)
+  })
+
+  test('nothing at all, when neither the detector is sure nor the landmarks are steady', () => {
+    expect(judge(evidence(0.3, 0.06, 0.9))).toBeUndefined()
+    expect(judge(evidence(0.7, 0.06, 0.9))).toHaveProperty('doubt')
+  })
+})
