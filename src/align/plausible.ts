@@ -6,11 +6,8 @@ import type { FaceBox } from './face.ts'
 import { cropSquare, eyesAndMouth, type Point } from './geometry.ts'
 import { MIRRORED_POINT } from './mirrored.ts'
 
-/**
- * Most that the looks of the landmark network may differ, as a share of the face's side (landmark-net.ts). Between the
- * largest of upright portraits (0.0148) and the least of what is none but has a face's shape (0.0271): docs/align.md.
- */
-export const MAX_SPREAD = 0.02
+/** Most that the looks of the landmark network may differ, as a share of the face's side (landmark-net.ts). */
+export const MAX_SPREAD = 0.04
 /** Side of the crop as a share of the detector's box (its longer side). On 14 portraits: 1.08 to 1.51. */
 const CROP_OF_BOX = [0.75, 2.4] as const
 /** A head that leans further than this is upright in another turn of the picture. Degrees. */
