@@ -3,27 +3,14 @@
  * that --help and mistakes answer at once.
  */
 import { readFileSync } from 'node:fs'
-import yargs, { type Argv } from 'yargs'
+import yargs, { type Argv, type CommandModule } from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { cut, reasonOf } from '../text/visible.ts'
-import { alignCommand } from './align.ts'
 import { checkOptions } from './check-options.ts'
-import { compareCommand } from './compare.ts'
-import { doctorCommand } from './doctor.ts'
-import { encodeCommand } from './encode.ts'
-import { exportCommand } from './export.ts'
+import * as commands from './commands.ts'
 import { reportFailure, UsageError } from './failure.ts'
-import { guessCommand } from './guess.ts'
-import { modelsCommand } from './models.ts'
 import { plainOperands } from './operands.ts'
 import { watchOutput } from './output.ts'
-import { reportCommand } from './report.ts'
-import { resumeCommand } from './resume.ts'
-import { runCommand } from './run.ts'
-import { stylizeCommand } from './stylize.ts'
-import { sweepCommand } from './sweep.ts'
-import { sweepRunCommand } from './sweep-run.ts'
-import { synthCommand } from './synth.ts'
 
 // In yargs' plural forms, which its types do not know.
 const one = (text: string) => ({ one: text, other: text })
@@ -62,25 +49,21 @@ function dashAdvice(args: readonly string[]): string {
   return word === undefined ? '' : `; if ${cut(word, 80)} is a file, put -- in front of it`
 }
 
+/** What people begin with first, the rest by name. */
+function commandsInOrder(): CommandModule[] {
+  const first = ['runCommand', 'stylizeCommand', 'resumeCommand']
+  return Object.entries(commands)
+    .map(([name, command]) => ({ command: command as unknown as CommandModule, place: first.indexOf(name) }))
+    .sort((a, b) => (a.place === -1 ? first.length : a.place) - (b.place === -1 ? first.length : b.place))
+    .map(({ command }) => command)
+}
+
 function commandLine(args: readonly string[], version: string) {
   return (
     yargs([...args])
       .scriptName('rephoto')
       .usage('$0 <command>\n\nAn antique portrait as a modern camera would have seen the sitter.')
-      .command(runCommand)
-      .command(stylizeCommand)
-      .command(resumeCommand)
-      .command(alignCommand)
-      .command(encodeCommand)
-      .command(reportCommand)
-      .command(compareCommand)
-      .command(exportCommand)
-      .command(sweepCommand)
-      .command(sweepRunCommand)
-      .command(synthCommand)
-      .command(guessCommand)
-      .command(modelsCommand)
-      .command(doctorCommand)
+      .command(commandsInOrder())
       .demandCommand(1, 'expected a command; rephoto --help lists them')
       .strict()
       .parserConfiguration({ 'dot-notation': false, 'short-option-groups': false, 'camel-case-expansion': false })

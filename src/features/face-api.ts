@@ -8,7 +8,7 @@ import { loadFaceApi, type Tensor3D } from '../align/face-api.ts'
 import { type Square, shrinkFor, viewOf } from '../align/view.ts'
 import type { Bitmap } from '../images/bitmap.ts'
 import { toColor } from '../images/gray.ts'
-import { MetricError } from '../metrics/error.ts'
+
 import { ALIGNED_FACE } from './aligned-face.ts'
 
 /** Input sides of the two networks, in pixels. */
@@ -31,7 +31,7 @@ async function asTensor(bitmap: Bitmap, box: FaceBox | undefined, size: number):
     width: ALIGNED_FACE.width * bitmap.width,
     height: ALIGNED_FACE.height * bitmap.height,
   }
-  if (!(width >= 1 && height >= 1)) throw new MetricError(`a face box needs positive sides, got ${width}×${height}`)
+  if (!(width >= 1 && height >= 1)) throw new Error(`a face box needs positive sides, got ${width}×${height}`)
   const side = Math.max(width, height)
   const { picture } = shrinkFor(toColor(bitmap), side, 3 * size)
   const kx = picture.width / bitmap.width

@@ -1,12 +1,11 @@
-/** The methods that there are: one line each. Only the runner, the command line and what they hand it to know this list. */
+/** The methods by name. Only the runner, sweeps and the command line know which there are (list.ts). */
 import type { Fragment } from '../config/load.ts'
 import { RunFolderError } from '../run/errors.ts'
 import type { Manifest } from '../run/manifest.ts'
+import * as methodList from './list.ts'
 import type { Method, Methods } from './method.ts'
-import { rephotograph } from './rephotograph/method.ts'
-import { stylize } from './stylize/method.ts'
 
-const list: readonly Method[] = [rephotograph, stylize]
+const list: readonly Method[] = Object.values(methodList).sort((a, b) => (a.name < b.name ? -1 : 1))
 
 /** Of a config without `method`, and of a run folder of before there were several. */
 const STANDARD = 'rephotograph'
@@ -26,5 +25,5 @@ export const methods: Methods = {
 
 /** The method of a config. */
 export function methodOf({ method }: Fragment): Method {
-  return list.find(({ name }) => name === (method ?? STANDARD)) ?? list[0]!
+  return list.find(({ name }) => name === (method ?? STANDARD)) ?? methodList.rephotograph
 }

@@ -50,8 +50,14 @@ function node(...args: string[]): string {
 }
 
 it("has every block it needs, and the examples' own tests pass", () => {
-  expect(tests).toEqual(['test/degrade/tilt.test.ts', 'test/optimize/symmetry.test.ts', 'test/upscale/srcnn.test.ts'])
-  expect(node('node_modules/vitest/vitest.mjs', 'run', ...tests)).toMatch(/Tests\s+.*6 passed/)
+  expect(tests).toEqual([
+    'test/degrade/tilt.test.ts',
+    'test/optimize/symmetry.test.ts',
+    'test/upscale/srcnn.test.ts',
+    'test/optimize/momentum.test.ts',
+    'test/methods/poster.test.ts',
+  ])
+  expect(node('node_modules/vitest/vitest.mjs', 'run', ...tests)).toMatch(/Tests\s+.*8 passed/)
 })
 
 it('runs an optimization with the new stage and the new term', () => {
@@ -75,4 +81,18 @@ it('runs an optimization with the new stage and the new term', () => {
     expect(Math.abs(last.camera[name]!)).toBeGreaterThan(0)
     expect(Math.abs(last.camera[name]!)).toBeLessThanOrEqual(0.5)
   }
+})
+
+it('runs the new method, measured by the new metric, and by a command of its own', () => {
+  node('bin/rephoto.js', 'run', 'poster.json5', '--out', 'poster')
+  const rows = readLosses(join(copy, 'poster/losses.csv'))
+  expect(rows).toHaveLength(60)
+  expect(Object.keys(rows[0]!.losses.terms)).toEqual(['dark', 'light'])
+  expect(readFileSync(join(copy, 'poster/report.html'), 'utf8')).toContain('Many tones and two')
+  expect(JSON.parse(readFileSync(join(copy, 'poster/metrics.json'), 'utf8'))).toMatchObject({
+    values: { colorfulness: 0 },
+  })
+  expect(node('bin/rephoto.js', 'poster', 'examples/antique-b.png', '--steps', '3', '--out', 'by-command')).toMatch(
+    /result: .*by-command/u,
+  )
 })

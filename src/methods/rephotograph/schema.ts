@@ -16,6 +16,7 @@ import {
   positive,
   positiveInteger,
 } from '../../config/schema-numbers.ts'
+import { optimizerKeys, optimizerNames } from '../../optimize/optimizers/index.ts'
 import { commonKeys, methodKey, outputSchema } from '../common-schema.ts'
 import { lossesSchema } from './losses.ts'
 import { degradationSchema, referenceStages, sensitivitySchema } from './schema-degradation.ts'
@@ -95,16 +96,8 @@ const histogramSchema = z.strictObject({
 })
 
 const optimizerSchema = z.strictObject({
-  name: z.enum(['radam']).describe('The update rule; started afresh at each stage.'),
-  betas: z
-    .tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)])
-    .describe('Decay of the averages of the gradient and of its square.'),
-  eps: positive(1).describe("Added to the root of the squared gradient's average."),
-  warmup: z
-    .enum(['sgd', 'none'])
-    .describe(
-      'What to do while the variance is not tractable (the first five steps): "sgd" steps by the plain average, a quirk of the reference; "none" stands still.',
-    ),
+  name: z.enum(optimizerNames).describe('The update rule; started afresh at each stage.'),
+  ...optimizerKeys,
 })
 
 const optimizeSchema = z.strictObject({

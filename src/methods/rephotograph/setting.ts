@@ -1,10 +1,10 @@
 /** What a run works with, settled before anything is computed: the pack, the complete config, the machine's threads. */
 import { availableParallelism } from 'node:os'
+import { validate } from '../../config/validate.ts'
 import { type GeneratorShape, generatorShape } from '../../generator/stylegan2.ts'
 import { type LoadedPack, loadPack } from '../../models/load.ts'
 import { type Compute, computeFor } from '../compute.ts'
-import { checkConfig } from '../configs.ts'
-import type { ConfigFragment, ResolvedConfig } from './config.ts'
+import { type ConfigFragment, type ResolvedConfig, rephotographConfig } from './config.ts'
 import { neededRoles, settingsOf, weightsOf } from './networks.ts'
 import { resolveConfig } from './resolve.ts'
 
@@ -20,7 +20,7 @@ export interface Setting {
 
 /** Opens the pack of a config and completes the config for it. */
 export function openSetting(fragment: ConfigFragment): Setting {
-  checkConfig(fragment)
+  validate(rephotographConfig.file, fragment, { name: 'config' })
   const pack = loadPack(fragment.pack ?? 'compact')
   try {
     const config = resolveConfig(fragment, settingsOf(pack, fragment.sensitivity ?? 'b'), pack.generatorSize)

@@ -7,7 +7,7 @@ import { filePath, marked } from '../../config/marks.ts'
 import { gramNormalizations } from '../../losses/gram-style.ts'
 import { variationForms } from '../../losses/total-variation.ts'
 import { lbfgsKeys } from '../../optimize/lbfgs.ts'
-import { betas, eps } from '../../optimize/optimizers/keys.ts'
+import { optimizerKeys, optimizerNames } from '../../optimize/optimizers/index.ts'
 import { commonDefaults, commonKeys, methodKey, outputSchema } from '../common-schema.ts'
 import { statisticsNames } from './statistics.ts'
 
@@ -123,13 +123,11 @@ const keys = {
     lr: z.number().gt(0).max(100).describe('Learning rate, in units of the range 0..1.'),
     optimizer: z.strictObject({
       name: z
-        .enum(['adam', 'radam', 'lbfgs'])
+        .enum([...optimizerNames, 'lbfgs'])
         .describe(
-          '"adam", or "lbfgs": fewer, better steps that remember many moves; no rate but 1 makes sense for it.',
+          '"adam" and its kin, or "lbfgs": fewer, better steps that remember many moves; a rate of 1 is meant for it.',
         ),
-      betas,
-      eps,
-      warmup: z.enum(['sgd', 'none']).describe('Of "radam": as in rephotography.'),
+      ...optimizerKeys,
       ...lbfgsKeys,
     }),
     clamp: z.boolean().describe('Keep pixels in 0..1 after every step.'),

@@ -18,6 +18,16 @@ type Constant<T> = T extends object ? { readonly [Key in keyof T]: Constant<T[Ke
 /** Names of all of them. */
 export const optimizerNames = Object.keys(kinds) as OptimizerName[]
 
+type ShapeOf<Kind> = Kind extends OptimizerKind<infer Shape> ? Shape : never
+type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer Each) => void
+  ? Each
+  : never
+
+/** The keys that they have, for a schema. */
+export const optimizerKeys = Object.assign({}, ...Object.values(kinds).map(({ keys }) => keys)) as All<
+  ShapeOf<Kinds[OptimizerName]>
+>
+
 /** An optimizer with its config bound to it. */
 export interface Optimizer {
   readonly name: OptimizerName

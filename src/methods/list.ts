@@ -1,0 +1,3 @@
+// The methods: one folder and one line each. Runner, configs, readers of run folders, sweeps and the command line follow.
+export { rephotograph } from './rephotograph/method.ts'
+export { stylize } from './stylize/method.ts'
