@@ -39,10 +39,11 @@ class Bottleneck(nn.Module):
         if i != o:
             self.shortcut_layer = nn.Sequential(nn.Conv2d(i, o, 1, stride, bias=False), nn.BatchNorm2d(o))
         else:
-            self.shortcut_layer = nn.MaxPool2d(1, stride)
+            self.shortcut_layer = None   # every other pixel
 
     def forward(self, x):
-        return self.res_layer(x) + self.shortcut_layer(x)
+        shortcut = self.shortcut_layer(x) if self.shortcut_layer else x[:, :, ::self.stride, ::self.stride]
+        return self.res_layer(x) + shortcut
 
 
 class MapToStyle(nn.Module):
@@ -58,7 +59,9 @@ class MapToStyle(nn.Module):
             nn.init.zeros_(self.convs[k].bias)
 
     def forward(self, x):
-        return self.linear(self.convs(x).flatten(1).float())
+        x = self.convs(x).flatten(1)
+        with torch.autocast(x.device.type, enabled=False):   # codes in float32
+            return self.linear(x.float())
 
 
 class Encoder(nn.Module):
@@ -97,8 +100,10 @@ class Encoder(nn.Module):
         c1, c2, c3 = c[1:]
         maps = {'c3': c3}
         up = lambda t, like: F.interpolate(t.float(), like.shape[2:], mode='bilinear', align_corners=True)
-        maps['p2'] = up(c3, c2) + self.latlayer1(c2)
-        maps['p1'] = up(maps['p2'], c1) + self.latlayer2(c1)
+        if self.levels['p2'] or self.levels['p1']:
+            maps['p2'] = up(c3, c2) + self.latlayer1(c2)
+        if self.levels['p1']:
+            maps['p1'] = up(maps['p2'], c1) + self.latlayer2(c1)
         w0 = self.styles[0](c3)
         return torch.stack([w0] + [w0 + self.styles[s](maps[self.level_of[s]])
                                    for s in range(1, len(self.styles))], 1)

@@ -1,7 +1,7 @@
 """Exports the generator side of the pack: stylegan2, e4e, the three colour encoders, the statistics of w, a description
 (generator-side.json), test vectors; then reads every file back and compares pictures and codes.
 
-    python3 export_generator.py --data DIR --cache DIR --train DIR --out DIR --vectors DIR --machine "two CPU cores"
+    python3 export_generator.py --data DIR --cache DIR --train RUN --out DIR --vectors DIR --machine "two CPU cores"
 """
 import argparse
 import json
@@ -12,12 +12,12 @@ import torch
 import torch.nn.functional as F
 
 import safetensors_io
-from antique import antique, to_gray
+from antique import shown_colour, shown_gray
 from color_encoder import ColorEncoder
-from data import load_faces
+from face_sets import load_sets
 from formula import image, summary, value
-from pretrain import varied
-from train_generator import build, gray3
+from picture_losses import gray3
+from prior_nets import MIX, at, build
 
 TERMS = 'non-commercial research use'
 
@@ -31,8 +31,8 @@ def recalibrate(e, pictures):
         m.momentum = None
     e.train()
     for i in range(0, len(pictures), 32):
-        x = varied(pictures[i:i + 32])   # what it was trained on last: clean pictures alone gave a code 14 % farther off
-        e(torch.cat([x, gray3(x)]))
+        x = pictures[i:i + 32]
+        e(torch.cat([shown_colour(x), shown_gray(x)]))
     e.eval()
 
 
@@ -109,7 +109,7 @@ def main():
     p.add_argument('--vectors', required=True)
     p.add_argument('--machine', default='')
     p.add_argument('--command', default='', help='how it was trained, for the description')
-    p.add_argument('--mix', type=int, default=6)
+    p.add_argument('--mix', type=int, default=MIX)
     p.add_argument('--noise', type=float, default=0.03, help='largest noise weight: the adversarial loss prefers grain to detail')
     p.add_argument('--threads', type=int, default=1)
     a = p.parse_args()
@@ -117,21 +117,19 @@ def main():
     torch.manual_seed(3)
     c = torch.load(os.path.join(a.train, 'checkpoint.pt'), map_location='cpu')
     config, state = c['config'], c['state']
-    g, e, _ = build(config)
+    g, e = build(config)
     g.load_state_dict(c['g_ema']), e.load_state_dict(c['e_ema'])
-    g.eval(), e.eval()
+    g, e = g.eval(), e.folded().eval()
     for name, weight in g.named_parameters():
         if name.endswith('noise.weight'):
             weight.data.clamp_(max=a.noise)
     for r in range(3, int(np.log2(g.size)) + 1):  # resolutions not trained yet stay silent
-        trained = [*map(int, state['by_size']), *[p['size'] for p in state.get('separately', []) if p['what'] == 'generator']]
-        if 2 ** r > max(trained):
+        if str(2 ** r) not in state['by_size'] and 2 ** r > max(map(int, state['by_size'])):
             g.to_rgbs[r - 3].conv.weight.data.zero_()
-    faces = load_faces(a.data, a.cache, config['size'])
-    pick = np.sort(np.random.RandomState(0).permutation(faces.train)[:512])
-    pictures = torch.from_numpy(faces.images[pick]).permute(0, 3, 1, 2).float() / 127.5 - 1
-    with torch.no_grad():
-        pictures = F.interpolate(pictures, (e.input_size,) * 2, mode='area')
+    sets = load_sets(a.data, a.cache, config['size'])
+    faces = sets.indices('colour')
+    pick = np.sort(np.random.RandomState(0).choice(faces, 512, False, sets.probability(faces)))
+    pictures = at(torch.from_numpy(sets.images[pick]).permute(0, 3, 1, 2).float() / 127.5 - 1, e.input_size)
     recalibrate(e, pictures)
     unit_variance(e)
     with torch.no_grad():
@@ -181,16 +179,15 @@ def main():
         'channels': {str(r): g.channels[r] for r in sorted(g.channels)},
         'e4e': {'inputSize': e.input_size, 'styleLevels': e.levels, 'blocksPerStage': list(e.blocks),
                 'stageStarts': starts, 'channels': config['encoder']['channels'],
-                'coarse': max(e.levels['c3']) + 1, 'middle': max(e.levels['p2']) + 1, 'startFromLatentAvg': True},
+                'coarse': max(e.levels['c3']) + 1, 'middle': max(e.levels['c3'] + e.levels['p2']) + 1, 'startFromLatentAvg': True},
         'colorEncoder': {'inputSize': colors['g'].input_size, 'sensitivities': ['b', 'gb', 'g']},
         'wStats': {'samples': 60000},
         'licence': TERMS,
         'trained': {'machine': a.machine, 'command': a.command,
-                    'generator and encoder (one joint training)': {
-                        'minutes': round(state['minutes'], 1), 'steps': state['steps'], 'images': state['images'],
-                        'bySize': {k: {'images': v['images'], 'minutes': round(v['minutes'], 1)}
-                                   for k, v in state['by_size'].items()},
-                        'before that or on single resolutions': state.get('separately', [])},
+                    'generator and encoder': {
+                        'hours': round(state['seconds'] / 3600, 2), 'cpu hours': round(state['cpu_seconds'] / 3600, 2),
+                        'steps': state['steps'], 'pictures': state['pictures'], 'pictures by resolution': state['by_size'],
+                        'of these with the local discriminator': state['adversary']},
                     **{f'color_encoder_{k}': {'minutes': round(color['minutes'].get(k, 0), 1), 'steps': color['steps'].get(k, 0),
                                               'images': color['images'].get(k, 0)} for k in colors}},
     }

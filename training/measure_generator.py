@@ -20,7 +20,8 @@ from data import load_faces
 from e4e import Encoder
 from perceptual import Perceptual
 from stylegan2 import Generator
-from train_generator import gray3, save_grid
+from picture_losses import gray3
+from prior_grid import save_grid
 
 
 def load_pack(folder):

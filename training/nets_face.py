@@ -35,11 +35,21 @@ class Descriptor:
             offset += count * kind.itemsize
             v = torch.from_numpy((v * q['scale'] + q['min'] if q else v).astype(np.float32).reshape(entry['shape']))
             self.p[entry['name']] = v.permute(3, 2, 0, 1).contiguous() if v.dim() == 4 else v
+        self.folded = {}
+
+    def _folded(self, name, like):
+        """filters and bias with the scale layer inside, in the type and on the device of `like`, converted once"""
+        key = name, like.dtype, like.device
+        if key not in self.folded:
+            p = lambda k: self.p[f'{name}/{k}']
+            w = p('conv/filters') * p('scale/weights').view(-1, 1, 1, 1)
+            b = p('conv/bias') * p('scale/weights') + p('scale/biases')
+            self.folded[key] = w.to(like).contiguous(memory_format=torch.channels_last), b.to(like)
+        return self.folded[key]
 
     def _conv(self, x, name, stride, relu):
-        size = self.p[name + '/conv/filters'].shape[2]
-        x = F.conv2d(x, self.p[name + '/conv/filters'], self.p[name + '/conv/bias'], stride, 0 if stride == 2 else size // 2)
-        x = x * self.p[name + '/scale/weights'].view(1, -1, 1, 1) + self.p[name + '/scale/biases'].view(1, -1, 1, 1)
+        w, b = self._folded(name, x)
+        x = F.conv2d(x, w, b, stride, 0 if stride == 2 else w.shape[2] // 2)
         return F.relu(x) if relu else x
 
     def _residual(self, x, name, down):
@@ -50,17 +60,16 @@ class Descriptor:
             x = F.pad(x, (0, 0, 0, 0, 0, y.shape[1] - x.shape[1]))
         return F.relu(x + y)
 
-    @torch.no_grad()
-    def __call__(self, crops, hints=None):
+    def __call__(self, crops, hints=None, dtype=torch.float32):
         """hints: a dict that gets the maps after conv64_3 (17x17), conv128_2 (8x8) and conv256_2 (4x4)."""
-        x = ((crops - self.MEAN) / 255).contiguous(memory_format=torch.channels_last)
+        x = ((crops - self.MEAN.to(crops)) / 255).to(dtype).contiguous(memory_format=torch.channels_last)
         x = F.max_pool2d(self._conv(x, 'conv32_down', 2, True), 3, 2)
         for name in ('conv32_1', 'conv32_2', 'conv32_3', 'conv64_down', 'conv64_1', 'conv64_2', 'conv64_3', 'conv128_down',
                      'conv128_1', 'conv128_2', 'conv256_down', 'conv256_1', 'conv256_2', 'conv256_down_out'):
             x = self._residual(x, name, name.endswith(('down', 'out')))
             if hints is not None and name in HINTS.values():
                 hints[name] = x.float()
-        return (x.mean((2, 3)) @ self.p['fc']).float()
+        return x.float().mean((2, 3)) @ self.p['fc'].to(x.device)
 
 
 def descriptor_crop(picture, box):

@@ -1,4 +1,4 @@
-"""Perceptual distance for training: the normalised VGG-19 up to relu3_1 (a legacy flat state dict, see --vgg)."""
+"""Perceptual distance to judge by: the normalised VGG-19 up to relu3_1 (a legacy flat state dict, see --vgg)."""
 import torch
 import torch.nn.functional as F
 from torch import nn

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 SQRT2 = math.sqrt(2)
+CL = torch.channels_last
 
 
 class EqualLinear(nn.Module):
@@ -65,6 +66,7 @@ class ModulatedConv(nn.Module):
             self.register_buffer('fold', _subpixel_matrix(), persistent=False)
 
     def forward(self, x, w):
+        """-> (convolved, demodulation [B, out, 1, 1]); without demodulation the picture alone"""
         style = self.modulation(w)                                   # [B, in]
         weight = self.weight[0] * self.scale                         # [out, in, k, k]
         if not self.demodulate:                                      # 1x1, few outputs: one small matrix per sample
@@ -76,11 +78,14 @@ class ModulatedConv(nn.Module):
         x = x * style.to(x.dtype)[:, :, None, None]
         if self.upsample:
             o, i = weight.shape[:2]
-            weight = torch.einsum('pak,qbl,oikl->opqiab', self.fold, self.fold, weight).reshape(4 * o, i, 3, 3)
-            y = F.pixel_shuffle(F.conv2d(x, weight.to(x.dtype), padding=1), 2)
+            weight = torch.einsum('pak,qbl,oikl->pqoiab', self.fold, self.fold, weight).reshape(4 * o, i, 3, 3)
+            y = F.conv2d(x, weight.to(x.dtype).contiguous(memory_format=CL), padding=1)
+            b, _, h, wd = y.shape       # the sub-pixels in place without leaving the channels-last layout
+            y = y.permute(0, 2, 3, 1).reshape(b, h, wd, 2, 2, o).permute(0, 1, 3, 2, 4, 5).reshape(b, 2 * h, 2 * wd, o)
+            y = y.permute(0, 3, 1, 2)
         else:
-            y = F.conv2d(x, weight.to(x.dtype), padding=self.kernel // 2)
-        return y * d.to(x.dtype)[:, :, None, None]
+            y = F.conv2d(x, weight.to(x.dtype).contiguous(memory_format=CL), padding=self.kernel // 2)
+        return y, d.to(x.dtype)[:, :, None, None]
 
 
 class NoiseInjection(nn.Module):
@@ -103,11 +108,11 @@ class StyledConv(nn.Module):
         self.activate = Activate(o)
 
     def forward(self, x, w, noise):
-        x = self.conv(x, w).contiguous(memory_format=torch.channels_last)
+        x, demodulation = self.conv(x, w)
         if noise is None:
             noise = torch.randn(x.shape[0], 1, *x.shape[2:], device=x.device)
-        x = x + (self.noise.weight * noise).to(x.dtype) + self.activate.bias.to(x.dtype)[:, None, None]
-        return F.leaky_relu(x, 0.2) * SQRT2
+        x = torch.addcmul((self.noise.weight * noise).to(x.dtype), x, demodulation)
+        return F.leaky_relu(x + self.activate.bias.to(x.dtype)[:, None, None], 0.2) * SQRT2
 
 
 class ToRGB(nn.Module):
@@ -155,7 +160,7 @@ class Generator(nn.Module):
     def forward(self, latent, noise=None, size=None, dtype=torch.float32, return_rgbs=False):
         """latent [B, n_latent, dim] -> image +-1 of side `size` (default: all of it). noise: list of maps or None."""
         noise = noise or [None] * (2 * len(self.to_rgbs) + 1)
-        x = self.input.input.expand(latent.shape[0], -1, -1, -1).to(dtype)
+        x = self.input.input.expand(latent.shape[0], -1, -1, -1).to(dtype).contiguous(memory_format=CL)
         x = self.conv1(x, latent[:, 0], noise[0])
         image, rgb = self.to_rgb1(x, latent[:, 1])
         rgbs = [rgb]
@@ -181,7 +186,8 @@ def test_layers():
     fir = (fir[:, None] * fir / 16)[None, None].repeat(4, 1, 1, 1)
     want = torch.cat([F.conv2d(F.pad(F.conv_transpose2d(x[b:b + 1], weight[b].transpose(0, 1), stride=2), (1, 1, 1, 1)),
                                fir, groups=4) for b in range(2)])
-    assert (conv(x, w) - want).abs().max() < 1e-5
+    y, demodulation = conv(x, w)
+    assert (y * demodulation - want).abs().max() < 1e-5
     rgb = ToRGB(5, 6)
     skip = torch.randn(2, 3, 8, 8)
     y = torch.zeros(2, 3, 16, 16)

@@ -1,9 +1,9 @@
 """The three colour encoders, on a trained generator and encoder.
 
-    python3 train_color.py --data DIR --cache DIR --model DIR/checkpoint.pt --out DIR --minutes 4
+    python3 train_color.py --data DIR --cache DIR --model RUN/checkpoint.pt --out RUN --minutes 8
 
-Pictures: generated ones (mapping(z), and the w of training faces with jitter), whose w is known, and the training faces
-themselves with their w (facecode.py); all made gray by the film's sensitivity and aged (antique.py). The loss is the distance
+Pictures: generated ones (mapping(z), and the w of training faces with jitter), whose w is known, and training faces with the
+first code that the encoder gives them in colour; all made gray by the film's sensitivity and aged (antique.py). The loss is the distance
 of w, measured mostly in the directions that change colours: a linear model of the low-frequency picture of
 G(coarse codes of faces, w in the fine layers) is fitted first, and w errors are weighed by it.
 The first encoder is trained from scratch, the others start from it.
@@ -19,16 +19,17 @@ import torch.nn.functional as F
 
 from antique import antique, to_gray
 from color_encoder import ColorEncoder
-from data import load_faces
-from facecode import FaceCode
-from train_generator import build, gray3, save_grid
+from face_sets import load_sets
+from picture_losses import gray3
+from prior_grid import save_grid
+from prior_nets import MIX, build
 
 ORDER = ('g', 'gb', 'b')
 INPUT = 64
 
 
 @torch.no_grad()
-def make_pool(g, e, code, faces, count, size, mix, device):
+def make_pool(g, e, faces, count, size, mix, device):
     """-> pictures [N,3,64,64] uint8, their w [N,D], the codes of the gray faces [n_faces,mix,D], w of the faces"""
     down = lambda x: F.interpolate(x, (INPUT, INPUT), mode='area') if x.shape[2] != INPUT else x
     w_faces, coarse, pictures = [], [], []
@@ -38,7 +39,7 @@ def make_pool(g, e, code, faces, count, size, mix, device):
         x = faces[i:i + 50].to(device).float() / 127.5 - 1
         if e.input_size != x.shape[2]:
             x = F.interpolate(x, (e.input_size,) * 2, mode='area')
-        w_faces.append(code.encode(x))
+        w_faces.append(e(x)[:, 0].float())
         if i < len(some):
             coarse.append(e(gray3(x))[:, :mix].float())
     w_faces, coarse = torch.cat(w_faces), torch.cat(coarse)
@@ -84,12 +85,13 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--data', required=True)
     p.add_argument('--cache', required=True)
-    p.add_argument('--model', required=True, help="checkpoint of train_generator.py")
+    p.add_argument('--model', required=True, help="checkpoint of train_prior.py")
     p.add_argument('--out', required=True)
     p.add_argument('--size', type=int, default=64, help='resolution of the generated pictures')
     p.add_argument('--minutes', type=float, default=4, help='for the first encoder; the others get half')
     p.add_argument('--pool', type=int, default=3000)
-    p.add_argument('--mix', type=int, default=6)
+    p.add_argument('--mix', type=int, default=MIX)
+    p.add_argument('--faces', type=int, default=5000, help='so many training faces, drawn as train_prior.py draws them')
     p.add_argument('--batch', type=int, default=24)
     p.add_argument('--lr', type=float, default=1e-3)
     p.add_argument('--threads', type=int, default=1)
@@ -101,14 +103,15 @@ def main():
     torch.manual_seed(1)
     dev = a.device
     c = torch.load(a.model, map_location=dev)
-    g, e, _ = build(c['config'])
+    g, e = build(c['config'])
     g.load_state_dict(c['g_ema']), e.load_state_dict(c['e_ema'])
-    g, e = g.to(dev).eval(), e.to(dev).eval()
-    code = FaceCode(*(t.to(dev) for t in c['code']))
-    faces = load_faces(a.data, a.cache, c['config']['size'])
-    train = torch.from_numpy(np.ascontiguousarray(faces.images[faces.train])).permute(0, 3, 1, 2)
+    g, e = g.to(dev).eval(), e.folded().to(dev).eval()
+    sets = load_sets(a.data, a.cache, c['config']['size'])
+    pick = sets.indices('colour')
+    pick = np.random.RandomState(1).choice(pick, min(a.faces, len(pick)), False, sets.probability(pick))
+    train = torch.from_numpy(sets.images[np.sort(pick)]).permute(0, 3, 1, 2)
     t0 = time.time()
-    pool, w_pool, coarse, w_faces = make_pool(g, e, code, train, a.pool, a.size, a.mix, dev)
+    pool, w_pool, coarse, w_faces = make_pool(g, e, train, a.pool, a.size, a.mix, dev)
     metric, explained = colour_metric(g, coarse, w_faces, a.mix, dev)
     print(f'pool {len(pool)} pictures, {time.time() - t0:.0f} s; the linear colour model explains {explained:.2f}', flush=True)
     small = F.interpolate(train.float(), (INPUT, INPUT), mode='area').round().byte()
@@ -160,7 +163,9 @@ def main():
             state[k][kind] = state[k].get(kind, 0) + v
         torch.save(state, path)
     # held-out faces: colour picture, gray g, then the sibling by each encoder
-    test = torch.from_numpy(np.ascontiguousarray(faces.images[faces.test][::25][:10])).permute(0, 3, 1, 2)
+    test = sets.indices('heldout')
+    test = test[~sets.is_gray[test]]
+    test = torch.from_numpy(sets.images[test[:: len(test) // 10][:10]]).permute(0, 3, 1, 2)
     x = F.interpolate(test.float(), (INPUT, INPUT), mode='area').to(dev) / 255
     rows = [x * 2 - 1]
     with torch.no_grad():
