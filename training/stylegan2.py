@@ -65,17 +65,17 @@ class ModulatedConv(nn.Module):
         if upsample:
             self.register_buffer('fold', _subpixel_matrix(), persistent=False)
 
-    def forward(self, x, w):
-        """-> (convolved, demodulation [B, out, 1, 1]); without demodulation the picture alone"""
+    def forward(self, x, w, gain):
+        """gain: what x is to be multiplied by -> (convolved, demodulation [B, out, 1, 1]); without demodulation the picture alone"""
         style = self.modulation(w)                                   # [B, in]
         weight = self.weight[0] * self.scale                         # [out, in, k, k]
         if not self.demodulate:                                      # 1x1, few outputs: one small matrix per sample
             b, c, h, wd = x.shape
-            m = (weight[:, :, 0, 0] * style[:, None]).to(x.dtype)    # [B, out, in]
+            m = (weight[:, :, 0, 0] * (gain * style)[:, None]).to(x.dtype)    # [B, out, in]
             y = x.permute(0, 2, 3, 1).reshape(b, h * wd, c) @ m.transpose(1, 2)
             return y.float().view(b, h, wd, -1).permute(0, 3, 1, 2)
         d = torch.rsqrt(style.pow(2) @ weight.pow(2).sum((2, 3)).T + 1e-8)
-        x = x * style.to(x.dtype)[:, :, None, None]
+        x = x * (gain * style).to(x.dtype)[:, :, None, None]
         if self.upsample:
             o, i = weight.shape[:2]
             weight = torch.einsum('pak,qbl,oikl->pqoiab', self.fold, self.fold, weight).reshape(4 * o, i, 3, 3)
@@ -107,12 +107,13 @@ class StyledConv(nn.Module):
         self.noise = NoiseInjection()
         self.activate = Activate(o)
 
-    def forward(self, x, w, noise):
-        x, demodulation = self.conv(x, w)
+    def forward(self, x, w, noise, gain):
+        """-> activations without their gain sqrt(2), which the next layer's style carries"""
+        x, demodulation = self.conv(x, w, gain)
         if noise is None:
             noise = torch.randn(x.shape[0], 1, *x.shape[2:], device=x.device)
         x = torch.addcmul((self.noise.weight * noise).to(x.dtype), x, demodulation)
-        return F.leaky_relu(x + self.activate.bias.to(x.dtype)[:, None, None], 0.2) * SQRT2
+        return F.leaky_relu(x + self.activate.bias.to(x.dtype)[:, None, None], 0.2)
 
 
 class ToRGB(nn.Module):
@@ -125,7 +126,7 @@ class ToRGB(nn.Module):
 
     def forward(self, x, w, skip=None):
         """-> (image so far, this resolution's own contribution before bias and skip)"""
-        rgb = self.conv(x, w)
+        rgb = self.conv(x, w, SQRT2)
         out = rgb + self.bias
         if skip is not None:
             out = out + F.conv_transpose2d(skip, self.fir, stride=2, padding=1, groups=3)
@@ -161,14 +162,14 @@ class Generator(nn.Module):
         """latent [B, n_latent, dim] -> image +-1 of side `size` (default: all of it). noise: list of maps or None."""
         noise = noise or [None] * (2 * len(self.to_rgbs) + 1)
         x = self.input.input.expand(latent.shape[0], -1, -1, -1).to(dtype).contiguous(memory_format=CL)
-        x = self.conv1(x, latent[:, 0], noise[0])
+        x = self.conv1(x, latent[:, 0], noise[0], 1.0)
         image, rgb = self.to_rgb1(x, latent[:, 1])
         rgbs = [rgb]
         for j, to_rgb in enumerate(self.to_rgbs):
             if image.shape[2] >= (size or self.size):
                 break
-            x = self.convs[2 * j](x, latent[:, 1 + 2 * j], noise[1 + 2 * j])
-            x = self.convs[2 * j + 1](x, latent[:, 2 + 2 * j], noise[2 + 2 * j])
+            x = self.convs[2 * j](x, latent[:, 1 + 2 * j], noise[1 + 2 * j], SQRT2)
+            x = self.convs[2 * j + 1](x, latent[:, 2 + 2 * j], noise[2 + 2 * j], SQRT2)
             image, rgb = to_rgb(x, latent[:, 3 + 2 * j], image)
             rgbs.append(rgb)
         return (image, rgbs) if return_rgbs else image
@@ -186,7 +187,7 @@ def test_layers():
     fir = (fir[:, None] * fir / 16)[None, None].repeat(4, 1, 1, 1)
     want = torch.cat([F.conv2d(F.pad(F.conv_transpose2d(x[b:b + 1], weight[b].transpose(0, 1), stride=2), (1, 1, 1, 1)),
                                fir, groups=4) for b in range(2)])
-    y, demodulation = conv(x, w)
+    y, demodulation = conv(x, w, 1.0)
     assert (y * demodulation - want).abs().max() < 1e-5
     rgb = ToRGB(5, 6)
     skip = torch.randn(2, 3, 8, 8)
