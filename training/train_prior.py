@@ -11,7 +11,7 @@ colours of the other. At first the first code is not the encoder's but the pictu
 share of the pictures that falls to nothing until --bootstrap; the encoder is told these components, and a part of that stays as
 an anchor. mapping(z) is moved onto the distribution of the first codes (sliced Wasserstein distance).
 
-With --adversary a local discriminator sharpens textures, on samples too. It trains the generator and the mapping network and never
+With --adversary a local discriminator sharpens textures, on samples too (from --adversary-from pictures on: late, and gently). It trains the generator and the mapping network and never
 reaches the encoder, which would give up directions of w to please it.
 
 SIGTERM saves and ends. log.csv has the losses, grid-*.png what held-out faces look like (prior_grid.py).
@@ -43,7 +43,7 @@ LOSSES = ('l1', 'vgg', 'face', 'swap', 'swap_face', 'delta', 'told', 'w_dist', '
 COLUMNS = ('hours', 'cpu_hours', 'size', 'steps', 'pictures', *LOSSES, 'w_rank', 'lr', 'seconds_a_step')
 ANCHOR = 0.3             # share of the telling that stays: without it the directions of w collapse
 SAMPLE_BATCH = 256       # latents that the mapping network is moved by
-WARM_UP = 200            # steps of every call until the full rate: Adam's first ones are too long
+WARM_UP = 200, 20        # steps until the full rate, of the first call (Adam's first steps are too long) and of later ones
 
 
 def arguments():
@@ -58,6 +58,8 @@ def arguments():
     p.add_argument('--decay', action='store_true', help='let the rate fall to nothing over this call')
     p.add_argument('--sizes', default='32:12000,64:60000,128', help='side:pictures until which it is trained, …')
     p.add_argument('--adversary', type=float, default=0.0, help="norm of its gradient on reconstructions, in that of the other losses'")
+    p.add_argument('--adversary-from', type=float, default=0, help='pictures after which it comes')
+    p.add_argument('--adversary-ramp', type=float, default=6000, help='pictures over which it grows to its full weight')
     p.add_argument('--batch', type=int, default=16)
     p.add_argument('--lr', type=float, default=2e-3)
     p.add_argument('--identity', type=float, default=1.0)
@@ -174,8 +176,11 @@ class Trainer:
         instead = (torch.rand(len(codes), 1, device=codes.device) < share).float()
         return codes + (instead * (told - codes[:, 0]))[:, None]
 
+    def adversarial(self):
+        return self.a.adversary > 0 and self.state['pictures'] >= self.a.adversary_from
+
     def step(self, size):
-        a, g, code, q = self.a, self.g, self.code, self.a.batch // 8
+        a, g, code, q, adversarial = self.a, self.g, self.code, self.a.batch // 8, self.adversarial()
         n, side = g.n_latent, self.e.encoder.input_size
         x = self.faces.draw(8 * q)
         k = int(a.warp * len(x) + torch.rand(()).item())
@@ -200,7 +205,7 @@ class Trainer:
         donors = torch.randint(5 * q, (2 * q,), device=w0.device)     # of these the colours
         latents = [jitter(colour[:3 * q], 0.04), repeat(jitter(w0[3 * q:5 * q], 0.1), n),
                    mixed(jitter(gray, 0.04), jitter(w0[third], 0.1)), mixed(structure, w0[donors])]
-        if a.adversary:
+        if adversarial:
             latents.append(repeat(w_map[:2 * q], n))
         latents = torch.cat(latents)
         cut = latents.detach().requires_grad_()
@@ -219,10 +224,10 @@ class Trainer:
         on_latents = a.prior * delta + w_dist + 2 * max(ANCHOR, min(1.0, 2 * fade)) * told_loss / var
         self.opt.zero_grad(set_to_none=True)
         adv = d_real = d_fake = torch.zeros(())
-        if a.adversary:      # one more backward pass, so that it does not reach the encoder
+        if adversarial:      # one more backward pass, so that it does not reach the encoder
             to_codes, = torch.autograd.grad(out, cut, grad, retain_graph=True)
             pull, adv = self.adversary.pull(pictures, grad[:8 * q])
-            torch.autograd.backward(out, grad + pull)
+            torch.autograd.backward(out, grad + min(1.0, self.state['adversary'] / a.adversary_ramp) * pull)
             to_codes = torch.cat([to_codes[:10 * q], cut.grad[10 * q:]])
         else:
             torch.autograd.backward(out, grad)
@@ -231,7 +236,7 @@ class Trainer:
         for group in self.opt.param_groups:
             torch.nn.utils.clip_grad_norm_(group['params'], 10.0)
         self.opt.step()
-        if a.adversary:
+        if adversarial:
             d_real, d_fake = self.adversary.learn(target, out.detach()[torch.randperm(len(out))[:8 * q]])
         with torch.no_grad():
             for p in self.noise_weights:
@@ -266,17 +271,17 @@ class Trainer:
                 self.start_size(size)
                 last_size = size
             here = state['steps'] - begun['steps']
-            rate = min(1.0, (here + 1) / WARM_UP)
+            rate = min(1.0, (here + 1) / WARM_UP[begun['steps'] > 0])
             if a.decay:
                 rate *= max(0.02, min(1.0, 1.2 * (1 - clock.seconds / 60 / a.minutes)))
             for group, base in zip(self.opt.param_groups, self.rates):
                 group['lr'] = base * rate
             self.g.train(), self.e.train()
             sums, count = sums + self.step(size), count + 1
+            state['adversary'] += a.batch // 8 * 8 if self.adversarial() else 0
             state['steps'] += 1
             state['pictures'] += a.batch // 8 * 8
             state['by_size'][str(size)] += a.batch // 8 * 8
-            state['adversary'] += a.batch // 8 * 8 if a.adversary else 0
             seconds = clock.tick()
             state['seconds'] = begun['seconds'] + seconds
             state['cpu_seconds'] = begun['cpu_seconds'] + time.process_time() - cpu
