@@ -33,6 +33,7 @@ from augment import warp
 from clock import Clock
 from face_sets import load_sets
 from facecode import FaceCode
+from gaussian_mapping import gaussian_mapping
 from patch_discriminator import Adversary
 from picture_losses import PictureLosses, colour_stats, gray3, low_gray, sliced
 from prior_grid import prior_grid
@@ -130,7 +131,7 @@ class Trainer:
         body = [p for n, p in self.e.named_parameters() if '.linear.' not in n]
         self.opt = torch.optim.Adam([
             {'params': [p for n, p in self.g.named_parameters() if not n.startswith('style.')], 'lr': a.lr, 'betas': (0.5, 0.99)},
-            {'params': list(self.g.style.parameters()), 'lr': a.lr * 25, 'betas': (0.5, 0.99)},
+            {'params': list(self.g.style.parameters()), 'lr': a.lr * 5, 'betas': (0.5, 0.99)},
             {'params': body, 'lr': a.lr / 4, 'betas': (0.9, 0.99)}, {'params': head, 'lr': a.lr, 'betas': (0.9, 0.99)}], foreach=True)
         self.rates = [g['lr'] for g in self.opt.param_groups]
         self.queue = self.code.encode(self.faces.draw(1024))
@@ -166,6 +167,13 @@ class Trainer:
                 for net in (self.g, self.g_ema):
                     net.to_rgbs[size.bit_length() - 4].conv.weight.data.zero_()
             self.state['by_size'][str(size)] = 0
+
+    def start_adversary(self):
+        """samples count from here on: the mapping network begins anew as the normal distribution of the first codes"""
+        for net in (self.g, self.g_ema):
+            gaussian_mapping(net.style, self.queue)
+        for p in self.g.style.parameters():
+            self.opt.state.pop(p, None)
 
     def encode(self, *shown):
         with torch.autocast(self.dev.type, self.dtype, enabled=not self.a.fp32):
@@ -277,6 +285,8 @@ class Trainer:
             for group, base in zip(self.opt.param_groups, self.rates):
                 group['lr'] = base * rate
             self.g.train(), self.e.train()
+            if self.adversarial() and not state['adversary']:
+                self.start_adversary()
             sums, count = sums + self.step(size), count + 1
             state['adversary'] += a.batch // 8 * 8 if self.adversarial() else 0
             state['steps'] += 1
