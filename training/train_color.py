@@ -26,6 +26,7 @@ from prior_nets import MIX, build
 
 ORDER = ('g', 'gb', 'b')
 INPUT = 64
+DTYPE = torch.bfloat16   # of the generated pictures
 
 
 @torch.no_grad()
@@ -54,7 +55,7 @@ def make_pool(g, e, faces, count, size, mix, device):
             w = g.style(torch.randn(25, g.dim, device=device))
             latent = w[:, None].expand(-1, n, -1)
         ws.append(w)
-        pictures.append(((down(g(latent, size=size)).clamp(-1, 1) + 1) * 127.5).byte().cpu())
+        pictures.append(((down(g(latent, size=size, dtype=DTYPE)).clamp(-1, 1) + 1) * 127.5).byte().cpu())
     if not count:
         return torch.zeros(0, 3, INPUT, INPUT, dtype=torch.uint8), torch.zeros(0, g.dim), coarse, w_faces[len(some):]
     return torch.cat(pictures), torch.cat(ws).cpu(), coarse, w_faces[len(some):]
@@ -69,7 +70,7 @@ def colour_metric(g, coarse, w_faces, mix, device, count=1500, grid=8, size=32):
         w = w_faces[torch.randint(len(w_faces), (25,))]
         w = torch.where(torch.rand(25, 1, device=device) < 0.5, w, g.style(torch.randn(25, g.dim, device=device)))
         c = coarse[torch.randint(len(coarse), (25,))]
-        y = g(torch.cat([c, w[:, None].expand(-1, g.n_latent - mix, -1)], 1), size=size)
+        y = g(torch.cat([c, w[:, None].expand(-1, g.n_latent - mix, -1)], 1), size=size, dtype=DTYPE)
         ws.append(w)
         middle = y[:, :, int(.45 * size):int(.70 * size), int(.36 * size):int(.64 * size)].mean((2, 3))
         ys.append(torch.cat([0.15 * F.adaptive_avg_pool2d(y, grid).flatten(1), 3 * middle], 1))
@@ -152,7 +153,7 @@ def main():
             (colour + 0.3 * plain).backward()
             opt.step()
             step += 1
-            sums = [sums[0] + float(colour), sums[1] + float(plain)]
+            sums = [sums[0] + colour.item(), sums[1] + plain.item()]
             if step % 100 == 0:
                 log.writerow([kind, step, sums[0] / 100, sums[1] / 100])
                 print(kind, step, f'colour {sums[0] / 100:.3f} w {sums[1] / 100:.3f} (mean w: 1)', flush=True)
