@@ -59,9 +59,9 @@ def gaussian(x, sigma):
 def warp(x, stretch=0.06, bend=0.022):
     """Another face out of each: stretched, sheared and bent smoothly by a few hundredths of the side."""
     n, _, h, w = x.shape
-    change = torch.randn(n, 2, 2) * stretch
-    straight = F.affine_grid(torch.cat([torch.eye(2) + change, torch.zeros(n, 2, 1)], 2), x.shape, align_corners=False)
-    bent = F.interpolate(torch.randn(n, 2, 6, 6) * 2 * bend, size=(h, w), mode='bicubic').permute(0, 2, 3, 1)
+    change = torch.randn(n, 2, 2, device=x.device) * stretch
+    straight = F.affine_grid(torch.cat([torch.eye(2, device=x.device) + change, torch.zeros(n, 2, 1, device=x.device)], 2), x.shape, align_corners=False)
+    bent = F.interpolate(torch.randn(n, 2, 6, 6, device=x.device) * 2 * bend, size=(h, w), mode='bicubic').permute(0, 2, 3, 1)
     return F.grid_sample(x, straight + bent, mode='bilinear', padding_mode='reflection', align_corners=False)
 
 
