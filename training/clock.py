@@ -13,3 +13,7 @@ class Clock:
             self.seconds += now - self.last
         self.last = now
         return self.seconds
+
+    def tick_from_now(self):
+        """Counts from here on: what went before was no training."""
+        self.last = time.monotonic()
