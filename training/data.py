@@ -7,6 +7,7 @@ From Python:
 
     faces = load_faces(data, cache, 128)      # images [N,128,128,3] uint8, names, heldout (bool per face)
     pairs = load_parsing(data, cache, 256)    # images, labels, names, heldout (bool per pair)
+    scenes = load_pictures(data, 'scenes.tar', ('scenes/train/', 'scenes/val/'))   # list; scenes/test/ is in no training
 
 Held out of all training: every tenth real photograph by sorted name (250), listed in heldout.txt. The pictures with
 labels are celebahq photographs as well: the pairs that show a held-out face (found by their pixels) are the held-out
@@ -106,6 +107,13 @@ def load_faces(data, cache, size):
     return Faces(np.load(images_path, mmap_mode='r'), names, np.array([n in held for n in names]))
 
 
+def load_pictures(data, archive, folders=('',)):
+    """Whole pictures of an archive, in its folders that start so: a list of uint8 [H,W,3] of any size, by sorted name."""
+    found = {name: np.asarray(Image.open(io.BytesIO(blob)).convert('RGB')) for name, blob in _members(os.path.join(data, archive))
+             if name.startswith(tuple(folders)) and name.endswith(('.webp', '.jpg', '.png'))}
+    return [found[name] for name in sorted(found)]
+
+
 def _thumbnails(images, side=16):
     """Tiny gray, contrast-normalised copies [N, side*side] for finding the same photograph twice."""
     out = []
@@ -149,7 +157,7 @@ def load_parsing(data, cache, size):
                  np.load(heldout_path))
 
 
-PATHS = ('data', 'cache', 'run', 'teacher', 'vgg', 'modules', 'start')
+PATHS = ('data', 'cache', 'run', 'teacher', 'vgg', 'modules', 'start', 'official', 'exact')
 
 
 def command_line(script, args):

@@ -58,7 +58,7 @@ class Means:
 
     def add(self, table):
         for k, v in table.items():
-            v = float(v)
+            v = float(v.detach() if hasattr(v, 'detach') else v)
             if math.isnan(v):
                 continue
             n = self.counts[k] = self.counts.get(k, 0) + 1
