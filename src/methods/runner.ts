@@ -144,6 +144,9 @@ async function goOn(
 ): Promise<RunResult> {
   const method = methods.ofRun(manifest, place)
   const { document } = readRunConfig(place, method, manifest.pack.size ?? 0)
+  // Before the pack is opened: of a config that was edited the keys are named, whatever else is amiss.
+  const begun = manifest.stages.map(({ steps }) => steps)
+  if (manifest.binding) checkConfigBinding(place, manifest, document, begun, method.config)
   // Sums are split by threads: the same result needs as many as before, and the same device.
   const job = method.open({ ...document, threads: manifest.threads, ...sameDevice(manifest) })
   try {

@@ -47,7 +47,7 @@ function statisticsInWords({ statistics, normalization }: StylizeConfig['style']
 }
 
 /** Most pictures of the strip. */
-const MOST = 6
+const MOST = 5
 
 /** How the picture came to be, as a strip: the frames, evenly thinned. */
 function strip({ frames }: ReportContent) {
