@@ -1,20 +1,22 @@
 /**
- * Any weight file by what is in it, never by its name: safetensors, PyTorch zip or legacy, NVIDIA's pickle, NumPy.
+ * Any weight file by what is in it, never by its name: safetensors, PyTorch zip or legacy, NVIDIA's pickle, NumPy, the
+ * model.json of a TensorFlow.js layers-model.
  * Gives the tree of values (for recognising what it is) and the flat store (for reading it).
  */
 import { type ByteSource, fileSource, readBytes } from './bytes.ts'
-import { CheckpointError } from './errors.ts'
+import { CheckpointError, quote } from './errors.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { looksLikeNpy, parseNpy } from './npy.ts'
 import { looksLikeSafetensors, readSafetensors } from './safetensors.ts'
 import { memoryStore, type WeightStore } from './store.ts'
+import { readTfjsLayers } from './tfjs-layers.ts'
 import { readTorch, type TorchFile } from './torch.ts'
 import type { TensorSource, Value } from './value.ts'
 import { looksLikeZip } from './zip.ts'
 
 export interface Checkpoint extends WeightStore {
   readonly path: string
-  readonly container: 'safetensors' | 'npy' | TorchFile['container']
+  readonly container: 'safetensors' | 'npy' | 'tfjs' | TorchFile['container']
   /** The object tree of a pickle; undefined for files that are only named tensors. */
   readonly root: Value | undefined
   /** Text that a safetensors file carries. */
@@ -60,10 +62,40 @@ export function readCheckpoint(source: ByteSource, limits: Limits = defaultLimit
     return { ...file, path, container: 'safetensors', root: undefined, tensor, verify() {} }
   }
   if (head[0] === 0x80 || looksLikeZip(head)) return { ...readTorch(source, limits), path, metadata: {} }
+  if (head[0] === 0x7b) {
+    const tensors = readTfjsLayers(source)
+    if (tensors)
+      return {
+        ...tensorStore(tensors, path),
+        path,
+        container: 'tfjs',
+        root: undefined,
+        metadata: {},
+        verify() {},
+        close: () => source.close(),
+      }
+  }
   throw new CheckpointError(path, `not a weight file: ${guess(head)}`, source.base, expected)
 }
 
-const expected = 'safetensors, a PyTorch .pt/.pth file, an NVIDIA .pkl or a .npy file was expected'
+const expected =
+  'safetensors, a PyTorch .pt/.pth file, an NVIDIA .pkl, a .npy file or the model.json of a TensorFlow.js model was expected'
+
+/** Tensors by name as a store. */
+function tensorStore(tensors: ReadonlyMap<string, TensorSource>, path: string) {
+  const tensor = (key: string): TensorSource => {
+    const found = tensors.get(key)
+    if (!found) throw new CheckpointError(path, `it has no tensor ${quote(key)}`)
+    return found
+  }
+  return {
+    tensor,
+    keys: () => [...tensors.keys()],
+    has: (key: string) => tensors.has(key),
+    shape: (key: string) => tensor(key).shape,
+    read: (key: string) => tensor(key).read(),
+  }
+}
 
 /** What people most often hand over by mistake: dead links answer with a web page. */
 function guess(head: Uint8Array): string {

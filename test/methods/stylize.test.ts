@@ -10,7 +10,9 @@ import { readPicture } from '../../src/images/read.ts'
 import { writePicture } from '../../src/images/write.ts'
 import { resumeRun, run } from '../../src/methods/runner.ts'
 import { withContentColors } from '../../src/methods/stylize/color.ts'
+import { faceLabels } from '../../src/methods/stylize/faces.ts'
 import { paletteDistance } from '../../src/metrics/palette.ts'
+import { loadPack } from '../../src/models/load.ts'
 import { readLosses } from '../../src/run/losses.ts'
 import { readManifest } from '../../src/run/manifest.ts'
 import { formulaImage } from '../support/formula.ts'
@@ -161,6 +163,14 @@ describe('a style transfer', () => {
     )
     expect(Buffer.compare(one!.data, other!.data)).not.toBe(0)
   })
+})
+
+it('the face is skin, brows, eyes, nose and mouth, by the names that a parser has for them', () => {
+  const { classes } = loadPack('compact').layout('bisenet')
+  expect([...faceLabels(classes)].map((label) => classes![label])).toEqual([
+    ...['skin', 'brows', 'eyes', 'glasses', 'nose', 'mouth', 'upper lip', 'lower lip'],
+  ])
+  expect(faceLabels(undefined).has(17)).toBe(false)
 })
 
 describe('colours', () => {

@@ -9,8 +9,16 @@ import { type Bitmap, createBitmap } from '../../images/bitmap.ts'
 import { parseFaces } from '../../parsing/parse-face.ts'
 import type { Setting } from './setting.ts'
 
-/** Labels of the parser that are the face: skin, brows, eyes, glasses, nose, mouth and lips; no hair, ears, neck, clothes. */
-const FACE = new Set([1, 2, 3, 4, 5, 6, 10, 11, 12, 13])
+/** Labels of the official parser that are the face: skin, brows, eyes, glasses, nose, mouth and lips; no hair, ears, neck, clothes. */
+const FACE = [1, 2, 3, 4, 5, 6, 10, 11, 12, 13]
+
+/** The same of a parser whose classes have names. */
+const FACE_NAMES = /^(?:skin|brows?|eyes?|glasses|nose|mouth|(?:upper |lower )?lips?)$/u
+
+/** Labels that are the face. @param classes names of the labels, where they are not the official ones */
+export function faceLabels(classes: readonly string[] | undefined): ReadonlySet<number> {
+  return new Set(classes ? classes.flatMap((name, label) => (FACE_NAMES.test(name) ? [label] : [])) : FACE)
+}
 
 /** A gray picture of the content's sides, white in faces; undefined where none is found, which is said. */
 export async function faceMask(
@@ -23,7 +31,8 @@ export async function faceMask(
     warn('no face was found in the content, so faces.style and faces.content have no effect')
     return undefined
   }
-  const { inputSize } = pack.layout('bisenet')
+  const { inputSize, classes } = pack.layout('bisenet')
+  const face = faceLabels(classes)
   const weights = new Weights(pack.store('bisenet'), 'bisenet')
   const data = new Uint8Array(content.width * content.height)
   for (const { landmarks } of faces) {
@@ -34,7 +43,7 @@ export async function faceMask(
       data,
       content,
       quad,
-      labels!.map((label) => (FACE.has(label) ? 255 : 0)),
+      labels!.map((label) => (face.has(label) ? 255 : 0)),
       inputSize,
     )
   }
