@@ -34,7 +34,7 @@ export async function estimate(
   if (toDo.length === 0) return { seconds: 0, basis: 'nothing is left to do' }
   const steps = toDo.reduce((sum, run) => sum + run.steps, 0)
   const measured = measuredPace(folder, runs)
-  const { perStep, around, basis } = measured ?? (await calibratedPace(toDo[0]!, threads))
+  const { perStep, around, basis } = measured ?? (await calibratedPace(oneOfEachCondition(toDo), threads))
   return { seconds: (steps * perStep + toDo.length * around) / Math.max(1, Math.min(jobs, toDo.length)), basis }
 }
 
@@ -62,16 +62,29 @@ function measuredPace(folder: string, runs: readonly StandingRun[]): Pace | unde
   return { perStep, around, basis }
 }
 
-async function calibratedPace(run: StandingRun, threads: number): Promise<Pace> {
-  const pack = loadPack(packNameOf(run.config))
+/** Conditions whose steps are counted, each in a fraction of a second; beyond them the mean is not much better. */
+const MOST_COUNTED = 12
+
+/** Conditions may differ in what a step computes, as inputs and seeds do not. */
+function oneOfEachCondition(runs: readonly StandingRun[]): StandingRun[] {
+  return [...new Map(runs.map((run) => [run.condition, run])).values()].slice(0, MOST_COUNTED)
+}
+
+async function calibratedPace(runs: readonly StandingRun[], threads: number): Promise<Pace> {
+  const packs = new Map(runs.map(({ config }) => [packNameOf(config), loadPack(packNameOf(config))]))
   try {
-    const flops = methodOf(run.config).plan(run.config, pack).stepFlops()
+    const counts = runs.map(({ config }) =>
+      methodOf(config)
+        .plan(config, packs.get(packNameOf(config))!)
+        .stepFlops(),
+    )
+    const flops = counts.reduce((sum, count) => sum + count, 0) / counts.length
     const rate = await convolutionRate(threads)
     const perStep = flops / (rate * STEP_SHARE)
     const basis = `${(flops / 1e9).toFixed(1)} GFLOP a step at half of the ${(rate / 1e9).toFixed(0)} GFLOP/s that a convolution reaches here now with ${threads} thread${threads === 1 ? '' : 's'}, and ${AROUND_SECONDS} s around the steps of each run; no run has finished yet`
     return { perStep, around: AROUND_SECONDS, basis }
   } finally {
-    pack.close()
+    for (const pack of packs.values()) pack.close()
   }
 }
 
