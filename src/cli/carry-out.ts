@@ -21,7 +21,7 @@ export async function carryOut(task: Task): Promise<void> {
   let received: 'SIGINT' | 'SIGTERM' | undefined
   const waiting = patience(PATIENCE, () => {
     progress.end()
-    process.stderr.write('stopped before the first step, in the middle of a computation; start it again\n')
+    say('stopped before the first step, in the middle of a computation; start it again')
   })
   const observer: RunObserver = (event) => {
     if (event.type === 'step') waiting.stepTaken()

@@ -4,7 +4,7 @@ import type { Argv, CommandModule } from 'yargs'
 import type { ImportResult } from '../models/import.ts'
 import type { ListedPack } from '../models/list.ts'
 import type { Role } from '../networks/roles.ts'
-import { oneLine } from '../text/visible.ts'
+import { oneLine, quote } from '../text/visible.ts'
 import { UsageError } from './failure.ts'
 import { createStatus, percent, size } from './models-print.ts'
 import { print, printJson } from './print.ts'
@@ -63,7 +63,7 @@ async function askRole(problem: string): Promise<string> {
 async function checkWord(word: string): Promise<void> {
   const { isRole, roles, roleWords } = await import('../networks/roles.ts')
   if (!isRole(word) && !roleWords.includes(word))
-    throw new UsageError(`"${word}" is no role; expected one of ${[...roleWords, ...roles].join(', ')}`)
+    throw new UsageError(`--as: expected one of ${[...roleWords, ...roles].join(', ')}, found ${quote(word)}`)
 }
 
 function printImport({ pack, folder, files, missing }: ImportResult): void {

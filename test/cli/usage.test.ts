@@ -28,9 +28,15 @@ describe('the command line', () => {
     ['a number without digits', ['run', 'x.png', '--seed'], 2, /--seed: expected a number, found nothing/u],
     [
       'a choice that is none',
+      ['run', 'x.png', '--device', 'gpu'],
+      2,
+      /--device: expected one of "auto", "cpu", "webgpu", "cuda", found "gpu"; the nearest is/u,
+    ],
+    [
+      'a role that is none',
       ['models', 'import', 'x', '--as', 'blue'],
       2,
-      /--as: expected one of "b", "gb", "g", found "blue"; the nearest is b/u,
+      /--as: expected one of b, gb, g, .*stylegan2.*, found "blue"/u,
     ],
     [
       'an operand behind --',
