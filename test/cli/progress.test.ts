@@ -42,7 +42,7 @@ describe('progress', () => {
     let clock = 0
     const { stream: pipe, text } = stream(false)
     const progress = createProgress(pipe, () => clock)
-    progress.observer({ type: 'phase', name: 'align' })
+    progress.observer({ type: 'phase', name: 'align', words: 'aligning' })
     for (let n = 1; n <= 120; n++) {
       clock += 250
       progress.observer(step(n))
