@@ -40,7 +40,7 @@ def arguments():
     p.add_argument('--lr', type=float, default=2e-3)
     p.add_argument('--identity', type=float, default=1.0)
     p.add_argument('--bootstrap', type=float, default=24000, help='pictures until w is no longer the principal components')
-    p.add_argument('--prior', type=float, default=0.2, help='weight of the deltas')
+    p.add_argument('--prior', type=float, default=0.1, help='weight of the deltas')
     p.add_argument('--warp', type=float, default=0.3, help='share of the pictures that are bent into other faces')
     p.add_argument('--half-life', type=float, default=8000, help='pictures after which the averages forget half')
     p.add_argument('--max-size', type=int, default=128, help='resolution of the network that is built (128 or 256)')
