@@ -10,6 +10,8 @@ import { readPicture } from '../../src/images/read.ts'
 import { writePicture } from '../../src/images/write.ts'
 import { resumeRun, run } from '../../src/methods/runner.ts'
 import { withContentColors } from '../../src/methods/stylize/color.ts'
+import { resolveStylize, stylizeFragment } from '../../src/methods/stylize/config.ts'
+import { scaleSteps } from '../../src/methods/stylize/descend.ts'
 import { faceLabels } from '../../src/methods/stylize/faces.ts'
 import { paletteDistance } from '../../src/metrics/palette.ts'
 import { loadPack } from '../../src/models/load.ts'
@@ -197,6 +199,16 @@ describe('colours', () => {
     const plain = (level: number) => createBitmap(1, 1, 3, new Uint8Array(3).fill(level))
     expect(paletteDistance(plain(0), plain(255))).toBeCloseTo(100 / 3, 3)
   })
+})
+
+it('with nothing but a size is complete: a small one has one scale, a large one two', () => {
+  const pack = loadPack('compact')
+  for (const scales of [[128], [128, 256], [128, 256, 512]]) {
+    const said = { method: 'stylize', styles: [{ picture: 'a.png' }], size: { scales } } as const
+    const config = resolveStylize(stylizeFragment(said), pack)
+    expect(scaleSteps(config)).toEqual(scales.map(() => 150))
+  }
+  pack.close()
 })
 
 describe('bad input is told in one line, and leaves nothing', () => {

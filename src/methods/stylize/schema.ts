@@ -179,7 +179,7 @@ export const stylizeDefaults: StylizeConfig = {
   color: 'style',
   faces: { style: 1, content: 1 },
   optimize: {
-    steps: [150, 150],
+    steps: [150],
     lr: 0.02,
     optimizer: { name: 'adam', betas: [0.9, 0.99], eps: 1e-8, warmup: 'none', history: 50, lineSearch: 'none' },
     clamp: true,
