@@ -20,6 +20,7 @@ import safetensors_io
 from export_features import write_json
 from nets_style_vgg import CONTENT, INDEX, LAYERS, OFFICIAL, STYLE, StyleVgg, cost, rescaled
 from style_transfer import losses, targets, weighted
+from train_style_vgg import STAGES
 from vgg19_files import CAFFE_UNITS, official
 
 NAME = 'vgg19_style'
@@ -89,7 +90,8 @@ def main():
         'meanSquares': {k: float(f'{v:.6g}') for k, v in theirs.items()}, 'parameters': parameters,
         'multiplyAddsPerPixel': round(operations), 'officialMultiplyAddsPerPixel': round(official_operations),
         'trained': {'machine': f'{platform.machine()}, one CPU thread (bfloat16 autocast), PyTorch {torch.__version__}',
-                    'minutes': round(state['seconds'] / 60, 1), 'steps': state['step'], 'pictures': state['pictures'],
+                    'stages': [{'layers': layers, 'pictures': count, 'steps': steps} for _, layers, count, steps, _ in STAGES],
+                    'all layers': {'minutes': round(state['seconds'] / 60, 1), 'steps': state['step'], 'pictures': state['pictures']},
                     'command': state['command'], 'teacher': 'VGG-19 (Caffe weights) to relu5_1'}}})
     write_json(os.path.join(args.vectors, NAME + '.json'), vectors(saved))
     print(path, os.path.getsize(path), 'bytes', parameters, 'parameters')

@@ -136,7 +136,8 @@ class Loop:
     def progress(self):
         """From 0 to 1, by the limit that is nearer."""
         minutes, steps = self.limits
-        return max(self.clock.seconds / (60 * minutes) if minutes else 0.0, self.step / steps if steps else 0.0)
+        share = lambda done, limit: 0.0 if limit is None else done / limit if limit else 1.0
+        return max(share(self.clock.seconds / 60, minutes), share(self.step, steps))
 
     def seed(self, seed):
         """Seeds torch and returns numpy's generator: other numbers after each resume."""

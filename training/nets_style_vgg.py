@@ -17,8 +17,8 @@ INDEX = {relu: index for index, relu, _ in LAYERS}
 STYLE = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1']
 CONTENT = 'relu4_2'
 OFFICIAL = {relu: 64 * 2 ** min(block - 1, 3) for _, relu, block in LAYERS}
-COMPACT = {**OFFICIAL, 'relu1_2': 32, 'relu2_2': 64, 'relu3_2': 128, 'relu3_3': 128, 'relu3_4': 128,
-           'relu4_2': 256, 'relu4_3': 128, 'relu4_4': 128}
+COMPACT = {**OFFICIAL, 'relu1_2': 48, 'relu3_2': 192, 'relu3_3': 192, 'relu3_4': 192,
+           'relu4_2': 160, 'relu4_3': 96, 'relu4_4': 96}
 
 
 class StyleVgg(nn.Module):

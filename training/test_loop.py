@@ -76,6 +76,11 @@ class TestLoop(unittest.TestCase):
                 self.assertEqual(f.read(), 'old')
             self.assertEqual(os.listdir(folder), ['x'])
 
+    def test_no_time_means_no_step(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(list(Loop(folder, minutes=0)), [])
+            self.assertEqual(torch.load(os.path.join(folder, 'checkpoint.pt'))['step'], 0)
+
     def test_means_and_schedule(self):
         means = Means(0.5)
         for v in (2, 4, float('nan'), 5):

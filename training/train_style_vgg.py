@@ -1,10 +1,12 @@
 """Distil the compact VGG-19 for style transfer (to relu5_1) from the official one.
 
-    python3 train_style_vgg.py --data DATA --cache CACHE --official VGG19_UINT8 --exact VGG19 --run RUNS/style-vgg --minutes 60
+    python3 train_style_vgg.py --data DATA --cache CACHE --official VGG19_UINT8 --exact VGG19 --run RUNS/style-vgg
 
 It starts from the teacher itself: conv1_1 is the teacher's and stays; a narrow layer gets those channels of the teacher that
 the others follow from best (pivoted Cholesky); every kernel is the least-squares fit of the teacher's output, given the
-student's input (start_from_teacher). Then, by stochastic gradient descent, every layer is asked for
+student's input (start_from_teacher). Then blocks 3 and 4 (to relu4_1 and to relu5_1) are trained alone, one after the other
+(refine), for the teacher's activations and Gram matrices, on plain pictures and on pictures that the student stylised.
+The last phase (--minutes) trains all layers; every layer is asked for
   features   the teacher's activations: the same channels where the widths are equal, through a 1x1 adapter (dropped
              afterwards) where the student is narrower
   Gram       the teacher's Gram matrices of the five style layers, relative to their norm
@@ -119,7 +121,7 @@ def least_squares(a, z, rounds=4):
 
 
 @torch.no_grad()
-def start_from_teacher(teacher, student, pictures, side=128, count=144, places=24000):
+def start_from_teacher(teacher, student, pictures, side=128, count=96, places=24000):
     """The deep layers have few positions in a picture: with fewer pictures than this they would be learned by heart."""
     def each(net, change, x):
         with torch.autocast('cpu', dtype=torch.bfloat16):
@@ -271,9 +273,8 @@ def gradient_losses(teacher, student, transfers):
 # ------------------------------------------------------------------------------------------------- stages
 
 # from (kept in memory) -> layers trained, on how many pictures, steps, rate
-STAGES = [('picture', ['relu1_2', 'relu2_1', 'relu2_2', 'relu3_1'], 320, 300, 3e-4),
-          ('relu3_1', ['relu3_2', 'relu3_3', 'relu3_4', 'relu4_1'], 640, 900, 5e-4),
-          ('relu4_1', ['relu4_2', 'relu4_3', 'relu4_4', 'relu5_1'], 960, 600, 1e-3)]
+STAGES = [('relu3_1', ['relu3_2', 'relu3_3', 'relu3_4', 'relu4_1'], 400, 400, 3e-4),
+          ('relu4_1', ['relu4_2', 'relu4_3', 'relu4_4', 'relu5_1'], 480, 400, 1e-3)]
 
 
 def stylised(teacher, student, transfers, count, times=5):
@@ -297,10 +298,7 @@ def stylised(teacher, student, transfers, count, times=5):
 
 def run(net, start, layers, x):
     """The layers after `start`, given its activation."""
-    out, before = {}, None if start == 'picture' else start[4]
-    if start == 'picture':
-        x = F.relu(net.conv('relu1_1')(((x - IMAGENET_MEAN) / IMAGENET_STD).contiguous(memory_format=torch.channels_last)))
-        before = '1'
+    out, before = {}, start[4]
     for k in layers:
         x = F.max_pool2d(x, 2) if k[4] != before else x
         x, before = F.relu(net.conv(k)(x)), k[4]
@@ -315,13 +313,13 @@ def refine(stage, teacher, student, adapters, pictures, transfers, rng, side=128
     start, layers, count, steps, rate = STAGES[stage]
     full = [k for k in layers if k in EXACT]
     mapped = [k for k in layers if k == CONTENT]
-    x = torch.cat([pictures.plain(batch, side) for _ in range(count * 3 // 4 // batch)])
+    x = torch.cat([pictures.plain(batch, side) for _ in range(count * 4 // 5 // batch)])
     x = torch.cat([x, stylised(teacher, student, transfers, count - len(x))])
     kept = {k: [] for k in [start, *full, *mapped]}
     with torch.no_grad():
         for part in x.split(batch):
             theirs = both(teacher, part, layers[-1])
-            kept[start].append(part if start == 'picture' else both(student, part, start)[start])
+            kept[start].append(both(student, part, start)[start])
             for k in [*full, *mapped]:
                 kept[k].append(theirs[k])
     kept = {k: torch.cat(v).contiguous(memory_format=torch.channels_last) for k, v in kept.items()}
@@ -331,7 +329,7 @@ def refine(stage, teacher, student, adapters, pictures, transfers, rng, side=128
     for step in range(steps):
         for group in optimizer.param_groups:
             group['lr'] = rate * schedule(step / steps, step, warmup=50, floor=0.02)
-        some = torch.from_numpy(rng.choice(count, batch // 2 if start == 'picture' else batch, replace=False))
+        some = torch.from_numpy(rng.choice(count, batch, replace=False))
         with torch.autocast('cpu', dtype=torch.bfloat16):
             out = run(student, start, layers, kept[start][some])
             through = {k: adapters.maps[k](out[k].permute(0, 2, 3, 1)).permute(0, 3, 1, 2) for k in mapped}
@@ -354,8 +352,8 @@ def main():
     p.add_argument('--official', required=True, help='folder of the tfjs layers-model')
     p.add_argument('--exact', required=True, help='the .pth with the exact kernels to relu3_1')
     p.add_argument('--run', required=True, help='folder for the checkpoint and the curve')
-    p.add_argument('--minutes', type=float, default=60, help='training time of this and all resumed calls together')
-    p.add_argument('--steer-from', type=float, default=0.4, help='progress from which gradients are compared')
+    p.add_argument('--minutes', type=float, default=0, help='of the last phase, on all layers, in this and all resumed calls together')
+    p.add_argument('--steer-from', type=float, default=0.4, help='share of the last phase after which gradients are compared')
     p.add_argument('--plain', type=int, default=6, help='plain pictures per step at first; a third of them later')
     p.add_argument('--transfers', type=int, default=3, help='stylised pictures per step, later')
     p.add_argument('--side', type=int, default=128)
@@ -389,6 +387,7 @@ def main():
         with torch.no_grad():
             x = pictures.plain(24, 128)
             adapters.fit(student(x), teacher(x))
+        average.load_state_dict(student.state_dict())
         loop.save()
     while loop.kept['stage'] < len(STAGES):
         refine(loop.kept['stage'], teacher, student, adapters, pictures, Transfers(pictures, rng, side=128), rng)
