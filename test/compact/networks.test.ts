@@ -105,6 +105,16 @@ describe('feature networks', () => {
       for (const layer of layers) expectSummary(out[layer]!, expected[layer]!, gate, `${kind} ${layer}`)
     })
 
+  test('vgg19_style', async () => {
+    const { vgg19_style: expected } = fixture<{ vgg19_style: { a: Layers } }>('compact-features/vgg19_style')
+    const layers = Object.keys(expected.a) as VggLayer[]
+    const x = imagenetNormalized(input('x', [1, 3, 64, 64]))
+    const features = vggFeatures('vgg19', weightsOf(pack, 'vgg19_style'), x, layers)
+    const outputs = Object.fromEntries(features.map((f, i) => [layers[i]!, f]))
+    const out = await runOnce(outputs, { x: formulaImage('compact/a', 3, 64, 64) })
+    for (const layer of layers) expectSummary(out[layer]!, expected.a[layer]!, gate, `vgg19_style ${layer}`)
+  })
+
   test('face parser', async () => {
     const { logits } = fixture<{ logits: Summary }>('compact-features/bisenet')
     const side = parserSize(pack)

@@ -11,15 +11,15 @@ export interface Summary {
   samples: number[]
 }
 
-export function sampleIndices(size: number): number[] {
-  const m = Math.min(64, size)
+export function sampleIndices(size: number, most = 64): number[] {
+  const m = Math.min(most, size)
   return Array.from({ length: m }, (_, j) => (m === 1 ? 0 : Math.floor((j * (size - 1)) / (m - 1))))
 }
 
 /** Norm, mean and every sample within `tolerance` of the tensor's rms. */
 export function expectSummary(got: ArrayLike<number>, golden: Summary, tolerance: number, what: string): void {
   const rms = Math.max(golden.norm / Math.sqrt(got.length), 1e-30)
-  const { norm, mean, samples } = describeNumbers(got)
+  const { norm, mean, samples } = describeNumbers(got, golden.samples.length)
   expect(got.length, `${what}: size`).toBe(golden.shape.reduce((a, b) => a * b, 1))
   expect(Math.abs(norm - golden.norm) / Math.max(golden.norm, 1e-30), `${what}: norm`).toBeLessThan(tolerance)
   expect(Math.abs(mean - golden.mean) / rms, `${what}: mean`).toBeLessThan(tolerance)
@@ -61,12 +61,12 @@ export function expectNear(got: number, golden: number, relative: number, what: 
   )
 }
 
-function describeNumbers(x: ArrayLike<number>): { norm: number; mean: number; samples: number[] } {
+function describeNumbers(x: ArrayLike<number>, most?: number): { norm: number; mean: number; samples: number[] } {
   let squares = 0
   let total = 0
   for (let i = 0; i < x.length; i++) {
     squares += x[i]! * x[i]!
     total += x[i]!
   }
-  return { norm: Math.sqrt(squares), mean: total / x.length, samples: sampleIndices(x.length).map((i) => x[i]!) }
+  return { norm: Math.sqrt(squares), mean: total / x.length, samples: sampleIndices(x.length, most).map((i) => x[i]!) }
 }
