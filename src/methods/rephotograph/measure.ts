@@ -23,12 +23,11 @@ import { mahalanobis } from '../../metrics/mahalanobis.ts'
 import { psnr } from '../../metrics/psnr.ts'
 import { ssim } from '../../metrics/ssim.ts'
 import { skinMasks } from '../../parsing/parse-face.ts'
-import { runFile, runName } from '../../run/folder.ts'
-import { lastLosses } from '../../run/losses.ts'
-import { type Metrics, writeMetrics } from '../../run/metrics.ts'
+import { runName } from '../../run/folder.ts'
+import type { Metrics } from '../../run/metrics.ts'
 import { readRunPicture } from '../../run/pictures.ts'
 import type { RunRecord } from '../../run/record.ts'
-import { reasonOf } from '../../text/visible.ts'
+import { measuring } from '../measuring.ts'
 import type { PortraitCodes } from './codes.ts'
 import { meanFace, texture } from './likeness-floor.ts'
 import { parserSize, weightsOf } from './networks.ts'
@@ -44,16 +43,7 @@ export async function measure(
   codes: PortraitCodes,
 ): Promise<Metrics> {
   const { config, shape } = setting
-  const values: Record<string, number | null> = { ...finalLosses(record.folder) }
-  const take = async (key: string, value: () => number | Promise<number>): Promise<void> => {
-    try {
-      const number = await value()
-      values[key] = Number.isFinite(number) ? number : null
-    } catch (error) {
-      values[key] = null
-      record.warn(`${key} was not measured: ${reasonOf(error)}`)
-    }
-  }
+  const { values, take, write } = measuring(record)
   const pictures = await picturesOf(record.folder)
   const { input, target, sibling, result, degraded } = pictures
   const tools = toolsOf(setting)
@@ -93,8 +83,7 @@ export async function measure(
   if (degradation !== null)
     Object.assign(values, cameraErrors(codes.camera, config.degradation, degradation, shape.size))
   await tools.dispose()
-  writeMetrics(record.folder, values)
-  return values
+  return write()
 }
 
 /** A result that looks this much younger than the input, in years, is remarked on: three times the predictor's error. */
@@ -109,14 +98,6 @@ function remarkOnAge({ config }: Setting, record: RunRecord, values: Metrics): v
   record.warn(
     `the result looks ${Math.round(input - result)} years younger than the input (predicted ages ${Math.round(input)} and ${Math.round(result)}); ${advice} (docs/losses.md)`,
   )
-}
-
-/** Raw losses of the last step, before it was taken. */
-function finalLosses(folder: string): Record<string, number> {
-  const last = lastLosses(runFile.losses(folder))
-  if (!last) return {}
-  const terms = Object.entries(last.losses.terms).map(([name, { raw }]) => [`loss.${name}`, raw] as const)
-  return { 'loss.total': last.losses.total, ...Object.fromEntries(terms) }
 }
 
 async function picturesOf(folder: string) {

@@ -5,8 +5,6 @@ import type { Encoders } from '../../encoders/encode.ts'
 import { Weights } from '../../graph/weights.ts'
 import type { LoadedPack } from '../../models/load.ts'
 import { isRole, type Role } from '../../networks/roles.ts'
-import { sha256File } from '../../run/hash.ts'
-import type { HashedFile } from '../../run/manifest.ts'
 import { type PackSettings, packSettingsSchema, type ResolvedConfig, type Sensitivity } from './config.ts'
 import { networksOfLosses } from './losses.ts'
 import type { NetworkOf } from './term.ts'
@@ -68,15 +66,4 @@ export function usedRoles(pack: LoadedPack, sensitivity: Sensitivity): Role[] {
     'w_stats',
   ]
   return roles.filter((role) => pack.has(role))
-}
-
-/** Name and hash of the weight files that a run uses. */
-export function weightFiles(pack: LoadedPack, sensitivity: Sensitivity): HashedFile[] {
-  return usedRoles(pack, sensitivity).map((role) => ({ name: role, sha256: sha256File(pack.path(role)) }))
-}
-
-/** What the licences of the used networks say, each once. */
-export function licencesOf(pack: LoadedPack, sensitivity: Sensitivity): string[] {
-  const licences = usedRoles(pack, sensitivity).flatMap((role) => pack.pack.networks[role]?.licence ?? [])
-  return [...new Set(licences)]
 }

@@ -51,9 +51,9 @@ export const stylize: Method = {
   seenNetworks: (config) => [(config as unknown as StylizeConfig).network.role],
   settle: async (fragment) => ({ fragment, notes: [] }),
   plan(fragment, pack) {
-    const said = stylizeFragment(fragment)
-    for (const role of rolesOf(resolveStylize(said, pack))) pack.path(role)
-    return planOf(resolveStylize(said, pack), pack)
+    const config = resolveStylize(stylizeFragment(fragment), pack)
+    for (const role of rolesOf(config)) pack.path(role)
+    return planOf(config, pack)
   },
   open: (fragment) => openJob(stylizeFragment(fragment)),
   completed: ({ $schema: _, ...own }) => withMissing(own, stylizeDefaults) as JsonObject,

@@ -1,6 +1,6 @@
 // Masks as weights of places: what of a picture counts, at the size of each layer's maps.
 
-import { type Bitmap, createBitmap } from '../../images/bitmap.ts'
+import type { Bitmap } from '../../images/bitmap.ts'
 import { resize } from '../../images/resample.ts'
 
 /** Sides of a layer's maps for a picture's side: every pool halves, what is left over is dropped. */
@@ -36,9 +36,4 @@ export function statisticsWeights(
 /** Factors of places for the content: `white` where the mask is white, 1 where it is black. */
 export function contentWeights(mask: Bitmap, white: number, side: { width: number; height: number }): Float32Array {
   return maskAt(mask, side.width, side.height).map((v) => 1 + (white - 1) * v)
-}
-
-/** A mask of one level. */
-export function plainMask(width: number, height: number, level: number): Bitmap {
-  return createBitmap(width, height, 1, new Uint8Array(width * height).fill(level))
 }
