@@ -13,10 +13,11 @@ import { gradients } from '../src/graph/gradients.ts'
 import { input } from '../src/graph/tensor.ts'
 import { fromPlanar, toPlanar } from '../src/images/bitmap.ts'
 import { toColor, toGray } from '../src/images/gray.ts'
-import { encodersOf, networkOf, settingsOf, weightsOf } from '../src/methods/rephotograph/networks.ts'
+import { encodersOf, networkOf, settingsOf } from '../src/methods/rephotograph/networks.ts'
 import { objectiveOf } from '../src/methods/rephotograph/objective-of.ts'
 import { resolveConfig } from '../src/methods/rephotograph/resolve.ts'
 import { loadPack } from '../src/models/load.ts'
+import { weightsOf } from '../src/models/weights.ts'
 import { randomStream } from '../src/numbers/random.ts'
 
 /** Pull of each term on what it acts on, as a share of the face term's. */

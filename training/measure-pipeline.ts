@@ -13,7 +13,6 @@ import { toColor } from '../src/images/gray.ts'
 import { readPicture } from '../src/images/read.ts'
 import { applySettings, loadConfig } from '../src/methods/configs.ts'
 import type { Sensitivity } from '../src/methods/rephotograph/config.ts'
-import { weightsOf } from '../src/methods/rephotograph/networks.ts'
 import { run } from '../src/methods/runner.ts'
 import { cosineSimilarity } from '../src/metrics/cosine.ts'
 import { meanDeltaE } from '../src/metrics/delta-e.ts'
@@ -21,6 +20,7 @@ import { perceptualMetric } from '../src/metrics/perceptual.ts'
 import { psnr } from '../src/metrics/psnr.ts'
 import { ssim } from '../src/metrics/ssim.ts'
 import { loadPack } from '../src/models/load.ts'
+import { weightsOf } from '../src/models/weights.ts'
 
 const args = await yargs(hideBin(process.argv))
   .option('set', { type: 'string', array: true, default: [] as string[] })

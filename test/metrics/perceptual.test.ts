@@ -2,9 +2,9 @@
 
 import { expect, test } from 'vitest'
 import { type Bitmap, createBitmap } from '../../src/images/bitmap.ts'
-import { weightsOf } from '../../src/methods/rephotograph/networks.ts'
 import { perceptualMetric } from '../../src/metrics/perceptual.ts'
 import { loadPack } from '../../src/models/load.ts'
+import { weightsOf } from '../../src/models/weights.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
 
 test('0 for equal pictures, symmetric, growing with noise', async () => {

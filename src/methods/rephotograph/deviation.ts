@@ -3,8 +3,8 @@ import { type CompileOptions, runOnce } from '../../engine/executable.ts'
 import { mapping } from '../../generator/stylegan2.ts'
 import { input } from '../../graph/tensor.ts'
 import type { LoadedPack } from '../../models/load.ts'
+import { weightsOf } from '../../models/weights.ts'
 import { randomStream } from '../../numbers/random.ts'
-import { weightsOf } from './networks.ts'
 
 /** Latents that are drawn to measure it. */
 const SAMPLES = 4096

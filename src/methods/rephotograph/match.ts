@@ -7,11 +7,12 @@ import type { CompileOptions } from '../../engine/executable.ts'
 import { type Bitmap, createBitmap } from '../../images/bitmap.ts'
 import { toGray } from '../../images/gray.ts'
 import type { LoadedPack } from '../../models/load.ts'
+import { weightsOf } from '../../models/weights.ts'
 import { HistogramError, type MatchOptions, type MatchResult, matchSkinHistogram } from '../../parsing/histogram.ts'
 import { skinMasks } from '../../parsing/parse-face.ts'
 import { quantizeLikeReference } from '../../parsing/quantize.ts'
 import type { ResolvedConfig } from './config.ts'
-import { parserSize, weightsOf } from './networks.ts'
+import { parserSize } from './networks.ts'
 
 /**
  * @param portrait gray, or in colour where a painting keeps its own: then each pixel is moved by as much as its gray is,

@@ -2,17 +2,12 @@
 
 import { validate } from '../../config/validate.ts'
 import type { Encoders } from '../../encoders/encode.ts'
-import { Weights } from '../../graph/weights.ts'
 import type { LoadedPack } from '../../models/load.ts'
+import { weightsOf } from '../../models/weights.ts'
 import { isRole, type Role } from '../../networks/roles.ts'
 import { type PackSettings, packSettingsSchema, type ResolvedConfig, type Sensitivity } from './config.ts'
 import { networksOfLosses } from './losses.ts'
 import type { NetworkOf } from './term.ts'
-
-/** Weights of a network of a pack. */
-export function weightsOf(pack: LoadedPack, role: Role): Weights {
-  return new Weights(pack.store(role), role)
-}
 
 /** The colour encoder of an emulsion. */
 export function colorEncoderRole(sensitivity: Sensitivity): `color_encoder_${Sensitivity}` {

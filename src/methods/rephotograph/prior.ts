@@ -3,9 +3,9 @@ import { type CompileOptions, runOnce } from '../../engine/executable.ts'
 import { mapping } from '../../generator/stylegan2.ts'
 import { input } from '../../graph/tensor.ts'
 import type { LoadedPack } from '../../models/load.ts'
+import { weightsOf } from '../../models/weights.ts'
 import { randomStream } from '../../numbers/random.ts'
 import { type Whitening, whiteningOf } from '../../numbers/whitening.ts'
-import { weightsOf } from './networks.ts'
 
 /** Latents that are drawn where the pack has no statistics: a covariance of 512 numbers wants many times as many. */
 const SAMPLES = 16_384

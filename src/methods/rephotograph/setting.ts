@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os'
 import { validate } from '../../config/validate.ts'
 import { type GeneratorShape, generatorShape } from '../../generator/stylegan2.ts'
 import { type LoadedPack, loadPack } from '../../models/load.ts'
+import { weightsOf } from '../../models/weights.ts'
 import { type Compute, computeFor } from '../compute.ts'
 import { type ConfigFragment, type ResolvedConfig, rephotographConfig } from './config.ts'
-import { neededRoles, settingsOf, weightsOf } from './networks.ts'
+import { neededRoles, settingsOf } from './networks.ts'
 import { resolveConfig } from './resolve.ts'
 
 /** An opened pack and the config that is complete for it. Close the pack when done. */

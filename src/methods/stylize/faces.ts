@@ -4,8 +4,8 @@
 import { detectFaces } from '../../align/detect.ts'
 import { cropSquare, type Quad } from '../../align/geometry.ts'
 import { transformQuad } from '../../align/transform.ts'
-import { Weights } from '../../graph/weights.ts'
 import { type Bitmap, createBitmap } from '../../images/bitmap.ts'
+import { weightsOf } from '../../models/weights.ts'
 import { parseFaces } from '../../parsing/parse-face.ts'
 import type { Setting } from './setting.ts'
 
@@ -33,7 +33,7 @@ export async function faceMask(
   }
   const { inputSize, classes } = pack.layout('bisenet')
   const face = faceLabels(classes)
-  const weights = new Weights(pack.store('bisenet'), 'bisenet')
+  const weights = weightsOf(pack, 'bisenet')
   const data = new Uint8Array(content.width * content.height)
   for (const { landmarks } of faces) {
     const { quad } = cropSquare(landmarks)

@@ -1,7 +1,7 @@
 /** What a run works with: the pack, the complete config, the network that looks, the machine's threads. */
 import { availableParallelism } from 'node:os'
-import { Weights } from '../../graph/weights.ts'
 import { type LoadedPack, loadPack } from '../../models/load.ts'
+import { weightsOf } from '../../models/weights.ts'
 import type { Role } from '../../networks/roles.ts'
 import { type Compute, computeFor } from '../compute.ts'
 import { kindOfRole, resolveStylize, rolesOf } from './config.ts'
@@ -45,5 +45,5 @@ export function openSetting(fragment: StylizeFragment): Setting {
 /** The network of a complete config. */
 export function featuresOf({ network }: StylizeConfig, pack: LoadedPack): FeaturesOf {
   const role = network.role as Role
-  return featuresBy(kindOfRole(network.role), new Weights(pack.store(role), role), network)
+  return featuresBy(kindOfRole(network.role), weightsOf(pack, role), network)
 }
