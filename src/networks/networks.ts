@@ -1,6 +1,7 @@
 // The networks: one file in its room and one line here. Import, packs, verify, doctor and docs/models.md follow.
 export { colorEncoderNetwork } from '../encoders/color-encoder.ts'
 export { e4eNetwork } from '../encoders/e4e.ts'
+export { lpipsNetwork } from '../features/lpips-weights.ts'
 export { vggFaceNetwork } from '../features/vgg-face.ts'
 export { vgg16Network } from '../features/vgg16.ts'
 export { vgg19Network } from '../features/vgg19.ts'

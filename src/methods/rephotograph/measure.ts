@@ -19,6 +19,7 @@ import { cosineSimilarity } from '../../metrics/cosine.ts'
 import { meanDeltaE } from '../../metrics/delta-e.ts'
 import { MetricError } from '../../metrics/error.ts'
 import { type FeatureDistance, featureDistance } from '../../metrics/feature-distance.ts'
+import { isLpipsTrunk, lpipsMetric } from '../../metrics/lpips.ts'
 import { mahalanobis } from '../../metrics/mahalanobis.ts'
 import { psnr } from '../../metrics/psnr.ts'
 import { ssim } from '../../metrics/ssim.ts'
@@ -72,6 +73,7 @@ export async function measure(
       ['sibling.', sibling],
     ] as const) {
       await take(`${prefix}truth.perceptual`, async () => tools.perceptual(await truth(), answer))
+      await take(`${prefix}truth.lpips`, async () => tools.lpips?.(await truth(), answer))
       await take(`${prefix}truth.psnr`, async () => psnr(await truth(), toColor(answer)))
       await take(`${prefix}truth.ssim`, async () => ssim(await truth(), toColor(answer)))
       await take(`${prefix}truth.identity`, async () => tools.likeness(await truth(), answer))
@@ -130,6 +132,18 @@ function toolsOf({ pack, config, compute }: Setting) {
     return (await skinMasks(weightsOf(pack, 'bisenet'), [picture], options))[0]!
   })
   const distances = new Map<string, Promise<FeatureDistance>>()
+  /** Distances are compiled for pictures of one size. */
+  const distance =
+    (name: string, make: (size: Bitmap) => Promise<FeatureDistance>) =>
+    async (a: Bitmap, b: Bitmap): Promise<number> => {
+      const key = `${name} ${a.width}×${a.height}`
+      const made = distances.get(key) ?? make(a)
+      distances.set(key, made)
+      return (await made)(a, b)
+    }
+  const [vgg16, lpips] = (['vgg16', 'lpips'] as const).map((role) =>
+    pack.has(role) ? weightsOf(pack, role) : undefined,
+  )
   return {
     likeness: async (a: Bitmap, b: Bitmap) => cosineSimilarity(await describe(a), await describe(b)),
     age: ages,
@@ -140,12 +154,12 @@ function toolsOf({ pack, config, compute }: Setting) {
       if (!both.some((value) => value !== 0)) throw new MetricError('the face parser saw no skin that both share')
       return meanDeltaE(toColor(a), toColor(b), both)
     },
-    perceptual: async (a: Bitmap, b: Bitmap) => {
-      const key = `${a.width}×${a.height}`
-      const distance = distances.get(key) ?? featureDistance(a, compute.options)
-      distances.set(key, distance)
-      return (await distance)(a, b)
-    },
+    perceptual: distance('features', (size) => featureDistance(size, compute.options)),
+    /** Only where the pack has LPIPS' weights and the network that they go with. */
+    lpips:
+      vgg16 && lpips && isLpipsTrunk(vgg16)
+        ? distance('lpips', (size) => lpipsMetric(vgg16, lpips, size, compute.options))
+        : undefined,
     dispose: async () => {
       for (const distance of distances.values()) await (await distance.catch(() => undefined))?.dispose()
     },

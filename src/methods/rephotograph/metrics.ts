@@ -9,12 +9,14 @@ type Entry = Omit<MetricDescription, 'key'>
 const PERCEPTUAL = ['ssdMobilenetv1']
 const DESCRIPTOR = ['faceRecognitionNet']
 const AGE = ['ageGenderNet']
+const LPIPS = ['vgg16']
 const PARSER = ['bisenet']
 const PRIOR = ['w_stats']
 
 /** Measured against the truth, once for the result and once ("sibling.…") for the sibling, the encoders' own answer. */
 const againstTruth: Readonly<Record<string, Entry>> = {
   'truth.perceptual': { label: 'perceptual distance to the truth', better: 'lower', networks: PERCEPTUAL },
+  'truth.lpips': { label: 'LPIPS (VGG16) to the truth', better: 'lower', networks: LPIPS },
   'truth.psnr': { label: 'PSNR to the truth', unit: 'dB', better: 'higher', networks: [] },
   'truth.ssim': { label: 'SSIM to the truth', better: 'higher', networks: [] },
   'truth.identity': { label: 'descriptor cosine with the truth', better: 'higher', networks: DESCRIPTOR },
