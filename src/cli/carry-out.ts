@@ -15,7 +15,7 @@ import { inThread, type Task } from './thread.ts'
 const PATIENCE = 10_000
 
 /** Runs to the end, or to the first Ctrl-C; a second one ends the process at once. */
-export async function carryOut(task: Task): Promise<void> {
+export async function carryOut(task: Task): Promise<RunResult> {
   const progress = createProgress(process.stderr)
   const controller = new AbortController()
   let received: 'SIGINT' | 'SIGTERM' | undefined
@@ -52,7 +52,7 @@ export async function carryOut(task: Task): Promise<void> {
     const { summary } = result
     if (summary !== undefined) say(`measured: ${summary}`)
     say(`done in ${duration(seconds)}`)
-    return
+    return result
   }
   if (result.files.report !== undefined) printPath('report', result.files.report)
   const command = shownCommand('resume', shownPath(result.folder))

@@ -58,7 +58,9 @@ export function checkOptions(args: readonly string[], argv: Readonly<Record<stri
 
 function checkValue(args: readonly string[], name: string, value: unknown, options: KnownOptions): void {
   const isList = options.array.includes(name)
-  if (Array.isArray(value) && !isList)
+  // Operands of a default command come here before yargs knows that they are a list.
+  const isWritten = args.some((word) => word === `--${name}` || word.startsWith(`--${name}=`) || word === `-${name}`)
+  if (Array.isArray(value) && !isList && isWritten)
     throw new UsageError(`--${name}: expected it once, found it ${value.length} times; leave one`)
   if (options.number.includes(name) && !(typeof value === 'number' && Number.isFinite(value))) {
     const written = writtenValue(args, name)

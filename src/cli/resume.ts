@@ -7,5 +7,7 @@ export const resumeCommand: CommandModule<object, { run: string }> = {
   command: 'resume <run>',
   describe: 'Continue an interrupted run; it ends as if it had not been interrupted',
   builder: (yargs) => yargs.positional('run', { type: 'string', demandOption: true, describe: 'Folder of the run' }),
-  handler: ({ run }) => carryOut({ kind: 'resume', folder: run }),
+  handler: async ({ run }) => {
+    await carryOut({ kind: 'resume', folder: run })
+  },
 }

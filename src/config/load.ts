@@ -34,6 +34,8 @@ export interface Kinds {
 export interface ConfigLoader {
   /** Loads a config file with everything it extends. A name without a folder is also looked for among the presets. */
   loadConfig(file: string): Fragment
+  /** The same, and what it was put together from: one after the other, the later ones winning. */
+  loadLayers(file: string): { readonly config: Fragment; readonly layers: readonly Layer[] }
   /** Applies `--set` options, each `a.b=c`; the value is read as JSON5, or as text when it is none. */
   applySettings(config: Fragment, settings: readonly string[]): Fragment
   /** Several configs as one; later ones win. */
@@ -49,6 +51,13 @@ export interface ConfigLoader {
   kindOf(config: Fragment, source?: DocumentSource): ConfigKind
 }
 
+/** One file of a config, with the keys that stand in it. */
+export interface Layer {
+  /** As messages name it. */
+  readonly name: string
+  readonly config: Fragment
+}
+
 /** Parts of a dotted key; the longest of the schema has five. */
 const MOST_KEYS = 16
 
@@ -60,10 +69,15 @@ export function configLoader(kinds: Kinds): ConfigLoader {
     const names = kinds.names.map((name) => JSON.stringify(name)).join(', ')
     throw new ConfigError(`expected one of ${names}, found ${shown(method)}`, placeOf(source, ['method']))
   }
-  const newLoading = (): Loading => ({ kindOf, chain: [], known: new Map(), count: { merged: 0 } })
+  const newLoading = (): Loading => ({ kindOf, chain: [], known: new Map(), count: { merged: 0 }, layers: [] })
   return {
     kindOf,
     loadConfig: (file) => load(findConfig(file, process.cwd()) ?? missing(file), newLoading()),
+    loadLayers(file) {
+      const loading = newLoading()
+      const config = load(findConfig(file, process.cwd()) ?? missing(file), loading)
+      return { config, layers: loading.layers }
+    },
     applySettings(config, settings) {
       let merged = config
       for (const setting of settings) merged = withSetting(merged, setting, kindOf)
@@ -102,8 +116,10 @@ interface Loading {
   /** From the config that was asked for to the one being read. */
   readonly chain: readonly string[]
   /** What was read already: levels that each extend the one below twice would double at every level. */
-  readonly known: Map<string, JsonObject>
+  readonly known: Map<string, { readonly config: JsonObject; readonly layers: readonly Layer[] }>
   readonly count: { merged: number }
+  /** In the order in which they are merged. */
+  readonly layers: Layer[]
 }
 
 /** Configs that extend one another in a row, and all that are put together: more than anybody keeps in mind. */
@@ -123,10 +139,15 @@ function load(file: string, loading: Loading): JsonObject {
     })
   }
   const before = known.get(file)
-  if (before) return before
+  if (before) {
+    loading.layers.push(...before.layers)
+    return before.config
+  }
   const { document, source } = readJson5(file)
-  const config = completed(document, dirname(file), source, { ...loading, chain: [...chain, file] })
-  known.set(file, config)
+  const layers: Layer[] = []
+  const config = completed(document, dirname(file), source, { ...loading, chain: [...chain, file], layers })
+  known.set(file, { config, layers })
+  loading.layers.push(...layers)
   return config
 }
 
@@ -151,6 +172,7 @@ function completed(document: JsonObject, folder: string, source: DocumentSource,
       )
     merged = mergeFiles(kind, merged, base)
   })
+  loading.layers.push({ name: source.name, config: own })
   return mergeFiles(kind, merged, own)
 }
 

@@ -9,7 +9,7 @@ const kinds = new Map(
 )
 
 /** What `src/config` does with configs, for the methods that there are. */
-export const { applySettings, checkConfig, configWithin, kindOf, loadConfig, mergeConfigs } = configLoader({
+export const { applySettings, checkConfig, configWithin, kindOf, loadConfig, loadLayers, mergeConfigs } = configLoader({
   names: [...kinds.keys()],
   standard: 'rephotograph',
   kindOf: (method) => kinds.get(method)!,

@@ -267,13 +267,13 @@ function anotherPicture(input: string, before: string, found: string): RunFolder
 }
 
 /** What a run was begun on it is finished on, whatever 'auto' would choose today. */
-function sameDevice({ device }: Manifest): Fragment {
+export function sameDevice({ device }: Manifest): Fragment {
   const known = devices.find((name) => name === device)
   return known ? { device: known } : {}
 }
 
 /** Name and hash of the weight files that a run uses. */
-function weightFiles({ pack, plan }: Job): HashedFile[] {
+export function weightFiles({ pack, plan }: Job): HashedFile[] {
   return plan.roles.map((role) => ({ name: role, sha256: sha256File(pack.path(role)) }))
 }
 

@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConfigKind } from '../config/kind.ts'
 import { isObject, type JsonObject } from '../config/merge.ts'
+import { leavesOf } from '../config/origin.ts'
 import { cut } from '../text/visible.ts'
 import { RunFolderError } from './errors.ts'
 import { runName } from './folder.ts'
@@ -38,7 +39,7 @@ function isFree(key: string, { files }: Binding): boolean {
 /** Binds a run that begins. @param config as config.json has it */
 export function bind(config: object, kind: Kind): Binding {
   return {
-    config: Object.fromEntries(leavesOf(config as JsonObject)),
+    config: Object.fromEntries(jsonLeaves(config as JsonObject)),
     files: fileHashes(config as JsonObject, kind),
   }
 }
@@ -158,7 +159,7 @@ export function checkState(folder: string, manifest: Manifest, notes: Readonly<R
 
 function configDifferences(binding: Binding, config: JsonObject, kind: Kind): string[] {
   const { config: before } = binding
-  const now = leavesOf(config)
+  const now = jsonLeaves(config)
   const keys = [...new Set([...Object.keys(before), ...now.keys()])].filter((key) => !isFree(key, binding))
   const differing = keys.filter((key) => before[key] !== now.get(key))
   const lines = differing.map((key) => `${key}: expected ${shownValue(before[key])}, found ${shownValue(now.get(key))}`)
@@ -172,17 +173,9 @@ function configDifferences(binding: Binding, config: JsonObject, kind: Kind): st
   return lines
 }
 
-/** Values that are no objects, by dotted key, as JSON; an empty object is one, too. */
-function leavesOf(config: JsonObject): Map<string, string> {
-  const leaves = new Map<string, string>()
-  const walk = (value: JsonObject, prefix: string) => {
-    for (const [key, inner] of Object.entries(value)) {
-      if (isObject(inner) && Object.keys(inner).length > 0) walk(inner, `${prefix}${key}.`)
-      else leaves.set(`${prefix}${key}`, JSON.stringify(inner))
-    }
-  }
-  walk(config, '')
-  return leaves
+/** Values by dotted key, as JSON. */
+function jsonLeaves(config: JsonObject): Map<string, string> {
+  return new Map([...leavesOf(config)].map(([key, value]) => [key, JSON.stringify(value)]))
 }
 
 function fileHashes(config: JsonObject, { files }: Kind): Record<string, string> {

@@ -10,6 +10,7 @@
  *     frames/0000.png …    the result after that many steps
  *     state.safetensors    from which an unfinished run continues; gone when it is complete
  *     report.html
+ *     tags.json            what people said of it (src/runs/tags.ts)
  *     lock                 while a process works on it (lock.ts)
  *
  * A run goes through a kill at any moment: files appear whole or not at all, temporary ones end in .tmp and are swept when the
@@ -32,6 +33,7 @@ export const runName = {
   metrics: 'metrics.json',
   report: 'report.html',
   frames: 'frames',
+  tags: 'tags.json',
   lock: 'lock',
   final: (partial = false) => marked('final.safetensors', partial),
   picture: (name: string, partial = false) => marked(`${name}.png`, partial),
@@ -62,6 +64,7 @@ const FILES = [
   runName.initial,
   runName.metrics,
   runName.report,
+  runName.tags,
   runName.final(),
   runName.final(true),
 ]
@@ -70,6 +73,11 @@ const FILES = [
 function pictureNames(folder: string): string[] {
   if (!existsSync(folder)) return []
   return atPath(folder, () => readdirSync(folder), 'read').filter((name) => name.endsWith('.png'))
+}
+
+/** Whether a name in a run folder is that of a file that runs, sweeps and their reports make. */
+export function isRunsOwn(name: string): boolean {
+  return FILES.includes(name) || /\.(?:png|webp|gif|log)$/u.test(name)
 }
 
 /**

@@ -29,7 +29,9 @@ function importsOf(from: string): Import[] {
 /** Lists of what there is stand above the rooms that they name, what a thing in them is stands below. */
 const LISTS: Readonly<Record<string, readonly string[]>> = {
   'networks, the list': ['networks/networks.ts', 'networks/roles.ts', 'networks/document.ts'],
-  'methods, the list': ['list', 'configs', 'methods', 'readers', 'runner'].map((name) => `methods/${name}.ts`),
+  'methods, the list': ['list', 'configs', 'methods', 'complete', 'readers', 'repeat', 'runner'].map(
+    (name) => `methods/${name}.ts`,
+  ),
 }
 
 function roomOf(file: string): string {
