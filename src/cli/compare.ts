@@ -9,6 +9,7 @@ interface CompareOptions {
   out?: string | undefined
   title?: string | undefined
   gallery?: boolean | undefined
+  metrics?: string | undefined
   inputs: boolean
   force: boolean
 }
@@ -37,6 +38,12 @@ export const compareCommand: CommandModule<object, CompareOptions> = {
         describe: 'Folder for report.html and tables/; default: reports/comparison, or the sweep’s own',
       })
       .option('title', { type: 'string', describe: 'Title of the page' })
+      .option('metrics', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          'Columns of the table for papers (tables/paper.tex and .md), with commas between; default: six that say most',
+      })
       .option('gallery', {
         type: 'boolean',
         describe: 'A small copy to pass on: pictures scaled down, no links to the runs',
@@ -49,7 +56,7 @@ export const compareCommand: CommandModule<object, CompareOptions> = {
       .option('force', { type: 'boolean', default: false, describe: 'Replace the comparison that is in --out' })
       .example('$0 compare reports/lincoln reports/lincoln-2', 'two runs')
       .example('$0 compare reports/ablate-losses --base all', 'a sweep, against its condition "all"'),
-  handler: async ({ runs, base, out, title, gallery, inputs, force }) => {
+  handler: async ({ runs, base, out, title, gallery, metrics, inputs, force }) => {
     const { compareRuns, inferRequest } = await import('../methods/readers.ts')
     const { readSweep, sweepPath } = await import('../compare/sweep-file.ts')
     const sweeps = runs.filter((path) => sweepPath(path) !== undefined)
@@ -83,6 +90,7 @@ export const compareCommand: CommandModule<object, CompareOptions> = {
       ...small,
       title: title ?? request.title ?? `${request.runs.length} runs compared`,
       inputs,
+      ...(metrics === undefined ? {} : { columns: metrics.split(',').map((key) => key.trim()) }),
       out: place,
     })
     printPath('report', page)

@@ -6,6 +6,9 @@ import { type KeyDifference, plainValue } from './config-differences.ts'
 import { type CsvCell, csvOf } from './csv.ts'
 import type { Grid } from './grid.ts'
 import type { ComparedMetric } from './metrics.ts'
+import { paperTable } from './paper.ts'
+import { latexTable } from './paper-latex.ts'
+import { markdownTable } from './paper-markdown.ts'
 import type { Recovery } from './recovery.ts'
 import { secondsOf } from './resources.ts'
 import type { MetricSummary } from './summary.ts'
@@ -17,17 +20,24 @@ export interface TableContent {
   readonly summaries: readonly MetricSummary[]
   readonly differences: readonly KeyDifference[]
   readonly recovery: Recovery | undefined
+  /** Of the comparison, for captions. */
+  readonly title: string
+  /** Keys of the metrics that the tables for papers show; undefined: those that say most. */
+  readonly columns?: readonly string[] | undefined
 }
 
-/** Texts of the CSV files, by name. */
+/** Texts of the files, by name. */
 export function tablesOf(content: TableContent): Record<string, string> {
-  const { recovery } = content
+  const { grid, summaries, differences, recovery, title, columns } = content
+  const paper = paperTable(grid, summaries, differences, columns)
   return {
     'metrics.csv': metricsTable(content),
     'summary.csv': summaryTable(content),
     'configs.csv': configsTable(content),
     'runs.csv': runsTable(content),
     ...(recovery ? { 'recovery.csv': recoveryTable(recovery) } : {}),
+    'paper.tex': latexTable(paper, title),
+    'paper.md': markdownTable(paper, title),
   }
 }
 

@@ -38,6 +38,8 @@ export interface CompareRequest {
   readonly links?: boolean | undefined
   /** Whether inputs and targets are shown (default); false where they may not be passed on. */
   readonly inputs?: boolean | undefined
+  /** Keys of the metrics in the table for papers; default: six that say most. */
+  readonly columns?: readonly string[] | undefined
   /** Most bytes of pictures in the page. */
   readonly pictureBytes?: number | undefined
   /** Whether to write pictures.webp as well, a contact sheet for documents; not by default. */
@@ -47,7 +49,7 @@ export interface CompareRequest {
 /** What was written. */
 export interface ComparisonFiles {
   readonly page: string
-  /** The CSV files. */
+  /** The CSV files, and the table for papers in LaTeX and Markdown. */
   readonly tables: readonly string[]
   /** The contact sheet, where one was asked for. */
   readonly sheet?: string

@@ -356,6 +356,8 @@ describe('files', () => {
       'summary.csv',
       'configs.csv',
       'runs.csv',
+      'paper.tex',
+      'paper.md',
     ])
     const copy = join(root, 'moved')
     cpSync(ablation, copy, { recursive: true })

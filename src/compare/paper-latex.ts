@@ -1,0 +1,71 @@
+/** The table of a paper in LaTeX, with the rules of booktabs. */
+import type { PaperCell, PaperTable } from './paper.ts'
+
+const HEAD = `% \\usepackage{booktabs, amssymb}\n`
+
+/** Text of a file to \\input. */
+export function latexTable({ switches, metrics, rows, inputs, seeds }: PaperTable, title: string): string {
+  const arrow = { higher: '$\\uparrow$', lower: '$\\downarrow$' }
+  const head = [
+    '',
+    ...switches.map(latexText),
+    ...metrics.map(
+      ({ label, unit, better }) => `${latexText(label)}${unit ? ` (${latexText(unit)})` : ''} ${arrow[better]}`,
+    ),
+  ]
+  const lines = rows.map(({ label, on, cells }) => [latexText(label), ...on.map(tick), ...cells.map(cell)])
+  const columns = `l${'c'.repeat(switches.length)}${'r'.repeat(metrics.length)}`
+  const row = (texts: readonly string[]) => `    ${texts.join(' & ')} \\\\\n`
+  return (
+    `${HEAD}\\begin{table}\n  \\centering\n  \\small\n` +
+    `  \\caption{${latexText(title)}. Mean and 95\\,\\% interval over ${inputs} inputs${seeds > 1 ? ` and ${seeds} seeds` : ''}; best bold, second underlined.}\n` +
+    `  \\begin{tabular}{${columns}}\n    \\toprule\n${row(head)}    \\midrule\n${lines.map(row).join('')}    \\bottomrule\n` +
+    '  \\end{tabular}\n\\end{table}\n'
+  )
+}
+
+function tick(on: boolean | undefined): string {
+  return on === undefined ? '--' : on ? '$\\checkmark$' : '$\\times$'
+}
+
+function cell(content: PaperCell | undefined): string {
+  if (!content) return '--'
+  const { mean, interval, place } = content
+  const number = latexText(mean)
+  const marked = place === 'best' ? `\\textbf{${number}}` : place === 'second' ? `\\underline{${number}}` : number
+  return interval ? `${marked} {\\scriptsize [${interval.map(latexText).join(', ')}]}` : marked
+}
+
+const SPECIAL: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '{': '\\{',
+  '}': '\\}',
+  $: '\\$',
+  '&': '\\&',
+  '#': '\\#',
+  '%': '\\%',
+  _: '\\_',
+  '^': '\\textasciicircum{}',
+  '~': '\\textasciitilde{}',
+  '<': '\\textless{}',
+  '>': '\\textgreater{}',
+  '|': '\\textbar{}',
+  '"': "''",
+  '−': '$-$',
+  '–': '--',
+  '×': '$\\times$',
+  '→': '$\\rightarrow$',
+  Δ: '$\\Delta$',
+  σ: '$\\sigma$',
+  '≥': '$\\ge$',
+  '≤': '$\\le$',
+  '’': "'",
+  '°': '$^{\\circ}$',
+}
+
+/** Text of any origin as LaTeX that prints it and does nothing else; line breaks become spaces. */
+export function latexText(text: string): string {
+  return text
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replaceAll(/[\\{}$&#%_^~<>|"−–×→Δσ≥≤’°]/gu, (one) => SPECIAL[one]!)
+}
