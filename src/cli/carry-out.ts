@@ -2,10 +2,15 @@
  * Carries out a run for the command line: shows how it goes, ends it in order on Ctrl-C, says where the result is.
  */
 
+import { basename } from 'node:path'
+import type { Live, RunControls } from '../live/live.ts'
 import type { RunResult } from '../methods/runner.ts'
 import { duration } from '../report/duration.ts'
-import type { RunObserver } from '../run/events.ts'
+import type { RunEvent, RunObserver } from '../run/events.ts'
+import { reasonOf } from '../text/visible.ts'
 import { Interrupted } from './failure.ts'
+import { createGate, setGate } from './gate.ts'
+import { tellLive } from './live.ts'
 import { patience } from './patience.ts'
 import { printPath, say, shownCommand, shownPath } from './print.ts'
 import { createProgress } from './progress.ts'
@@ -15,7 +20,7 @@ import { inThread, type Task } from './thread.ts'
 const PATIENCE = 10_000
 
 /** Runs to the end, or to the first Ctrl-C; a second one ends the process at once. */
-export async function carryOut(task: Task): Promise<RunResult> {
+export async function carryOut(given: Task, withPage = false): Promise<RunResult> {
   const progress = createProgress(process.stderr)
   const controller = new AbortController()
   let received: 'SIGINT' | 'SIGTERM' | undefined
@@ -23,9 +28,21 @@ export async function carryOut(task: Task): Promise<RunResult> {
     progress.end()
     say('stopped before the first step, in the middle of a computation; start it again')
   })
+  const gate = createGate()
+  const task: Task = withPage ? { ...given, gate } : given
+  const page = withPage
+    ? await openPage(given, {
+        pause: (paused) => setGate(gate, paused),
+        stop: () => {
+          received ??= 'SIGINT'
+          controller.abort()
+        },
+      })
+    : undefined
   const observer: RunObserver = (event) => {
     if (event.type === 'step') waiting.stepTaken()
     progress.observer(event)
+    page?.hear(event)
   }
   const stop = (signal: 'SIGINT' | 'SIGTERM') => {
     received = signal
@@ -40,7 +57,12 @@ export async function carryOut(task: Task): Promise<RunResult> {
   let result: RunResult
   try {
     result = await inThread(task, observer, controller.signal)
+    page?.end(result.status, result.files.report)
+  } catch (error) {
+    page?.end('failed', undefined, reasonOf(error))
+    throw error
   } finally {
+    await page?.close()
     waiting.end()
     progress.end()
     process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop)
@@ -58,4 +80,15 @@ export async function carryOut(task: Task): Promise<RunResult> {
   const command = shownCommand('resume', shownPath(result.folder))
   say(`stopped after step ${result.stepsDone} of ${result.stepsTotal}; continue with: ${command}`)
   throw new Interrupted(received ?? 'SIGINT')
+}
+
+async function openPage(task: Task, controls: RunControls): Promise<Live<RunEvent>> {
+  const [{ liveRun }, { methods }] = await Promise.all([import('../live/live.ts'), import('../methods/methods.ts')])
+  const name = task.kind === 'resume' ? task.folder : String(task.config.input ?? 'run')
+  const page = await liveRun(basename(name), controls, (method) => {
+    const { before, pictures } = methods.ofRun({ method }, name)
+    return { before, words: pictures.find((picture) => picture.name === before)?.title ?? before }
+  })
+  tellLive(page)
+  return page
 }

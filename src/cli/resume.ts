@@ -1,13 +1,15 @@
 /** `rephoto resume`: goes on with a run that was stopped, killed or failed. */
 import type { CommandModule } from 'yargs'
 import { carryOut } from './carry-out.ts'
+import { type LiveOption, withLive } from './live.ts'
 
 /** The command. */
-export const resumeCommand: CommandModule<object, { run: string }> = {
+export const resumeCommand: CommandModule<object, { run: string } & LiveOption> = {
   command: 'resume <run>',
   describe: 'Continue an interrupted run; it ends as if it had not been interrupted',
-  builder: (yargs) => yargs.positional('run', { type: 'string', demandOption: true, describe: 'Folder of the run' }),
-  handler: async ({ run }) => {
-    await carryOut({ kind: 'resume', folder: run })
+  builder: (yargs) =>
+    withLive(yargs).positional('run', { type: 'string', demandOption: true, describe: 'Folder of the run' }),
+  handler: async ({ run, live }) => {
+    await carryOut({ kind: 'resume', folder: run }, live)
   },
 }

@@ -1,6 +1,7 @@
 /** The thread that carries out a run (see thread.ts). */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { RunObserver } from '../run/events.ts'
+import { passGate } from './gate.ts'
 import type { Task, Told } from './thread.ts'
 
 if (!parentPort) throw new Error('cli/run-thread is started by cli/thread, as a thread')
@@ -8,13 +9,14 @@ const port = parentPort
 const tell = (told: Told) => port.postMessage(told)
 const controller = new AbortController()
 port.on('message', () => controller.abort())
-// Pictures are written by the run itself; the terminal has no use for them.
+const task = workerData as Task
+// Pictures are written by the run itself; who wants to see them reads the file.
 const observer: RunObserver = (event) => {
-  if (event.type !== 'frame') tell({ type: 'event', event })
+  tell({ type: 'event', event: event.type === 'frame' ? { type: 'frame', step: event.step } : event })
+  if (event.type === 'step') passGate(task.gate)
 }
 try {
   const { resumeRun, run } = await import('../methods/runner.ts')
-  const task = workerData as Task
   const result =
     task.kind === 'run'
       ? await run(task, observer, controller.signal)

@@ -2,9 +2,10 @@
 import type { CommandModule } from 'yargs'
 import { type AlignModeOptions, type AlignOptions, withAlignMode, withAlignment } from './alignment.ts'
 import { carryOut } from './carry-out.ts'
+import { type LiveOption, withLive } from './live.ts'
 import { configOf, type SettingOptions, withSettings } from './settings.ts'
 
-interface RunOptions extends SettingOptions, AlignOptions, AlignModeOptions {
+interface RunOptions extends SettingOptions, AlignOptions, AlignModeOptions, LiveOption {
   source: string[]
   out?: string | undefined
 }
@@ -14,7 +15,7 @@ export const runCommand: CommandModule<object, RunOptions> = {
   command: 'run <source..>',
   describe: 'Rephotograph a portrait: a picture, a config file, or a preset that names one',
   builder: (yargs) =>
-    withAlignMode(withAlignment(withSettings(yargs)))
+    withLive(withAlignMode(withAlignment(withSettings(yargs))))
       .positional('source', {
         type: 'string',
         array: true,
@@ -30,6 +31,6 @@ export const runCommand: CommandModule<object, RunOptions> = {
   handler: async (options) => {
     const { oneSource } = await import('./source.ts')
     const config = await configOf(oneSource(options.source, options.preset ?? []), options)
-    await carryOut({ kind: 'run', config, ...(options.out === undefined ? {} : { out: options.out }) })
+    await carryOut({ kind: 'run', config, ...(options.out === undefined ? {} : { out: options.out }) }, options.live)
   },
 }

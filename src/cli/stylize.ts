@@ -3,9 +3,10 @@ import { resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { carryOut } from './carry-out.ts'
 import { UsageError } from './failure.ts'
+import { type LiveOption, withLive } from './live.ts'
 import { type CommonSettings, configOf, withCommonSettings } from './settings.ts'
 
-interface StylizeOptions extends CommonSettings {
+interface StylizeOptions extends CommonSettings, LiveOption {
   content: string
   style?: string[] | undefined
   'style-weight'?: number | undefined
@@ -20,7 +21,7 @@ export const stylizeCommand: CommandModule<object, StylizeOptions> = {
   command: 'stylize <content>',
   describe: 'Paint a picture in the style of another',
   builder: (yargs) =>
-    withCommonSettings(yargs)
+    withLive(withCommonSettings(yargs))
       .positional('content', { type: 'string', demandOption: true, describe: 'A picture, or a config (.json5)' })
       .option('style', {
         type: 'string',
@@ -61,7 +62,7 @@ export const stylizeCommand: CommandModule<object, StylizeOptions> = {
           }),
       ...(color === undefined ? {} : { color }),
     })
-    await carryOut({ kind: 'run', config, ...(out === undefined ? {} : { out }) })
+    await carryOut({ kind: 'run', config, ...(out === undefined ? {} : { out }) }, options.live)
   },
 }
 

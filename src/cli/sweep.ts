@@ -1,16 +1,22 @@
 /** `rephoto sweep`: an experiment from its file to its comparison. */
+
+import { basename, extname } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { MOST_THREADS } from '../config/schema-numbers.ts'
+import type { Live } from '../live/live.ts'
 import { duration } from '../report/duration.ts'
+import type { SweepEvent, SweepObserver } from '../sweep/events.ts'
 import type { SweepOptions, SweepResult } from '../sweep/sweep.ts'
+import { reasonOf } from '../text/visible.ts'
 import { Interrupted, UsageError } from './failure.ts'
+import { type LiveOption, tellLive, withLive } from './live.ts'
 import { printPath, say, shownCommand, shownPath } from './print.ts'
 import { createSweepProgress } from './sweep-progress.ts'
 
 /** Runs at a time: each is a process, or a job of a cluster. */
 const MOST_JOBS = 10_000
 
-interface Options {
+interface Options extends LiveOption {
   experiment: string
   out?: string | undefined
   jobs?: number | undefined
@@ -29,7 +35,7 @@ export const sweepCommand: CommandModule<object, Options> = {
   command: 'sweep <experiment>',
   describe: 'Make all runs of an experiment file and compare them; started again, it goes on where it was',
   builder: (yargs) =>
-    yargs
+    withLive(yargs)
       .positional('experiment', { type: 'string', demandOption: true, describe: 'An experiment (docs/experiments.md)' })
       .option('out', { type: 'string', describe: 'Folder of the sweep; default: reports/<name of the experiment>' })
       .option('jobs', { type: 'number', describe: 'Runs at a time; default: as many as the cores hold' })
@@ -91,12 +97,17 @@ export const sweepCommand: CommandModule<object, Options> = {
 }
 
 /** Sweeps to the end, or to the first Ctrl-C; a second one ends the process, and with it the runs, at once. */
-async function carryOutSweep(sweepOptions: SweepOptions, { launcher, jobs, wait }: Options): Promise<void> {
+async function carryOutSweep(sweepOptions: SweepOptions, { launcher, jobs, wait, live }: Options): Promise<void> {
   const [{ sweep }, { withSlurm }] = await Promise.all([import('../sweep/sweep.ts'), import('../sweep/slurm.ts')])
   const progress = createSweepProgress(process.stderr)
-  const { observer, end } = progress
+  const { end } = progress
   const controller = new AbortController()
   let received: 'SIGINT' | 'SIGTERM' | undefined
+  const page = live ? await openPage(sweepOptions.file, () => stop('SIGINT')) : undefined
+  const observer: SweepObserver = (event) => {
+    progress.observer(event)
+    page?.hear(event)
+  }
   const stop = (signal: 'SIGINT' | 'SIGTERM') => {
     received = signal
     controller.abort()
@@ -110,16 +121,28 @@ async function carryOutSweep(sweepOptions: SweepOptions, { launcher, jobs, wait 
     const launch = launcher === 'slurm' ? withSlurm({ ...limit, wait }, observer, controller.signal) : undefined
     const result = await sweep(sweepOptions, observer, controller.signal, launch)
     end()
+    page?.end(received ? 'stopped' : 'complete', result.report)
     tell(result)
     say(`after ${duration((performance.now() - began) / 1000)}`)
     if (received) {
       say(`stopped; the same command goes on: ${shownCommand('sweep', shownPath(sweepOptions.file))}`)
       throw new Interrupted(received)
     }
+  } catch (error) {
+    page?.end('failed', undefined, reasonOf(error))
+    throw error
   } finally {
     end()
+    await page?.close()
     process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop)
   }
+}
+
+async function openPage(file: string, stop: () => void): Promise<Live<SweepEvent>> {
+  const [{ liveSweep }, { readIndex }] = await Promise.all([import('../live/live.ts'), import('../sweep/folder.ts')])
+  const page = await liveSweep(basename(file, extname(file)), stop, readIndex)
+  tellLive(page)
+  return page
 }
 
 /** Says how a sweep stands; one with failed runs is a failure. */

@@ -10,18 +10,23 @@ import type { Fragment } from '../config/load.ts'
 import { requireAddressSpace } from '../engine/memory.ts'
 import type { RunResult } from '../methods/runner.ts'
 import type { RunEvent, RunObserver } from '../run/events.ts'
+import { type Gate, setGate } from './gate.ts'
 
 /** What the thread is to do. */
-export type Task =
+export type Task = (
   | { readonly kind: 'run'; readonly config: Fragment; readonly out?: string }
   | { readonly kind: 'resume'; readonly folder: string }
+) & {
+  /** Closed, it holds the run after the step that it is at. */
+  readonly gate?: Gate
+}
 
 /** An error taken apart, because only its standard name would arrive. */
 export type ToldError = Pick<NodeJS.ErrnoException, 'name' | 'message' | 'stack' | 'code' | 'path' | 'syscall'>
 
 /** What it tells. */
 export type Told =
-  | { readonly type: 'event'; readonly event: Exclude<RunEvent, { readonly type: 'frame' }> }
+  | { readonly type: 'event'; readonly event: RunEvent }
   | { readonly type: 'result'; readonly result: RunResult }
   | { readonly type: 'error'; readonly error: ToldError }
 
@@ -33,7 +38,10 @@ export async function inThread(task: Task, observer: RunObserver, signal: AbortS
       argv: ['cli/run-thread'],
       workerData: task,
     })
-    const stop = () => worker.postMessage('stop')
+    const stop = () => {
+      worker.postMessage('stop')
+      if (task.gate) setGate(task.gate, false)
+    }
     signal.addEventListener('abort', stop)
     worker.on('message', (told: Told) => {
       if (told.type === 'event') observer(told.event)

@@ -37,7 +37,10 @@ export interface StepEvent {
 export type RunEvent =
   | { readonly type: 'phase'; readonly name: PhaseName; readonly words?: string; readonly detail?: string }
   | StepEvent
-  | { readonly type: 'frame'; readonly step: number; readonly bitmap: Bitmap }
+  /** The run has its folder, in which everything will be found. */
+  | { readonly type: 'begin'; readonly folder: string; readonly method: string }
+  /** A picture on the way was written; itself only in the thread that made it. */
+  | { readonly type: 'frame'; readonly step: number; readonly bitmap?: Bitmap }
   /** A fact worth a line. */
   | { readonly type: 'note'; readonly message: string }
   | { readonly type: 'warning'; readonly message: string }

@@ -58,6 +58,7 @@ export function openRecord(
     const words = event.type === 'phase' ? phases[event.name] : undefined
     observer(event.type === 'phase' && words !== undefined ? { ...event, words } : event)
   }
+  tell({ type: 'begin', folder, method: manifest.method ?? 'rephotograph' })
   return {
     folder,
     manifest,

@@ -6,7 +6,14 @@ import type { SweepStatus } from './folder.ts'
 export type SweepEvent =
   | { readonly type: 'note'; readonly message: string }
   /** The sweep is laid out; `toDo` runs are to be made, of `total`. */
-  | { readonly type: 'plan'; readonly total: number; readonly complete: number; readonly toDo: number }
+  | {
+      readonly type: 'plan'
+      readonly total: number
+      readonly complete: number
+      readonly toDo: number
+      /** Of the sweep; sweep.json in it says the rest. */
+      readonly folder: string
+    }
   | { readonly type: 'start'; readonly name: string; readonly continued: boolean }
   /** What a running one reports; pictures stay in its own process. */
   | { readonly type: 'run'; readonly name: string; readonly event: Exclude<RunEvent, { readonly type: 'frame' }> }

@@ -116,7 +116,7 @@ export async function sweep(
     const file = openIndex(folder, experiment, inputs, runs, code)
     const asked = runs.filter(wanted)
     const toDo = asked.filter(({ standing }) => standing !== 'complete')
-    observer({ type: 'plan', total: asked.length, complete: asked.length - toDo.length, toDo: toDo.length })
+    observer({ type: 'plan', total: asked.length, complete: asked.length - toDo.length, toDo: toDo.length, folder })
     const tasks = tasksOf(folder, toDo, runs)
     await launch(layout, tasks, {
       started: (name) => file.running(name),
