@@ -2,6 +2,7 @@
 // others (landmark-json.ts), or the text that dlib-like tools write ("x y" or "x, y" per line, also with a point number
 // before them, or an iBUG .pts file).
 import { readFile } from 'node:fs/promises'
+import { checkNesting } from '../config/budget.ts'
 import { reasonOf } from '../text/visible.ts'
 import { AlignError } from './error.ts'
 import { fromMesh } from './face-mesh.ts'
@@ -69,6 +70,7 @@ function inPixels(points: Point[], name: string, picture: LandmarkContext['pictu
 function fromJson(text: string, name: string): Point[][] {
   let parsed: unknown
   try {
+    checkNesting(text)
     parsed = JSON.parse(text)
   } catch (error) {
     throw new AlignError(`${name}: not valid JSON (${reasonOf(error)})`)

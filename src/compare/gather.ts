@@ -32,7 +32,8 @@ export function gatherRun(run: ListedRun, methods: Methods): GatheredRun {
   const nothing = { ...run, complete: false, metrics: {}, losses: [] }
   let found: Partial<GatheredRun> = {}
   try {
-    if (!isInside(run.folder, runName.manifest)) return { ...nothing, problem: run.error ?? absence(run.status) }
+    if (!isInside(run.folder, runName.manifest))
+      return { ...nothing, problem: run.error === undefined ? absence(run.status) : reasonOf(run.error) }
     checkRunFolder(run.folder)
     const manifest = readManifest(run.folder)
     const method = methods.ofRun(manifest, run.folder)
@@ -74,7 +75,8 @@ function absence(status: string): string {
 
 function standing(folder: string, manifest: Manifest, listed: string | undefined): string {
   const done = `after step ${manifest.stepsDone} of ${manifest.stepsTotal}`
-  if (manifest.status === 'failed') return `failed ${done}: ${manifest.error ?? listed ?? 'no reason was recorded'}`
+  if (manifest.status === 'failed')
+    return `failed ${done}: ${reasonOf(manifest.error ?? listed ?? 'no reason was recorded')}`
   if (manifest.status === 'partial') return `stopped ${done}`
   return isBeingWritten(folder, manifest) ? `still running, ${done}` : `cut off ${done} or later`
 }

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import type { ConfigKind } from '../config/kind.ts'
 import { isObject, type JsonObject } from '../config/merge.ts'
 import { leavesOf } from '../config/origin.ts'
-import { cut } from '../text/visible.ts'
+import { cut, oneLine } from '../text/visible.ts'
 import { RunFolderError } from './errors.ts'
 import { runName } from './folder.ts'
 import { sha256File } from './hash.ts'
@@ -201,9 +201,10 @@ function hashOf(value: unknown): string {
 
 const MOST_LINES = 6
 
+/** Keys, values and names are those of files: what of them can't be shown is escaped. */
 function listed(lines: readonly string[]): string {
   const more = lines.length > MOST_LINES ? ` and ${lines.length - MOST_LINES} more` : ''
-  return lines.slice(0, MOST_LINES).join(', ') + more
+  return oneLine(lines.slice(0, MOST_LINES).join(', ')) + more
 }
 
 function shownValue(json: string | undefined): string {

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import type { z } from 'zod'
+import { checkNesting } from '../config/budget.ts'
 import { expectation } from '../config/expectation.ts'
 import { shown } from '../config/shown.ts'
 import { schemaAt, valueAt } from '../config/validate.ts'
@@ -51,17 +52,13 @@ export function readDocument<T>(
   throw complain(`${path}: ${mistakeIn(schema, json, result.error)}; ${todo}`)
 }
 
-/** JSON in a file. Depth is bounded by the parser's own stack: what exceeds it is no document either. */
+/** JSON in a file. What is nested so deeply that whatever goes through it would run out of stack is no document either. */
 export function parsedJson(text: string, path: string, todo = RESTORE, complain: Complain = complaint): unknown {
   try {
+    checkNesting(text)
     return JSON.parse(text)
   } catch (cause) {
-    const found =
-      cause instanceof SyntaxError
-        ? text.trim() === ''
-          ? 'nothing'
-          : reasonOf(cause, LONGEST)
-        : 'JSON that is nested too deeply'
+    const found = text.trim() === '' ? 'nothing' : reasonOf(cause, LONGEST)
     throw complain(`${path}: expected JSON, found ${found}; ${todo}`, cause)
   }
 }

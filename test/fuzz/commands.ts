@@ -96,9 +96,23 @@ function sweepFolder({ place, text }: Hostile): string {
   })
 }
 
-function experiment({ place, text }: Hostile, more: object = {}): string {
+/** A picture that is one. */
+function realPicture({ place }: Hostile): string {
   cpSync(join(root, 'examples/antique-b.png'), join(place, 'a.png'))
-  const content = { name: text || 'x', description: text, inputs: [{ files: 'a.png' }], ...more }
+  return 'a.png'
+}
+
+/** Keys of a style transfer, each with something hostile, so that it is refused before it computes. */
+const hostileStyle = ({ text, number }: Hostile) => ({
+  styles: [{ picture: text, mask: text, weight: number }],
+  content: { layers: [text] },
+  network: { role: text },
+  start: { from: text, picture: text },
+})
+
+function experiment(hostile: Hostile, more: object = {}): string {
+  const { place, text } = hostile
+  const content = { name: text || 'x', description: text, inputs: [{ files: realPicture(hostile) }], ...more }
   return file(place, 'experiment.json5', json5(content))
 }
 
@@ -127,6 +141,36 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'a value of a config': ({ text, place }) => [
     'encode',
     file(place, 'c.json5', json5({ extends: 'antique-b', input: text })),
+  ],
+  'a style': ({ name, place }) => ['stylize', file(place, 'x.png', 'junk'), '--style', file(place, name, 'junk')],
+  'a style that is missing': (hostile) => ['stylize', realPicture(hostile), '--style', `./${hostile.name}`],
+  'a value of a style config': (hostile) => [
+    'run',
+    file(hostile.place, 'c.json5', json5({ method: 'stylize', input: realPicture(hostile), ...hostileStyle(hostile) })),
+  ],
+  'a key of a style by --set': (hostile) => ['stylize', realPicture(hostile), '--set', `${hostile.text}=1`],
+  'a number of a style by --set': (hostile) => [
+    'stylize',
+    realPicture(hostile),
+    '--style',
+    realPicture(hostile),
+    '--set',
+    `size.scales=[${hostile.number}]`,
+    '--set',
+    `style.weight=${hostile.number}`,
+  ],
+  'a method': ({ text, place }) => ['run', file(place, 'c.json5', json5({ method: text, input: 'a.png' }))],
+  'a style run, resumed': ({ text, place }) => [
+    'resume',
+    folderWith(place, 'r', 'manifest.json', { ...manifest(text), method: 'stylize', status: 'partial' }),
+  ],
+  'a style run, reported': ({ text, place }) => [
+    'report',
+    folderWith(place, 'r', 'manifest.json', { ...manifest(text), method: 'stylize' }),
+  ],
+  'a run of a method that is none': ({ text, place }) => [
+    'report',
+    folderWith(place, 'r', 'manifest.json', { ...manifest(text), method: text }),
   ],
   'a config extended': ({ text, place }) => ['export', file(place, 'c.json5', json5({ extends: [text] }))],
   'a text for a config': ({ text, place }) => ['run', file(place, 'c.json5', `{ input: ${text} }`)],

@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import JSON5 from 'json5'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/index.ts'
+import type { Fragment } from '../../src/config/load.ts'
 import { parseDocument } from '../../src/config/read.ts'
 import { scan } from '../../src/config/scan.ts'
 import { shown } from '../../src/config/shown.ts'
@@ -17,13 +18,22 @@ import { applySettings, configWithin, loadConfig } from '../../src/methods/confi
 import { portraitConfig, rephotographConfig } from '../../src/methods/rephotograph/config.ts'
 import { resolveConfig } from '../../src/methods/rephotograph/resolve.ts'
 import { runSchema } from '../../src/methods/rephotograph/schema.ts'
+import { resolveStylize, stylizeFragment } from '../../src/methods/stylize/config.ts'
+import { stylizeConfig, stylizeSchema } from '../../src/methods/stylize/schema.ts'
+import { type LoadedPack, loadPack } from '../../src/models/load.ts'
 import { SweepError } from '../../src/sweep/error.ts'
 import { loadExperiment } from '../../src/sweep/experiment.ts'
 import { loadRecipe } from '../../src/synth/recipe.ts'
 import { cases, hostileText, unshown } from '../support/hostile-texts.ts'
+import { makeTinyPack } from '../support/tiny-pack.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'rephoto-fuzz-configs-'))
 afterAll(() => rmSync(place, { recursive: true, force: true }))
+let pack: LoadedPack
+beforeAll(() => {
+  makeTinyPack(join(place, 'pack'))
+  pack = loadPack(join(place, 'pack'))
+})
 const numRuns = cases(300)
 const LONGEST = 2000
 
@@ -48,7 +58,8 @@ const number = fc.oneof(
 )
 const leaf = fc.oneof(number, hostileText, fc.boolean(), fc.constant(null), fc.constantFrom('b', 'gb', 'auto', 'none'))
 const paths = allPaths(rephotographConfig.file)
-const keys = [...new Set(paths.flatMap((path) => path.split('.')))]
+const stylePaths = allPaths(stylizeConfig.file).filter((path) => path !== 'method')
+const keys = [...new Set([...paths, ...stylePaths].flatMap((path) => path.split('.')))]
 const { value: anything } = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
@@ -63,32 +74,46 @@ function ownKeys(entries: readonly (readonly [string, unknown])[]): object {
   return Object.fromEntries(entries)
 }
 
-/** A config in which some keys of the schema have values of any kind. */
-const config = fc
-  .array(
-    fc.tuple(
-      fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...paths) }, { weight: 1, arbitrary: hostileText }),
-      anything,
-    ),
-    {
-      maxLength: 4,
-    },
-  )
-  .map((entries) => {
-    const document: Record<string, unknown> = {}
-    for (const [path, value] of entries) {
-      const parts = path.split('.')
-      let at = document
-      for (const key of parts.slice(0, -1)) {
-        const inner = Object.hasOwn(at, key) ? at[key] : undefined
-        const next = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : {}
-        Object.defineProperty(at, key, { value: next, enumerable: true, configurable: true, writable: true })
-        at = next
+/** A config in which some of these keys have values of any kind. */
+const configOf = (known: readonly string[]) =>
+  fc
+    .array(
+      fc.tuple(
+        fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: hostileText }),
+        anything,
+      ),
+      { maxLength: 4 },
+    )
+    .map((entries) => {
+      const document: Record<string, unknown> = {}
+      for (const [path, value] of entries) {
+        const parts = path.split('.')
+        let at = document
+        for (const key of parts.slice(0, -1)) {
+          const inner = Object.hasOwn(at, key) ? at[key] : undefined
+          const next = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : {}
+          Object.defineProperty(at, key, { value: next, enumerable: true, configurable: true, writable: true })
+          at = next
+        }
+        Object.defineProperty(at, parts.at(-1)!, { value, enumerable: true, configurable: true, writable: true })
       }
-      Object.defineProperty(at, parts.at(-1)!, { value, enumerable: true, configurable: true, writable: true })
-    }
-    return document
-  })
+      return document
+    })
+const config = fc.oneof(
+  configOf(paths),
+  configOf(stylePaths).map((document) => ({
+    method: 'stylize',
+    ...document,
+    styles: document.styles ?? [{ picture: 'a.png' }],
+  })),
+)
+
+/** Completes a config of either method. @returns whether it is one that its schema takes */
+function isCompleted(fragment: Fragment): boolean {
+  return fragment.method === 'stylize'
+    ? stylizeSchema.safeParse(resolveStylize(stylizeFragment(fragment), pack)).success
+    : runSchema.safeParse(resolveConfig(portraitConfig(fragment), {}, 128)).success
+}
 
 /** As a text, with a piece of it replaced now and then. */
 const text = fc
@@ -102,39 +127,42 @@ const text = fc
 
 describe('a config', () => {
   it('of any content is complete or refused in one line', () => {
-    let complete = 0
+    const complete = { rephotograph: 0, stylize: 0 }
     fc.assert(
       fc.property(text, (content) => {
         attempt(() => {
           const { document, source } = parseDocument(content, 'fuzz.json5')
           const fragment = configWithin(document, place, source)
-          const resolved = resolveConfig(portraitConfig(fragment), {}, 128)
-          expect(runSchema.safeParse(resolved).success).toBe(true)
-          complete++
+          expect(isCompleted(fragment)).toBe(true)
+          complete[fragment.method === 'stylize' ? 'stylize' : 'rephotograph']++
         })
       }),
       { numRuns },
     )
     // Otherwise nothing but the parser was tried.
-    expect(complete).toBeGreaterThan(numRuns / 100)
+    expect(Math.min(complete.rephotograph, complete.stylize)).toBeGreaterThan(numRuns / 100)
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
     expect(Object.keys(Object.prototype)).toEqual([])
   }, 3_600_000)
 
   it('changed by --set with any text likewise', () => {
-    const key = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...paths) }, { weight: 1, arbitrary: hostileText })
+    const key = fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...paths, ...stylePaths) },
+      { weight: 1, arbitrary: hostileText },
+    )
+    const method = fc.constantFrom('rephotograph', 'stylize')
     const value = fc.oneof(
       hostileText,
       anything.map((any) => JSON5.stringify(any) ?? ''),
     )
     fc.assert(
-      fc.property(fc.array(fc.tuple(key, value), { minLength: 1, maxLength: 3 }), (settings) => {
+      fc.property(method, fc.array(fc.tuple(key, value), { minLength: 1, maxLength: 3 }), (name, settings) => {
         attempt(() => {
           const changed = applySettings(
-            {},
+            { method: name } as Fragment,
             settings.map((pair) => pair.join('=')),
           )
-          resolveConfig(portraitConfig(changed), {}, 128)
+          expect(isCompleted(changed)).toBe(true)
         })
       }),
       { numRuns },

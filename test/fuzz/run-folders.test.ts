@@ -3,14 +3,17 @@
  * clean line, or shows what it can, soon and without much memory. FUZZ=100000 npx vitest run test/fuzz tries so many.
  */
 
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { gatherRun } from '../../src/compare/gather.ts'
+import { fromPlanar } from '../../src/images/bitmap.ts'
+import { writePicture } from '../../src/images/write.ts'
 import { methods } from '../../src/methods/methods.ts'
 import { rephotographConfig } from '../../src/methods/rephotograph/config.ts'
+import { run } from '../../src/methods/runner.ts'
 import { collectReport } from '../../src/report/collect.ts'
 import { reportPage } from '../../src/report/page.ts'
 import { bind } from '../../src/run/binding.ts'
@@ -19,31 +22,58 @@ import { readManifest, writeManifest } from '../../src/run/manifest.ts'
 import { writeMetrics } from '../../src/run/metrics.ts'
 import { loadState, saveState } from '../../src/run/state.ts'
 import { fabricateRun } from '../report/fabricate.ts'
+import { formulaImage } from '../support/formula.ts'
+import { makeTinyPack } from '../support/tiny-pack.ts'
 import { isCleanLine, isOurs } from './clean.ts'
 
 const runs = Number(process.env.FUZZ ?? 400)
 const place = mkdtempSync(join(tmpdir(), 'rephoto-fuzz-run-'))
-const folder = join(place, 'run')
 const files = ['manifest.json', 'config.json', 'metrics.json', 'losses.csv', 'state.safetensors'] as const
-const whole = new Map<string, Buffer>()
+type Whole = ReadonlyMap<string, Buffer>
+const whole = new Map<string, Whole>()
 
 beforeAll(async () => {
-  const base = join(place, 'base')
-  await fabricateRun(base, { side: 64, frames: 1, steps: [2, 3] })
-  rmSync(join(base, 'frames'), { recursive: true })
+  const portrait = join(place, 'rephotograph')
+  await fabricateRun(portrait, { side: 64, frames: 1, steps: [2, 3] })
+  rmSync(join(portrait, 'frames'), { recursive: true })
   for (const name of ['aligned', 'target', 'sibling', 'degraded', 'result', 'result-fresh'])
-    rmSync(join(base, `${name}.png`))
-  const config = JSON.parse(readFileSync(join(base, 'config.json'), 'utf8')) as object
-  writeManifest(base, { ...readManifest(base), binding: bind(config, rephotographConfig) })
-  writeMetrics(base, { 'loss.total': 1.5, 'identity.input': null })
-  saveState(join(base, 'state.safetensors'), {
-    step: 2,
-    tensors: { latent: { shape: [4], data: new Float32Array(4) } },
-    notes: {},
-  })
-  cpSync(base, folder, { recursive: true })
-  for (const name of files) whole.set(name, readFileSync(join(base, name)))
+    rmSync(join(portrait, `${name}.png`))
+  const config = JSON.parse(readFileSync(join(portrait, 'config.json'), 'utf8')) as object
+  writeManifest(portrait, { ...readManifest(portrait), binding: bind(config, rephotographConfig) })
+  writeMetrics(portrait, { 'loss.total': 1.5, 'identity.input': null })
+  await styleRun(join(place, 'stylize'))
+  for (const { name } of methods.list) {
+    const folder = join(place, name)
+    saveState(join(folder, 'state.safetensors'), {
+      step: 2,
+      tensors: { latent: { shape: [4], data: new Float32Array(4) } },
+      notes: {},
+    })
+    whole.set(name, new Map(files.map((file) => [file, readFileSync(join(folder, file))])))
+  }
 })
+
+/** A style transfer of two steps on the tiny pack, without its pictures. */
+async function styleRun(folder: string): Promise<void> {
+  makeTinyPack(join(place, 'pack'))
+  const picture = join(place, 'picture.png')
+  const pixels = formulaImage('picture', 3, 24, 24)
+  await writePicture(picture, fromPlanar(pixels, { channels: 3, width: 24, height: 24 }, '01', 'round'))
+  const config = {
+    method: 'stylize',
+    input: picture,
+    pack: join(place, 'pack'),
+    threads: 1,
+    styles: [{ picture }],
+    size: { scales: [16, 24] },
+    content: { layers: ['relu2_1'] },
+    style: { layers: ['relu1_1', 'relu2_1'] },
+    optimize: { steps: [1, 1] },
+  } as const
+  await run({ config, out: folder })
+  for (const name of ['content', 'style', 'result']) rmSync(join(folder, `${name}.png`))
+  rmSync(join(folder, 'frames'), { recursive: true, force: true })
+}
 afterAll(() => rmSync(place, { recursive: true }))
 
 const hostile = fc.oneof(
@@ -113,6 +143,8 @@ const damage = fc
   .record({ file: fc.constantFrom(...files), json: inJson, bytes: inBytes, asJson: fc.boolean() })
   .map(({ file, json, bytes, asJson }) => ({ file, change: asJson && file.endsWith('.json') ? json : bytes }))
 
+const method = fc.constantFrom(...methods.list.map(({ name }) => name))
+
 async function endsClean(action: () => unknown): Promise<void> {
   try {
     await action()
@@ -126,9 +158,11 @@ async function endsClean(action: () => unknown): Promise<void> {
 it(`${runs} damaged run folders end every reader in one clean line, or are shown`, async () => {
   let slowest = 0
   await fc.assert(
-    fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 2 }), async (damages) => {
+    fc.asyncProperty(method, fc.array(damage, { minLength: 1, maxLength: 2 }), async (name, damages) => {
       const began = performance.now()
-      const changed = new Map(whole)
+      const folder = join(place, name)
+      const intact = whole.get(name)!
+      const changed = new Map(intact)
       for (const { file, change } of damages) {
         const bytes = changed.get(file)!
         // A second change may meet a document that the first has broken.
@@ -146,7 +180,7 @@ it(`${runs} damaged run folders end every reader in one clean line, or are shown
       await endsClean(() => loadState(join(folder, 'state.safetensors')))
       await endsClean(() => openLossLog(join(folder, 'losses.csv'), 3).close())
       for (const file of new Set([...damages.map(({ file }) => file), 'losses.csv']))
-        writeFileSync(join(folder, file), whole.get(file)!)
+        writeFileSync(join(folder, file), intact.get(file)!)
       slowest = Math.max(slowest, performance.now() - began)
     }),
     { numRuns: runs, seed: Number(process.env.FUZZ_SEED ?? 11), endOnFailure: runs > 1000 },

@@ -8,13 +8,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readSweep } from '../../src/compare/sweep-file.ts'
+import type { JsonObject } from '../../src/config/merge.ts'
 import { methods } from '../../src/methods/methods.ts'
 import { inferRequest } from '../../src/methods/readers.ts'
 import { rephotographConfig } from '../../src/methods/rephotograph/config.ts'
 import { resumeRun } from '../../src/methods/runner.ts'
 import { collectReport } from '../../src/report/collect.ts'
 import { reportPage } from '../../src/report/page.ts'
-import { bind } from '../../src/run/binding.ts'
+import { bind, configRemark } from '../../src/run/binding.ts'
 import { readManifest, writeManifest } from '../../src/run/manifest.ts'
 import { writeMetrics } from '../../src/run/metrics.ts'
 import { collectSweep } from '../../src/sweep/collect.ts'
@@ -166,6 +167,30 @@ describe.each([
     expect(said, what).toContain(`${file}: `)
     expect(said).toMatch(/expected .*, found .*; /u)
   })
+})
+
+it.each([300, 3000])('a key nobody knows, nested %i deep, is named before anything goes through it', async (depth) => {
+  for (const file of ['manifest.json', 'config.json', 'metrics.json']) {
+    const folder = mkdtempSync(join(place, 'deep-'))
+    cpSync(base, folder, { recursive: true })
+    const whole = read(base, file) as { [key: string]: Json }
+    const deep = JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as Json
+    writeFileSync(join(folder, file), JSON.stringify({ ...whole, more: deep }))
+    for (const command of [commands.report, commands.compare]) {
+      // What takes the folder for a list of runs says it of the run.
+      const said = await complaint(() => command(folder))
+      if (command === commands.report) expect(said).toMatch(/expected JSON, found brackets open 65 deep/u)
+    }
+  }
+})
+
+it('of what was changed in a config no value and no key is shown that a terminal obeys', () => {
+  const kind = rephotographConfig
+  const before = bind(read(base, 'config.json') as object, kind)
+  const now = { ...(read(base, 'config.json') as object), seed: '\u202egnp\u001b[31m', '\u009b2J': 1 } as JsonObject
+  const said = configRemark({ ...readManifest(base), binding: before }, now, kind)!
+  expect(isCleanLine(said), JSON.stringify(said)).toBe(true)
+  expect(said).toContain('found "\\u202egnp\\u001b[31m"')
 })
 
 describe('losses.csv', () => {
