@@ -3,9 +3,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import sharp, { type Sharp } from 'sharp'
+import sharp, { type Sharp, type WebpOptions } from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { judge } from '../../src/images/damage/judge.ts'
+import { huffmanLengths, libwebpLengths } from '../../src/images/damage/vp8l-lengths.ts'
 import { openPicture } from '../../src/images/read.ts'
 
 const WIDTH = 240
@@ -180,6 +181,63 @@ describe('JPEG', () => {
         .toBuffer()
     expect(await said('shifted.jpg', await jpeg(shifted))).toMatch(/jumps in the middle of a row/u)
     expect(await said('edge.jpg', await jpeg(edge))).toBe('')
+  })
+})
+
+describe('lossless WebP', () => {
+  test('of copies with eight bytes overwritten most that are visibly wrong are noticed', async () => {
+    for (const [channels, share] of [
+      [3, 0.6],
+      [1, 0.35],
+    ] as const) {
+      const bytes = await FORMATS['lossless.webp']!(scene(channels)).toBuffer()
+      const right = await sharp(bytes).raw().toBuffer()
+      let wrong = 0
+      let noticed = 0
+      for (let i = 0; i < 40; i++) {
+        const copy = overwritten(bytes, 700 + Math.floor(((bytes.length - 900) * i) / 40), i + 1)
+        const seen = await sharp(copy, { failOn: 'none' })
+          .raw()
+          .toBuffer()
+          .catch(() => Buffer.alloc(0))
+        if (right.filter((value, k) => Math.abs(value - (seen[k] ?? 0)) > 8).length < right.length / 10) continue
+        wrong++
+        if ((await said('lossless.webp', copy)) !== '') noticed++
+      }
+      expect(wrong).toBeGreaterThan(12)
+      expect(noticed / wrong).toBeGreaterThan(share)
+    }
+  })
+
+  test.each<[string, WebpOptions]>([
+    ['quick', { lossless: true, effort: 0 }],
+    ['thorough', { lossless: true, effort: 6 }],
+    ['nearly lossless', { nearLossless: true, quality: 40 }],
+    ['with a palette', { lossless: true, preset: 'drawing' }],
+  ])('intact it passes in silence, of any size and effort: %s', async (name, options) => {
+    for (const side of [1, 7, 40, 200]) {
+      const picture = sharp(await scene().resize(side, side, { fit: 'fill' }).png().toBuffer())
+      const drawn = name === 'with a palette' ? sharp(await picture.png({ colours: 12 }).toBuffer()) : picture
+      const clear = sharp({ create: { width: side, height: side, channels: 4, background: '#12345600' } })
+      expect(await said('any.webp', await drawn.clone().webp(options).toBuffer())).toBe('')
+      const holed = clear.composite([{ input: await drawn.resize(Math.ceil(side / 2)).toBuffer() }])
+      const bytes = await holed.webp(options).toBuffer()
+      expect(await said('any.webp', bytes)).toBe(side === 1 ? '' : 'its transparent parts are laid on white')
+    }
+  })
+
+  test('its codes have the lengths that libwebp gives them', () => {
+    const lengths = (counts: readonly number[]) => [...libwebpLengths(Uint32Array.from(counts), 15)]
+    expect(lengths([])).toEqual([])
+    expect(lengths([0, 5, 0])).toEqual([0, 1, 0])
+    expect(lengths([8, 1, 1, 4])).toEqual([1, 3, 3, 2])
+    // Four of nearly the same count are made equal, a hole among them gets a code, too.
+    expect(lengths([100, 3, 2, 0, 3, 100])).toEqual([1, 4, 4, 4, 4, 2])
+    // Fibonacci's counts make the deepest tree: the limit raises the least.
+    const deep = [1, 1]
+    while (deep.length < 30) deep.push(deep.at(-1)! + deep.at(-2)!)
+    expect(Math.max(...huffmanLengths(Uint32Array.from(deep), 15))).toBeLessThanOrEqual(15)
+    expect(Math.max(...huffmanLengths(Uint32Array.from(deep), 40))).toBe(29)
   })
 })
 
