@@ -24,7 +24,7 @@ import { type LoadedPack, loadPack } from '../../src/models/load.ts'
 import { SweepError } from '../../src/sweep/error.ts'
 import { loadExperiment } from '../../src/sweep/experiment.ts'
 import { loadRecipe } from '../../src/synth/recipe.ts'
-import { cases, hostileText, unshown } from '../support/hostile-texts.ts'
+import { cases, hostileText, inParts, unshown } from '../support/hostile-texts.ts'
 import { makeTinyPack } from '../support/tiny-pack.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'rephoto-fuzz-configs-'))
@@ -126,9 +126,9 @@ const text = fc
   })
 
 describe('a config', () => {
-  it('of any content is complete or refused in one line', () => {
+  it('of any content is complete or refused in one line', async () => {
     const complete = { rephotograph: 0, stylize: 0 }
-    fc.assert(
+    await inParts(
       fc.property(text, (content) => {
         attempt(() => {
           const { document, source } = parseDocument(content, 'fuzz.json5')
@@ -137,7 +137,7 @@ describe('a config', () => {
           complete[fragment.method === 'stylize' ? 'stylize' : 'rephotograph']++
         })
       }),
-      { numRuns },
+      numRuns,
     )
     // Otherwise nothing but the parser was tried.
     expect(Math.min(complete.rephotograph, complete.stylize)).toBeGreaterThan(numRuns / 100)
@@ -145,7 +145,7 @@ describe('a config', () => {
     expect(Object.keys(Object.prototype)).toEqual([])
   }, 3_600_000)
 
-  it('changed by --set with any text likewise', () => {
+  it('changed by --set with any text likewise', async () => {
     const key = fc.oneof(
       { weight: 3, arbitrary: fc.constantFrom(...paths, ...stylePaths) },
       { weight: 1, arbitrary: hostileText },
@@ -155,7 +155,7 @@ describe('a config', () => {
       hostileText,
       anything.map((any) => JSON5.stringify(any) ?? ''),
     )
-    fc.assert(
+    await inParts(
       fc.property(method, fc.array(fc.tuple(key, value), { minLength: 1, maxLength: 3 }), (name, settings) => {
         attempt(() => {
           const changed = applySettings(
@@ -165,13 +165,13 @@ describe('a config', () => {
           expect(isCompleted(changed)).toBe(true)
         })
       }),
-      { numRuns },
+      numRuns,
     )
   }, 3_600_000)
 
-  it('in a file of any bytes likewise', () => {
+  it('in a file of any bytes likewise', async () => {
     const path = join(place, 'bytes.json5')
-    fc.assert(
+    await inParts(
       fc.property(
         fc.oneof(
           fc.uint8Array({ maxLength: 40 }),
@@ -182,7 +182,7 @@ describe('a config', () => {
           attempt(() => loadConfig(path))
         },
       ),
-      { numRuns: Math.ceil(numRuns / 10) },
+      Math.ceil(numRuns / 10),
     )
   }, 3_600_000)
 
@@ -230,12 +230,12 @@ describe('a config', () => {
 })
 
 describe('the scan of a text', () => {
-  it('finds a key that stands twice, in whatever way it is written, and no other', () => {
+  it('finds a key that stands twice, in whatever way it is written, and no other', async () => {
     const document = fc.dictionary(fc.oneof(hostileText, fc.constantFrom(...keys)), anything, {
       maxKeys: 5,
       noNullPrototype: true,
     })
-    fc.assert(
+    await inParts(
       fc.property(document, fc.constantFrom(JSON.stringify, JSON5.stringify), (object, write) => {
         expect(scan(write(object, null, 2) ?? '').twice).toBeUndefined()
         const [name] = Object.keys(object)
@@ -248,26 +248,26 @@ describe('the scan of a text', () => {
         expect(found?.first.line).toBe(1)
         expect(found?.second).toEqual({ line: 2, column: 1 })
       }),
-      { numRuns },
+      numRuns,
     )
   })
 })
 
-it('a value in a message is short and what it is', () => {
+it('a value in a message is short and what it is', async () => {
   expect(
     [Number.NaN, Number.POSITIVE_INFINITY, [Number.NaN, null], { a: [-0.5] }, undefined, 'a\u001bb'].map(shown),
   ).toEqual(['NaN', 'Infinity', '[NaN,null]', '{"a":[-0.5]}', 'nothing', '"a\\u001bb"'])
-  fc.assert(
+  await inParts(
     fc.property(anything, (value) => {
       const text = shown(value)
       expect(unshown(text)).toBeUndefined()
       expect(text.length).toBeLessThanOrEqual(60)
     }),
-    { numRuns },
+    numRuns,
   )
 })
 
-it('an experiment and a recipe of any content are read or refused in one line', () => {
+it('an experiment and a recipe of any content are read or refused in one line', async () => {
   const experimentKeys = [
     'name',
     'base',
@@ -302,12 +302,12 @@ it('an experiment and a recipe of any content are read or refused in one line', 
     { requiredKeys: ['inputs'] },
   )
   const path = join(place, 'experiment.json5')
-  fc.assert(
+  await inParts(
     fc.property(fc.oneof(experiment, fc.dictionary(fc.constantFrom(...experimentKeys), anything)), (content) => {
       writeFileSync(path, JSON5.stringify(content))
       attempt(() => loadExperiment(path))
       attempt(() => loadRecipe(path))
     }),
-    { numRuns: Math.ceil(numRuns / 8) },
+    Math.ceil(numRuns / 8),
   )
 }, 3_600_000)

@@ -12,15 +12,15 @@ import { runName, slug } from '../../src/sweep/names.ts'
 import { arrayScript } from '../../src/sweep/slurm-script.ts'
 import { shellWord } from '../../src/text/shell.ts'
 import { cut, cutMiddle, oneLine, reasonOf, visible } from '../../src/text/visible.ts'
-import { cases, hostileName, hostileText, SPECIAL, unshown } from '../support/hostile-texts.ts'
+import { cases, hostileName, hostileText, inParts, SPECIAL, unshown } from '../support/hostile-texts.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'rephoto-names-'))
 afterAll(() => rmSync(place, { recursive: true, force: true }))
 const numRuns = cases(500)
 
 describe('a line', () => {
-  it('holds nothing that a terminal obeys, and ordinary text as it was', () => {
-    fc.assert(
+  it('holds nothing that a terminal obeys, and ordinary text as it was', async () => {
+    await inParts(
       fc.property(hostileText, (text) => {
         const line = oneLine(text)
         expect(unshown(line)).toBeUndefined()
@@ -30,7 +30,7 @@ describe('a line', () => {
         // What stays are line feeds and tabs.
         expect(unshown(visible(text).replaceAll('\t', ''))).toBeUndefined()
       }),
-      { numRuns },
+      numRuns,
     )
   })
 
@@ -43,8 +43,8 @@ describe('a line', () => {
     expect(oneLine('Élodie Müller 山田.jpg')).toBe('Élodie Müller 山田.jpg')
   })
 
-  it('is cut between characters', () => {
-    fc.assert(
+  it('is cut between characters', async () => {
+    await inParts(
       fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 4, max: 30 }), (text, most) => {
         for (const short of [cut(text, most), cutMiddle(text, most)]) {
           expect(short.length).toBeLessThanOrEqual(Math.max(most, 1))
@@ -53,12 +53,12 @@ describe('a line', () => {
           else expect(short).toContain('…')
         }
       }),
-      { numRuns },
+      numRuns,
     )
     expect(cut('👩👩👩', 4)).toBe('👩…')
   })
 
-  it('has the whole reason of a foreign error', () => {
+  it('has the whole reason of a foreign error', async () => {
     expect(reasonOf(new Error('bad seek to 12\nheif: Unsupported feature: HEVC isn’t built in\nbad seek to 12'))).toBe(
       'bad seek to 12; heif: Unsupported feature: HEVC isn’t built in',
     )
@@ -66,14 +66,14 @@ describe('a line', () => {
     expect(reasonOf(new Error('\u001b[1;31m2026 [E:onnxruntime]\u001b[m failed'))).toBe('2026 [E:onnxruntime] failed')
     expect(reasonOf(new Error(''))).toBe('no reason given')
     expect(reasonOf('x'.repeat(1e6)).length).toBe(400 - 1)
-    fc.assert(
+    await inParts(
       fc.property(hostileText, (text) => {
         const reason = reasonOf(new Error(text))
         expect(unshown(reason)).toBeUndefined()
         expect(reason).not.toContain('\n')
         expect(reason.length).toBeLessThanOrEqual(400)
       }),
-      { numRuns },
+      numRuns,
     )
   })
 })
@@ -90,7 +90,7 @@ describe('a word of a shell', () => {
     return printed.toString().split('\0').slice(0, -1)
   }
 
-  it('is what bash understands, whatever is in it', () => {
+  it('is what bash understands, whatever is in it', async () => {
     const arguable = SPECIAL.filter((character) => character !== '\0' && !/\p{Cs}/u.test(character))
     const around = arguable.flatMap((character) => [
       character,
@@ -99,11 +99,11 @@ describe('a word of a shell', () => {
     ])
     expect(words(around)).toEqual(around)
     const text = hostileText.map((raw) => raw.replaceAll(/[\0\p{Cs}]/gu, ''))
-    fc.assert(
+    await inParts(
       fc.property(fc.array(text, { minLength: 40, maxLength: 40 }), (texts) => {
         expect(words(texts)).toEqual(texts)
       }),
-      { numRuns: Math.ceil(numRuns / 100) },
+      Math.ceil(numRuns / 100),
     )
     expect(readdirSync(place)).toEqual([])
   })
@@ -113,7 +113,7 @@ describe('a word of a shell', () => {
   })
 })
 
-it('the script of a job array runs nothing that stands in a name or a path', () => {
+it('the script of a job array runs nothing that stands in a name or a path', async () => {
   const program = join(place, 'print.sh')
   writeFileSync(program, '#!/bin/bash\nprintf "%s\\0" "$@"\n', { mode: 0o755 })
   const list = join(place, 'tasks.txt')
@@ -134,18 +134,18 @@ it('the script of a job array runs nothing that stands in a name or a path', () 
   check(SPECIAL.join(''))
   for (const character of ['\n', '\r', '\u0085', '\u2028', '"', "'", '\\', '$', '`', '#', '%'])
     check(`${character}touch canary${character}#SBATCH --wrap=x`)
-  fc.assert(fc.property(hostileName, check), { numRuns: Math.ceil(numRuns / 200) })
+  await inParts(fc.property(hostileName, check), Math.ceil(numRuns / 200))
 }, 600_000)
 
 describe('a cell of a CSV', () => {
-  it('is no formula, and numbers stay numbers', () => {
+  it('is no formula, and numbers stay numbers', async () => {
     expect(
       csvOf(['=a'], [['=1+1'], ['+1'], ['-x'], ['@x'], [' =x'], ['\tx'], ['\rx'], [' \t'], ['＝x'], ['a=b']]),
     ).toBe(`'=a\n'=1+1\n'+1\n'-x\n'@x\n' =x\n'\tx\n\\rx\n' \t\n'＝x\na=b\n`)
     expect(csvOf(['v'], [[-1.5], ['-1.5'], ['1e-7'], [0], [null], [true], ['-1.5e+10'], ['-Infinity']])).toBe(
       "v\n-1.5\n-1.5\n1e-7\n0\n\ntrue\n-1.5e+10\n'-Infinity\n",
     )
-    fc.assert(
+    await inParts(
       fc.property(hostileText, (text) => {
         const [, cell] = /^h\n("(?:[^"]|"")*"|[^"\n]*)\n$/u.exec(csvOf(['h'], [[text]]))!
         const plain = cell!.startsWith('"') ? cell!.slice(1, -1).replaceAll('""', '"') : cell!
@@ -153,13 +153,13 @@ describe('a cell of a CSV', () => {
         expect(unshown(plain.replaceAll('\t', ''))).toBeUndefined()
         expect(plain.replace(/^'/u, '')).toBe(visible(text).replace(/^'/u, ''))
       }),
-      { numRuns },
+      numRuns,
     )
   })
 })
 
-it('an attribute of a page, a text of a drawing and the data of its scripts hold what they may', () => {
-  fc.assert(
+it('an attribute of a page, a text of a drawing and the data of its scripts hold what they may', async () => {
+  await inParts(
     fc.property(hostileText, (text) => {
       const escaped = escapeHtml(text)
       expect(escaped).not.toMatch(/[<>"']/u)
@@ -169,18 +169,18 @@ it('an attribute of a page, a text of a drawing and the data of its scripts hold
       expect(json).not.toContain('<')
       expect((JSON.parse(json) as { text: string }).text).toBe(visible(text))
     }),
-    { numRuns },
+    numRuns,
   )
 })
 
-it('a folder of a run is one that every file system takes, and long names stay apart', () => {
-  fc.assert(
+it('a folder of a run is one that every file system takes, and long names stay apart', async () => {
+  await inParts(
     fc.property(hostileText, hostileText, (a, b) => {
       const name = runName(slug(a), slug(b), 0xffffffff)
       expect(name).toMatch(/^[\p{L}\p{N}._][\p{L}\p{N}._-]*$/u)
       expect(Buffer.byteLength(`${name}.json.1234567.tmp`)).toBeLessThanOrEqual(255)
     }),
-    { numRuns },
+    numRuns,
   )
   expect(slug(`${'x'.repeat(300)}1`)).not.toBe(slug(`${'x'.repeat(300)}2`))
   expect(slug('no colour!')).toBe('no-colour')

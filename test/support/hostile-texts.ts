@@ -65,3 +65,14 @@ export const hostileName: fc.Arbitrary<string> = hostileText.map((text) => {
 
 /** How many cases a property tries: FUZZ, or few, for every day. */
 export const cases = (few: number): number => Number(process.env.FUZZ ?? few)
+
+/** Cases between two pauses. */
+const PART = 1000
+
+/** Tries a property so many times, with pauses, in which vitest hears that the test still runs: after a minute it would give it up. */
+export async function inParts<T>(property: fc.IProperty<T>, numRuns: number): Promise<void> {
+  for (let left = numRuns; left > 0; left -= PART) {
+    fc.assert(property, { numRuns: Math.min(left, PART) })
+    await new Promise((resume) => setImmediate(resume))
+  }
+}
