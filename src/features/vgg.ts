@@ -93,6 +93,29 @@ export function vggFeatures(
   })
 }
 
+/** How features lie on a picture: the one at place p of a line sees its pixels p·stride − before … p·stride + after. */
+export interface Reach {
+  readonly stride: number
+  readonly before: number
+  readonly after: number
+}
+
+/** The reach of a layer's features, along rows as along columns. */
+export function vggReach(kind: VggKind, layer: VggLayer): Reach {
+  const [block, place] = /(\d)_(\d)/u.exec(layer)!.slice(1).map(Number) as [number, number]
+  let [stride, before, after] = [1, 0, 0]
+  for (const at of vggConvolutions(kind)) {
+    if (at.block > 1 && at.place === 1) {
+      after += stride
+      stride *= 2
+    }
+    before += stride
+    after += stride
+    if (at.block === block && at.place === place) break
+  }
+  return { stride, before, after }
+}
+
 function pooled(x: Tensor, { pooling = 'max', poolFactor = 1 }: VggOptions): Tensor {
   const y =
     pooling === 'max'

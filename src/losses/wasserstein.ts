@@ -32,6 +32,13 @@ export function normalStatistics(features: Tensor, weights?: Tensor): Tensor {
   })
 }
 
+/** The same from sums over places, Σ w·f [N, 1] and Σ w·f·fᵀ [N, N], weights adding up to 1. */
+export function normalFromSums(first: Tensor, second: Tensor): Tensor {
+  const n = first.shape[0]!
+  const scatter = sub(second, matmul(first, swap(first)))
+  return concat([reshape(first, [1, n]), add(scatter, scaledIdentity(n, EPSILON))], 0)
+}
+
 /** The root of a covariance that a style is compared by, computed once: [N, N]. */
 export function covarianceRoot(statistics: Tensor): Tensor {
   const n = statistics.shape[1]!

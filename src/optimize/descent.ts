@@ -94,10 +94,11 @@ class Descent {
     const { compile = {}, optimizer } = options
     const begin = performance.now()
     const driver = await openDriver(problem, optimizer, compile)
-    const prepares = Object.keys(problem.prepared).length > 0
-    const prepare = prepares
-      ? await Executable.compile({ outputs: problem.prepared }, { ...compile, occasional: true })
-      : undefined
+    const prepared = 'prepared' in problem ? problem.prepared : {}
+    const prepare =
+      Object.keys(prepared).length > 0
+        ? await Executable.compile({ outputs: prepared }, { ...compile, occasional: true })
+        : undefined
     observer.onCompiled?.({ flops: driver.flops, milliseconds: performance.now() - begin })
     const descent = new Descent(course, driver, prepare, options.draws)
     await descent.#write(course.start)
@@ -132,9 +133,10 @@ class Descent {
 
   /** Computes what the steps of this stage read and do not change. */
   async #prepareStage(stage: number): Promise<void> {
-    if (!this.#prepare) return
+    if (!this.#prepare && !this.#driver.prepare) return
     const given = (await this.#course.given?.(stage, this.#read)) ?? {}
-    await this.#write(await this.#prepare.run(given))
+    await this.#driver.prepare?.(given)
+    if (this.#prepare) await this.#write(await this.#prepare.run(given))
   }
 
   async #takeStep(at: Position, begin: number, wantViews: boolean): Promise<StepReport> {

@@ -4,12 +4,14 @@ import type { Feeds, Numbers } from '../engine/values.ts'
 import { FirstOrder } from './first-order.ts'
 import { Lbfgs, type LbfgsConfig } from './lbfgs.ts'
 import type { OptimizerConfig } from './optimizers/index.ts'
-import type { ArrayTensors, Problem } from './problem.ts'
+import type { ArrayTensors, PartedProblem, Problem } from './problem.ts'
 
 /** A problem that can be stepped through. */
 export interface Driver {
   /** Floating-point operations of a step. */
   readonly flops: number
+  /** Computes what the parts of a problem read; only where there are parts. */
+  prepare?(given: Feeds): Promise<void>
   /** Forgets what it has learned of the slopes: a stage begins. */
   reset(): Promise<void>
   /**
@@ -34,7 +36,13 @@ export interface Driver {
 /** What a config can ask to take the steps. */
 export type DriverConfig = OptimizerConfig | LbfgsConfig
 
-/** The driver that a config asks for, compiled. */
-export function openDriver(problem: Problem, config: DriverConfig, compile: CompileOptions): Promise<Driver> {
-  return config.name === 'lbfgs' ? Lbfgs.open(problem, config, compile) : FirstOrder.open(problem, config, compile)
+/** The driver that a config asks for, compiled. @throws Error for L-BFGS on a problem in parts, which its method refuses before */
+export function openDriver(
+  problem: Problem | PartedProblem,
+  config: DriverConfig,
+  compile: CompileOptions,
+): Promise<Driver> {
+  if (config.name !== 'lbfgs') return FirstOrder.open(problem, config, compile)
+  if ('open' in problem) throw new Error(`${problem.name}: L-BFGS walks problems of one program only`)
+  return Lbfgs.open(problem, config, compile)
 }

@@ -3,6 +3,7 @@
  * pictures to look at on the way. A method makes a problem from its networks and its config; the loop (descent.ts) and its
  * drivers walk it. The first half is the graph alone, so that steps can be counted and exported without a number in hand.
  */
+import type { CompileOptions } from '../engine/executable.ts'
 import type { Feeds, Numbers } from '../engine/values.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Random } from '../numbers/random.ts'
@@ -31,19 +32,46 @@ export interface Draw {
   readonly sample: (random: Random) => number[] | Float32Array
 }
 
-/** The graph of an objective. */
-export interface Problem {
+/** What the loop knows of an objective, however its losses come about. */
+export interface Outline {
   /** Shown by viewers of the model. */
   readonly name: string
   readonly variables: Readonly<Record<string, Variable>>
-  readonly terms: Readonly<Record<string, WeightedTerm>>
-  /** What can be looked at beside the losses, of the variables before the step. */
-  readonly views: Readonly<Record<string, Tensor>>
+  readonly terms: Readonly<Record<string, Pick<WeightedTerm, 'weight'>>>
+  /** What can be looked at beside the losses, of the variables before the step, by name. */
+  readonly views: Readonly<Record<string, unknown>>
   readonly draws: readonly Draw[]
+}
+
+/** The graph of an objective. */
+export interface Problem extends Outline {
+  readonly terms: Readonly<Record<string, WeightedTerm>>
+  readonly views: Readonly<Record<string, Tensor>>
   /** Inputs that keep their numbers from step to step. */
   readonly held: Readonly<Record<string, Tensor>>
   /** Some of `held`, as functions of what is given at the start of a stage. */
   readonly prepared: Readonly<Record<string, Tensor>>
+}
+
+/** An objective that is too large for one program: its losses and slopes are computed part by part. */
+export interface PartedProblem extends Outline {
+  open(compile: CompileOptions): Promise<Evaluation>
+}
+
+/** What computes it. */
+export interface Evaluation {
+  /** Floating-point operations of a step. */
+  readonly flops: number
+  /** Computes what the steps of a stage read and do not change. */
+  prepare(given: Feeds): Promise<void>
+  /**
+   * Losses and slopes of the variables as they are.
+   * @param t number of the step within its stage, from 1
+   * @param feeds the variables, "weight/<term>" and whatever else is fed
+   * @returns "loss/total", "loss/<term>", "slope/<variable>" and the views
+   */
+  run(t: number, feeds: Feeds): Promise<Record<string, Float32Array>>
+  dispose(): Promise<void>
 }
 
 /** Where an optimization stands. */
@@ -68,7 +96,7 @@ export type ArrayTensors = Readonly<Record<string, ArrayTensor>>
 
 /** How a problem is walked: the numbers that its graph does not have. */
 export interface Course {
-  readonly problem: Problem
+  readonly problem: Problem | PartedProblem
   /** Steps of each stage; every stage begins with a fresh optimizer. */
   readonly steps: readonly number[]
   readonly seed: number
@@ -78,7 +106,7 @@ export interface Course {
   feeds(at: Position): Feeds
   /** Variables of a few numbers, which are told after every step and must stay numbers. */
   readonly told: readonly string[]
-  /** What the prepared inputs of a stage are computed from. */
+  /** What the prepared inputs of a stage, or the parts of a problem, are computed from. */
   given?(stage: number, read: ReadState): Promise<Feeds>
   /** What the course itself must remember from the start of a stage on, and gets back when it is resumed. */
   readonly memory?: {

@@ -7,7 +7,7 @@ import { add, mul } from '../graph/elementwise.ts'
 import { gradients } from '../graph/gradients.ts'
 import { input, scope, type Tensor } from '../graph/tensor.ts'
 import { type OptimizerConfig, optimizerOf } from './optimizers/index.ts'
-import type { Problem, WeightedTerm } from './problem.ts'
+import type { Outline, Problem, WeightedTerm } from './problem.ts'
 
 /** Name under which something that an optimizer keeps of a variable is held. */
 export function momentName(moment: string, variable: string): string {
@@ -32,19 +32,37 @@ export function outputsOf(problem: Problem, total: Tensor): Record<string, Tenso
  * of `outputsOf`, all of the variables *before* the step. State: variables, and what is kept of them under "<moment>/<variable>".
  */
 export function stepProgram(problem: Problem, config: OptimizerConfig): Program {
-  const optimizer = optimizerOf(config)
-  const variables = Object.entries(problem.variables)
-  const scalars = Object.fromEntries(
-    Object.keys(optimizer.scalars(1)).map((name) => [name, input(`${optimizer.name}/${name}`, [1])]),
-  )
   const total = weightedTotal(problem.terms)
   const slopes = gradients(
     total,
-    variables.map(([, { tensor }]) => tensor),
+    Object.values(problem.variables).map(({ tensor }) => tensor),
+  )
+  return {
+    name: problem.name,
+    outputs: outputsOf(problem, total),
+    state: updatedState(problem, config, slopes),
+    fixed: problem.held,
+  }
+}
+
+/** The update alone, of slopes that are fed as "slope/<variable>"; state as above. */
+export function updateProgram(problem: Outline, config: OptimizerConfig): Program {
+  const slopes = Object.entries(problem.variables).map(([name, { tensor }]) => input(`slope/${name}`, tensor.shape))
+  return { name: problem.name, outputs: {}, state: updatedState(problem, config, slopes) }
+}
+
+function updatedState(
+  problem: Outline,
+  config: OptimizerConfig,
+  slopes: readonly Tensor[],
+): Record<string, { current: Tensor; next: Tensor }> {
+  const optimizer = optimizerOf(config)
+  const scalars = Object.fromEntries(
+    Object.keys(optimizer.scalars(1)).map((name) => [name, input(`${optimizer.name}/${name}`, [1])]),
   )
   const state: Record<string, { current: Tensor; next: Tensor }> = {}
   scope('update', () =>
-    variables.forEach(([name, { tensor, rate, project }], i) => {
+    Object.entries(problem.variables).forEach(([name, { tensor, rate, project }], i) => {
       const moments = Object.fromEntries(
         optimizer.moments.map((moment) => [moment, input(momentName(moment, name), tensor.shape)]),
       )
@@ -54,5 +72,5 @@ export function stepProgram(problem: Problem, config: OptimizerConfig): Program 
         state[momentName(moment, name)] = { current, next: next.moments[moment]! }
     }),
   )
-  return { name: problem.name, outputs: outputsOf(problem, total), state, fixed: problem.held }
+  return state
 }

@@ -15,7 +15,7 @@ import { gramNormalizations, gramPerPosition, gramStyleLoss } from '../../src/lo
 import { totalVariation } from '../../src/losses/total-variation.ts'
 import { covarianceRoot, normalStatistics, wassersteinLoss } from '../../src/losses/wasserstein.ts'
 import { type DescentOptions, descend } from '../../src/optimize/descent.ts'
-import type { Course } from '../../src/optimize/problem.ts'
+import type { Course, Problem } from '../../src/optimize/problem.ts'
 import { underTest } from '../support/device.ts'
 import { formulaImage } from '../support/formula.ts'
 import { formulaWeights } from '../support/formula-weights.ts'
@@ -116,7 +116,7 @@ test('content and total variation', async () => {
 })
 
 /** 1·content + 1e6·Σ neural-style, as a problem with the pixels as its variable. */
-function pixels(clampAfter: boolean, count: number, variation = 0): Course {
+function pixels(clampAfter: boolean, count: number, variation = 0): Course & { readonly problem: Problem } {
   const x = input('pixels', [1, 3, 64, 48])
   const found = features(x)
   const grams = features(style, styleLayers).map((map) => gramPerPosition(map))

@@ -119,6 +119,24 @@ describe('a style transfer', () => {
     expect(bytes(folder)).toEqual(bytes(at('whole')))
   })
 
+  it('in tiles gives the picture that it gives without, and is resumed byte for byte', async () => {
+    const size = { scales: [24, 40], tile: 32 }
+    const change = { size, variation: { weight: 1e-4 }, optimize: { steps: [2, 3], lr: 0.02 } }
+    await run({ config: config(change), out: at('tiles') })
+    await run({ config: config({ ...change, size: { ...size, tile: 0 } }), out: at('untiled') })
+    const [tiled, untiled] = await Promise.all(['tiles', 'untiled'].map((name) => readPicture(at(`${name}/result.png`))))
+    const most = tiled!.data.reduce((far, v, i) => Math.max(far, Math.abs(v - untiled!.data[i]!)), 0)
+    expect(most).toBeLessThanOrEqual(1)
+    const controller = new AbortController()
+    await run(
+      { config: config(change), out: at('tiles-stopped') },
+      (event) => event.type === 'step' && event.step === 4 && controller.abort(),
+      controller.signal,
+    )
+    await resumeRun(at('tiles-stopped'))
+    expect(bytes(at('tiles-stopped'))).toEqual(bytes(at('tiles')))
+  })
+
   it('that is changed in between is not gone on with', async () => {
     cpSync(at('style.png'), at('kept.png'))
     const controller = new AbortController()
@@ -243,6 +261,16 @@ describe('bad input is told in one line, and leaves nothing', () => {
       'weights for other layers',
       { style: { layers: ['relu1_1'], layerWeights: [1, 2] } },
       'style.layerWeights: expected 1 weights, as there are layers, found 2',
+    ],
+    [
+      'tiles that are too small',
+      { size: { tile: 20 } },
+      'size.tile: expected at least 32, for what the network sees around each place, found 20; 0 computes without tiles',
+    ],
+    [
+      'tiles with L-BFGS',
+      { size: { tile: 64 }, optimize: { optimizer: { name: 'lbfgs' } } },
+      'size.tile: expected a first-order optimizer for tiles, found "lbfgs", whose memory is as large as the picture; use adam, or 0',
     ],
     ['a key of another method', { degradation: { blur: null } }, /unknown key/u],
   ])('%s', async (name, change, message) => {

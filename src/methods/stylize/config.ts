@@ -5,10 +5,12 @@ import type { Fragment } from '../../config/load.ts'
 import { type JsonObject, mergeInto } from '../../config/merge.ts'
 import { shown } from '../../config/shown.ts'
 import { validate } from '../../config/validate.ts'
-import { vggConvolutions } from '../../features/vgg.ts'
+import { type VggLayer, vggConvolutions } from '../../features/vgg.ts'
 import type { LoadedPack } from '../../models/load.ts'
 import type { Role } from '../../networks/roles.ts'
 import { type StylizeConfig, type StylizeFragment, stylizeConfig, stylizeDefaults, stylizeSchema } from './schema.ts'
+import { canBeTiled } from './tiles/choice.ts'
+import { leastWindow, marginOf } from './tiles/grid.ts'
 
 /** Roles that can look, the best for styles first. */
 const LOOKING = ['vgg19_style', 'vgg19', 'vgg16'] as const satisfies readonly Role[]
@@ -34,6 +36,7 @@ export function resolveStylize(fragment: StylizeFragment, pack: LoadedPack): Sty
   }
   checkTogether(complete)
   checkLayers(complete, pack, role)
+  checkTile(complete)
   return complete
 }
 
@@ -78,6 +81,32 @@ function checkTogether(config: StylizeConfig): void {
   const regions = styles.filter(({ region }) => region != null).length
   if (regions > 0 && regions < styles.length)
     refuse('styles', `expected a region for each of ${styles.length} styles or for none, found ${regions}`)
+}
+
+/** Layers that count, of the content and of the styles. */
+export function countedLayers({ content, style }: Pick<StylizeConfig, 'content' | 'style'>): VggLayer[] {
+  const layers = [content, style].flatMap(({ weight, layers }) => (weight > 0 ? layers : []))
+  return [...new Set(layers)] as VggLayer[]
+}
+
+/** A tile must be wider than what the network sees beyond it, and its objective a sum over tiles. */
+function checkTile({ size, network, gradients, optimize, ...rest }: StylizeConfig): void {
+  const { tile } = size
+  if (tile === 'auto' || tile === 0) return
+  const refuse = (message: string): never => {
+    throw new ConfigError(message, { path: 'size.tile' })
+  }
+  if (!canBeTiled({ gradients, optimize }))
+    refuse(
+      gradients === 'plain'
+        ? 'expected a first-order optimizer for tiles, found "lbfgs", whose memory is as large as the picture; use adam, or 0'
+        : 'expected gradients "plain" for tiles, found "normalized", which looks at the whole picture; change that, or use 0',
+    )
+  const layers = countedLayers(rest)
+  if (layers.length === 0) return
+  const least = leastWindow(marginOf(kindOfRole(network.role), layers))
+  if (tile < least)
+    refuse(`expected at least ${least}, for what the network sees around each place, found ${tile}; 0 computes without tiles`)
 }
 
 /** Every layer that is asked for must be in the network. */

@@ -6,11 +6,14 @@ import { toColor } from '../../images/gray.ts'
 import { resize } from '../../images/resample.ts'
 import type { StepReport } from '../../optimize/descent.ts'
 import type { ArrayTensors, Course } from '../../optimize/problem.ts'
+import { kindOfRole } from './config.ts'
 import type { FeaturesOf } from './features.ts'
 import { contentWeights, mapSide, statisticsWeights } from './places.ts'
 import { type Region, stylizeProblem, weighted } from './problem.ts'
 import type { StylizeConfig } from './schema.ts'
 import { scaledSide, styleSide } from './sides.ts'
+import { tileFor } from './tiles/choice.ts'
+import { tiledProblem } from './tiles/problem.ts'
 
 /** Pictures of a run, at their own sizes. */
 export interface StylizePictures {
@@ -86,7 +89,12 @@ export function scaleCourse(options: ScaleOptions): ScaleCourse {
   const side = sideAt(config, pictures.content, scale)
   const regions = regionsOf(config, pictures, config.size.scales[scale]!)
   const contentWeighted = pictures.faces !== undefined && config.faces.content !== 1 && config.content.weight > 0
-  const problem = stylizeProblem({ config, features, side, regions, contentWeighted })
+  const most = tileFor(config, side)
+  const kind = kindOfRole(config.network.role)
+  const problem =
+    most === undefined
+      ? stylizeProblem({ config, features, side, regions, contentWeighted })
+      : tiledProblem({ config, kind, features, side, regions, most, seed })
   const given: Record<string, Float32Array> = { content: pixelsAt(pictures.content, side.width, side.height) }
   for (const { styles } of regions)
     for (const { style, side: own } of styles)
@@ -107,7 +115,8 @@ export function scaleCourse(options: ScaleOptions): ScaleCourse {
     start: { pixels: start, ...places.held },
     told: [],
     feeds: () => ({ lr: [config.optimize.lr] }),
-    given: async () => ({ ...given, ...places.given }),
+    // Tiles cut what is held out of the whole, too.
+    given: async () => ({ ...given, ...places.given, ...(most === undefined ? {} : places.held) }),
     follow({ total, views }) {
       const picture = views?.picture
       if (!picture) return

@@ -7,10 +7,10 @@ import { mean, sum } from '../../graph/reduce.ts'
 import { input, scope, type Tensor } from '../../graph/tensor.ts'
 import type { Side } from '../../images/bitmap.ts'
 import { withNormalizedGradient } from '../../losses/normalized-gradient.ts'
-import { totalVariation } from '../../losses/total-variation.ts'
 import type { Problem, WeightedTerm } from '../../optimize/problem.ts'
 import type { FeaturesOf, LayerName } from './features.ts'
 import type { StylizeConfig } from './schema.ts'
+import { pixelTerms } from './pixel-terms.ts'
 import { type StyleStatistics, statisticsOf } from './statistics.ts'
 
 /** What a region of the content is styled by. */
@@ -121,9 +121,8 @@ export function stylizeProblem(options: ProblemOptions): Problem {
       addTerm(name, config.style.weight * weight * share, loss)
     })
   })
-  addTerm('variation', config.variation.weight, totalVariation(pixels, config.variation.form))
-  if (config.pixels.weight > 0)
-    addTerm('pixels', config.pixels.weight, mean(square(sub(pixels, once('target/pixels', mul(content, 1))))))
+  const ofPixels = pixelTerms(config, pixels, () => once('target/pixels', mul(content, 1)))
+  for (const [name, { loss, weight }] of Object.entries(ofPixels)) addTerm(name, weight, loss)
 
   return {
     name: 'style transfer',

@@ -56,6 +56,11 @@ const keys = {
       .min(0.1)
       .max(10)
       .describe('Size of the style pictures against the content: larger brush strokes above 1.'),
+    tile: z
+      .union([z.literal('auto'), z.int().min(0).max(8192)])
+      .describe(
+        'Most pixels of a side that are looked at once: a larger picture is computed tile by tile, to the same result. "auto" does so above two megapixels; 0: never.',
+      ),
   }),
   content: z.strictObject({
     weight: weight.describe('Weight of what is shown; 0 leaves it out.'),
@@ -163,7 +168,7 @@ export const stylizeDefaults: StylizeConfig = {
   ...commonDefaults,
   styles: [],
   network: { role: 'auto', pooling: 'average', border: 'replicate' },
-  size: { scales: [256, 512], styleScale: 1 },
+  size: { scales: [256, 512], styleScale: 1, tile: 'auto' },
   content: { weight: 1, layers: ['relu4_2'], layerWeights: null, form: 'mean' },
   style: {
     weight: 3e5,
