@@ -62,7 +62,9 @@ function commandLine(args: readonly string[], version: string) {
   return (
     yargs([...args])
       .scriptName('rephoto')
-      .usage('$0 <command>\n\nAn antique portrait as a modern camera would have seen the sitter.')
+      .usage(
+        '$0 <command>\n\nAntique portraits as a modern camera would have seen the sitter, and pictures painted as others are.',
+      )
       .command(commandsInOrder())
       .demandCommand(1, 'expected a command; rephoto --help lists them')
       .strict()

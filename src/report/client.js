@@ -13,7 +13,7 @@ function comparison() {
   if (!range) return
   range.addEventListener('input', () => {
     range.parentElement.style.setProperty('--at', `${range.value}%`)
-    range.setAttribute('aria-valuetext', `${Math.round(range.value)} % input`)
+    range.setAttribute('aria-valuetext', `${Math.round(range.value)} % ${range.dataset.given}`)
   })
 }
 

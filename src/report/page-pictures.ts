@@ -56,15 +56,16 @@ export function comparison({ pictures, frames, standing, method }: ReportContent
   const result: EmbeddedPicture | undefined = pictures[method.after] ?? frames.at(-1)
   if (!before || !result) return html``
   const label = standing === 'complete' ? 'Result' : 'Result so far'
+  const given = method.pictures.find(({ name }) => name === method.before)?.title ?? 'Input'
   const words = (name: string) => method.pictures.find((kind) => kind.name === name)?.words ?? name
   return html`<section aria-labelledby="compare-title">
 <h2 id="compare-title">${method.report.heading}</h2>
 <div class="compare" style="--at: 50%">
 <img src="${result.src}" width="${result.width}" height="${result.height}" alt="${label}: ${words(method.after)}">
-<img class="before" src="${before.src}" width="${before.width}" height="${before.height}" alt="Input: ${words(method.before)}">
-<span class="tag left" aria-hidden="true">Input</span><span class="tag right" aria-hidden="true">${label}</span>
+<img class="before" src="${before.src}" width="${before.width}" height="${before.height}" alt="${given}: ${words(method.before)}">
+<span class="tag left" aria-hidden="true">${given}</span><span class="tag right" aria-hidden="true">${label}</span>
 <span class="divider" aria-hidden="true"></span>
-<input type="range" min="0" max="100" step="0.5" value="50" id="compare" aria-label="Divider between input and result" aria-valuetext="50 % input">
+<input type="range" min="0" max="100" step="0.5" value="50" id="compare" aria-label="Divider between ${given.toLowerCase()} and result" data-given="${given.toLowerCase()}" aria-valuetext="50 % ${given.toLowerCase()}">
 </div>
 </section>`
 }
