@@ -7,7 +7,10 @@ import { reshape } from '../graph/layout.ts'
 import { sum } from '../graph/reduce.ts'
 import type { Tensor } from '../graph/tensor.ts'
 
-/** x itself; the cotangent is divided by the sum of its magnitudes and multiplied by `strength`. */
+/**
+ * x itself; the cotangent is divided by the sum of its magnitudes and multiplied by `strength`. A weight of the loss behind it is
+ * divided away, too: it has to be the strength.
+ */
 export function withNormalizedGradient(x: Tensor, strength: number): Tensor {
   return customGradient(mul(x, 1), [x], (dy) => {
     const rows = reshape(dy, [x.shape[1]!, -1])

@@ -9,8 +9,8 @@ import type { Side } from '../../images/bitmap.ts'
 import { withNormalizedGradient } from '../../losses/normalized-gradient.ts'
 import type { Problem, WeightedTerm } from '../../optimize/problem.ts'
 import type { FeaturesOf, LayerName } from './features.ts'
-import type { StylizeConfig } from './schema.ts'
 import { pixelTerms } from './pixel-terms.ts'
+import type { StylizeConfig } from './schema.ts'
 import { type StyleStatistics, statisticsOf } from './statistics.ts'
 
 /** What a region of the content is styled by. */
@@ -77,9 +77,10 @@ export function stylizeProblem(options: ProblemOptions): Problem {
   const addTerm = (name: string, weight: number, loss: Tensor): void => {
     if (weight > 0) terms[name] = { loss: reshape(loss, [1]), weight }
   }
-  const pulled = (layer: LayerName): Tensor => {
+  /** @param weight of the term that looks at it: a pull of one size has to be given it anew */
+  const pulled = (layer: LayerName, weight: number): Tensor => {
     const map = found.get(layer)!
-    return config.gradients === 'normalized' ? withNormalizedGradient(map, 1) : map
+    return config.gradients === 'normalized' ? withNormalizedGradient(map, weight) : map
   }
 
   const targets = features(
@@ -88,7 +89,8 @@ export function stylizeProblem(options: ProblemOptions): Problem {
   )
   contentLayers.forEach(([layer, weight], i) => {
     const target = once(`target/content/${layer}`, targets[i]!)
-    const difference = square(sub(pulled(layer), target))
+    const counts = config.content.weight * weight
+    const difference = square(sub(pulled(layer, counts), target))
     const [, n, h, w] = target.shape as [number, number, number, number]
     const loss = scope('content', () => {
       const counted = options.contentWeighted
@@ -97,7 +99,7 @@ export function stylizeProblem(options: ProblemOptions): Problem {
       if (config.content.form === 'half-sum') return mul(sum(sum(reshape(counted, [n, h * w]), [1])), 0.5)
       return mean(counted)
     })
-    addTerm(`content.${layer}`, config.content.weight * weight, loss)
+    addTerm(`content.${layer}`, counts, loss)
   })
 
   const statistics = statisticsOf(config.style.statistics, config.style.normalization)
@@ -113,12 +115,13 @@ export function stylizeProblem(options: ProblemOptions): Problem {
     styleLayers.forEach(([layer, weight], i) => {
       const target = once(`target/style/${r}/${layer}`, blends[i]!)
       const extra = statistics.prepared && once(`target/style/${r}/${layer}/prepared`, statistics.prepared(blends[i]!))
-      const map = pulled(layer)
+      const counts = config.style.weight * weight * share
+      const map = pulled(layer, counts)
       const [, , h, w] = map.shape as [number, number, number, number]
       const weights = region.masked ? heldPlaces(held, placeWeights, `region/${r}/weights/${layer}`, h * w) : undefined
       const loss = statistics.loss(statistics.of(map, weights), target, extra)
       const name = regions.length === 1 ? `style.${layer}` : `style.${layer}.${r + 1}`
-      addTerm(name, config.style.weight * weight * share, loss)
+      addTerm(name, counts, loss)
     })
   })
   const ofPixels = pixelTerms(config, pixels, () => once('target/pixels', mul(content, 1)))
