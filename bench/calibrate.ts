@@ -2,6 +2,7 @@
 // warm caches and with its kernel constant where the step has it constant, and the times are added up as often as the
 // step uses them. The step's own time over this one is the share that everything else costs.
 
+import { constantTensors } from '../src/engine/cost.ts'
 import { type CompileOptions, Executable, type Program } from '../src/engine/executable.ts'
 import type { Feeds, Numbers } from '../src/engine/values.ts'
 import { add } from '../src/graph/elementwise.ts'
@@ -46,14 +47,6 @@ export async function calibrate(program: Program, compile: CompileOptions): Prom
     milliseconds += count * (await timeAlone(op, known, compile))
   }
   return { milliseconds, flops, nodes }
-}
-
-/** Tensors that no input has a part in: an engine works them out when it loads the model. */
-function constantTensors(order: readonly Tensor[]): Set<Tensor> {
-  const known = new Set<Tensor>()
-  for (const t of order)
-    if (t.op === 'Constant' || (t.inputs.length > 0 && t.inputs.every((i) => known.has(i)))) known.add(t)
-  return known
 }
 
 /** Operands as the step has them: what is constant there is constant here. */

@@ -15,12 +15,12 @@ import { objectiveOf } from '../src/methods/rephotograph/objective-of.ts'
 import type { OptimizeOptions } from '../src/methods/rephotograph/options.ts'
 import { randomStream } from '../src/numbers/random.ts'
 import { formulaValues } from '../test/support/formula.ts'
-import { fullSizeWorkload } from './workloads.ts'
+import { fullSizeOptions } from './workloads.ts'
 
 /** ONNX's numbers of the types. */
 const types = { float32: 1, float16: 10, bfloat16: 16 }
 
-const { options } = fullSizeWorkload(512)
+const options = fullSizeOptions(512)
 const objective = objectiveOf(options)
 const learned: Record<string, Tensor> = {
   latent: objective.latent,

@@ -1,7 +1,7 @@
 // `npm run bench`: how long a step takes, how near that is to what the machine can do with the step's own convolutions
 // and matrix products, and how long PyTorch takes for the same objective: all in one run, since seconds differ from
 // machine to machine and from hour to hour. Writes a JSON file and a page.
-//   npm run bench -- [--only compact,512,1024] [--device cpu,webgpu,cuda,tfjs] [--steps 5] [--out bench/results/name]
+//   npm run bench -- [--only compact,512,1024,stylize] [--device cpu,webgpu,cuda,tfjs] [--steps 5] [--out bench/results/name]
 
 import { execFileSync } from 'node:child_process'
 import { loadavg } from 'node:os'
@@ -107,10 +107,11 @@ function measureOurs(workload: string, name: string): void {
 function measureTheirs(workload: string, device: string): void {
   const theirs = device === 'cpu' ? 'cpu' : 'cuda'
   if (theirs === 'cuda' && !torch!.cuda) {
-    record.absent.push({ what: `PyTorch at ${workload} px on a GPU`, why: 'this PyTorch sees no CUDA device' })
+    record.absent.push({ what: `PyTorch at ${workload} on a GPU`, why: 'this PyTorch sees no CUDA device' })
     return
   }
-  const styles: TorchStyle[] = ['lean', 'public']
+  // Of style transfer there is one way to say it.
+  const styles: TorchStyle[] = workload === 'stylize' ? ['lean'] : ['lean', 'public']
   for (const style of styles) {
     const m = measureTorch(torch!.python, workload, {
       steps: args.torchSteps,
@@ -122,6 +123,10 @@ function measureTheirs(workload: string, device: string): void {
     if (m.blas === 'reference BLAS' && style === 'lean')
       console.log('  PyTorch multiplies with the reference BLAS here, several times slower: apt install libopenblas0')
     const ours = record.measurements.find((o) => o.workload === workload && o.device === device)
+    if (ours && m.firstLoss !== undefined) {
+      const apart = Math.abs(m.firstLoss / ours.firstLoss - 1)
+      if (apart > 1e-3) throw new Error(`${workload}: PyTorch minimises ${m.firstLoss}, ours ${ours.firstLoss}`)
+    }
     printRow([
       `  PyTorch ${m.torch}`,
       `${m.blas ?? theirs}, ${style}`,

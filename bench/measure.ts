@@ -3,10 +3,6 @@
 
 import { readFileSync } from 'node:fs'
 import type { CompileOptions, Device, Engine } from '../src/engine/executable.ts'
-import { objectiveOf } from '../src/methods/rephotograph/objective-of.ts'
-import { optimize } from '../src/methods/rephotograph/optimize.ts'
-import { portraitProblem } from '../src/methods/rephotograph/problem.ts'
-import { stepProgram } from '../src/optimize/step.ts'
 import { calibrate } from './calibrate.ts'
 import { workloads } from './workloads.ts'
 
@@ -32,6 +28,8 @@ export interface Measurement extends MeasureRequest {
   nodes: number
   gflopPerSecond: number
   peakGigabytes: number
+  /** What is minimised, before the first step. */
+  firstLoss: number
   /** The same convolutions and matrix products, each alone; absent where the engine cannot be asked for single ones. */
   calibratedMilliseconds?: number
   calibratedGflopPerSecond?: number
@@ -46,24 +44,22 @@ if (request.steps < 2)
   throw new Error(`expected at least 2 steps, for the first is not counted, found ${request.steps}`)
 const workload = make()
 const compile: CompileOptions = { threads: request.threads, engine: request.engine, device: request.device }
-const options = {
-  ...workload.options,
-  compile,
-  optimize: { ...workload.options.optimize, steps: [request.steps] },
-}
 const times: number[] = []
 let compileSeconds = 0
-await optimize(options, {
+let firstLoss: number | undefined
+await workload.walk(request.steps, compile, {
   onCompiled: ({ milliseconds }) => {
     compileSeconds = milliseconds / 1000
   },
-  onStep: ({ milliseconds }) => void times.push(milliseconds),
+  onStep: ({ milliseconds, total }) => {
+    firstLoss ??= total
+    times.push(milliseconds)
+  },
 })
 const peakGigabytes = peakBytes() / 1e9
 const warm = times.slice(1).sort((a, b) => a - b)
 const stepMilliseconds = warm[Math.floor(warm.length / 2)]!
-const program = stepProgram(portraitProblem(objectiveOf(options), options.optimize), options.optimize.optimizer)
-const { milliseconds, flops, nodes } = await calibrate(program, compile)
+const { milliseconds, flops, nodes } = await calibrate(workload.program, compile)
 const measurement: Measurement = {
   ...request,
   title: workload.name,
@@ -75,6 +71,7 @@ const measurement: Measurement = {
   nodes,
   gflopPerSecond: flops / 1e6 / stepMilliseconds,
   peakGigabytes,
+  firstLoss: firstLoss!,
   ...(milliseconds !== undefined && {
     calibratedMilliseconds: milliseconds,
     calibratedGflopPerSecond: flops / 1e6 / milliseconds,

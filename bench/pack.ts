@@ -36,6 +36,7 @@ const files = [
   'tsconfig.json',
   'bin',
   'bench/pytorch_step.py',
+  'bench/pytorch_stylize.py',
   'test/golden/objective.json',
   'test/golden/keys.json',
   'configs',

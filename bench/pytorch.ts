@@ -17,6 +17,8 @@ export interface TorchMeasurement {
   /** Of each step. */
   seconds: number[]
   peakGigabytes: number
+  /** What it minimises, before the first step, where it is told. */
+  firstLoss?: number
 }
 
 export interface TorchCheck {
@@ -25,6 +27,7 @@ export interface TorchCheck {
 }
 
 const script = fileURLToPath(new URL('pytorch_step.py', import.meta.url))
+const stylizeScript = fileURLToPath(new URL('pytorch_stylize.py', import.meta.url))
 
 /** The first Python that has PyTorch: of $PYTHON, python3 of the path, the system's; undefined where none has. */
 export function findTorch(): { python: string; version: string; cuda: boolean } | undefined {
@@ -47,7 +50,7 @@ export function findTorch(): { python: string; version: string; cuda: boolean } 
 }
 
 export function checkTorch(python: string): TorchCheck {
-  return runScript(python, ['--check']) as TorchCheck
+  return runScript(script, python, ['--check']) as TorchCheck
 }
 
 export function measureTorch(
@@ -56,11 +59,13 @@ export function measureTorch(
   options: { steps: number; threads: number; device: 'cpu' | 'cuda'; style: TorchStyle },
 ): TorchMeasurement {
   const { steps, threads, device, style } = options
-  const args = ['--size', size, '--steps', steps, '--threads', threads, '--device', device, '--style', style]
-  return { workload: size, ...(runScript(python, args.map(String)) as Omit<TorchMeasurement, 'workload'>) }
+  const common = ['--steps', steps, '--threads', threads, '--device', device]
+  const [which, own] = size === 'stylize' ? [stylizeScript, []] : [script, ['--size', size, '--style', style]]
+  const found = runScript(which, python, [...own, ...common].map(String))
+  return { workload: size, ...(found as Omit<TorchMeasurement, 'workload'>) }
 }
 
-function runScript(python: string, args: string[]): object {
-  const text = execFileSync(python, [script, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+function runScript(which: string, python: string, args: string[]): object {
+  const text = execFileSync(python, [which, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
   return JSON.parse(text.trim().split('\n').at(-1)!) as object
 }
