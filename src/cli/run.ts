@@ -2,12 +2,14 @@
 import type { CommandModule } from 'yargs'
 import { type AlignModeOptions, type AlignOptions, withAlignMode, withAlignment } from './alignment.ts'
 import { carryOut } from './carry-out.ts'
+import { printPreview, withDryRun } from './dry-run.ts'
 import { type LiveOption, withLive } from './live.ts'
 import { configOf, type SettingOptions, withSettings } from './settings.ts'
 
 interface RunOptions extends SettingOptions, AlignOptions, AlignModeOptions, LiveOption {
   source: string[]
   out?: string | undefined
+  'dry-run'?: boolean | undefined
 }
 
 /** The command. */
@@ -15,7 +17,7 @@ export const runCommand: CommandModule<object, RunOptions> = {
   command: 'run <source..>',
   describe: 'Rephotograph a portrait: a picture, a config file, or a preset that names one',
   builder: (yargs) =>
-    withLive(withAlignMode(withAlignment(withSettings(yargs))))
+    withDryRun(withLive(withAlignMode(withAlignment(withSettings(yargs)))))
       .positional('source', {
         type: 'string',
         array: true,
@@ -31,6 +33,7 @@ export const runCommand: CommandModule<object, RunOptions> = {
   handler: async (options) => {
     const { oneSource } = await import('./source.ts')
     const config = await configOf(oneSource(options.source, options.preset ?? []), options)
+    if (options['dry-run']) return printPreview(config)
     await carryOut({ kind: 'run', config, ...(options.out === undefined ? {} : { out: options.out }) }, options.live)
   },
 }

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { carryOut } from './carry-out.ts'
+import { printPreview, withDryRun } from './dry-run.ts'
 import { UsageError } from './failure.ts'
 import { type LiveOption, withLive } from './live.ts'
 import { type CommonSettings, configOf, withCommonSettings } from './settings.ts'
@@ -14,6 +15,7 @@ interface StylizeOptions extends CommonSettings, LiveOption {
   size?: number | undefined
   color?: string | undefined
   out?: string | undefined
+  'dry-run'?: boolean | undefined
 }
 
 /** The command. */
@@ -21,7 +23,7 @@ export const stylizeCommand: CommandModule<object, StylizeOptions> = {
   command: 'stylize <content>',
   describe: 'Paint a picture in the style of another',
   builder: (yargs) =>
-    withLive(withCommonSettings(yargs))
+    withDryRun(withLive(withCommonSettings(yargs)))
       .positional('content', { type: 'string', demandOption: true, describe: 'A picture, or a config (.json5)' })
       .option('style', {
         type: 'string',
@@ -62,6 +64,7 @@ export const stylizeCommand: CommandModule<object, StylizeOptions> = {
           }),
       ...(color === undefined ? {} : { color }),
     })
+    if (options['dry-run']) return printPreview(config)
     await carryOut({ kind: 'run', config, ...(out === undefined ? {} : { out }) }, options.live)
   },
 }

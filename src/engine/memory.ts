@@ -31,6 +31,29 @@ export function requireAddressSpace(needed = NEEDED, limit = addressSpace()): vo
   )
 }
 
+/** Bytes that this process can still take: what is free of the machine or of its container, within a limit on address space. */
+export function availableMemory(): number {
+  return Math.min(process.availableMemory(), addressSpace())
+}
+
+/**
+ * @param needed bytes, as estimated
+ * @param what needs it: "3000×2000 px"
+ * @param advice what would fit into so many bytes
+ * @throws MemoryError where there is less
+ */
+export function requireMemory(
+  needed: number,
+  what: string,
+  advice: (available: number) => string,
+  available = availableMemory(),
+): void {
+  if (needed <= available) return
+  throw new MemoryError(
+    `not enough memory: ${what} needs about ${inWords(needed)}, and ${inWords(available)} are there; ${advice(available)}`,
+  )
+}
+
 /** How each of them says that there was no memory; the group is the number of bytes, where one is said. */
 const WORDS: readonly RegExp[] = [
   /requested bytes of (\d+)/u,
@@ -69,6 +92,7 @@ function limitInWords(): string {
     : `a limit of ${inWords(limit)} of address space is set (ulimit -v)`
 }
 
-function inWords(bytes: number): string {
+/** "3.2 GB", "40 MB". */
+export function inWords(bytes: number): string {
   return bytes >= 1e8 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`
 }

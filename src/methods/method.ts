@@ -6,7 +6,8 @@
 import type { ConfigKind } from '../config/kind.ts'
 import type { Fragment } from '../config/load.ts'
 import type { JsonObject } from '../config/merge.ts'
-import type { Bitmap } from '../images/bitmap.ts'
+import type { ProgramCost } from '../engine/cost.ts'
+import type { Bitmap, Side } from '../images/bitmap.ts'
 import type { MetricDescription } from '../metrics/description.ts'
 import type { LoadedPack } from '../models/load.ts'
 import type { Role } from '../networks/roles.ts'
@@ -38,8 +39,19 @@ export interface Plan {
   readonly sources: readonly string[]
   /** Steps of each stage; a stage may say up to which resolution it optimizes. */
   readonly stages: readonly { readonly steps: number; readonly coarse?: number }[]
-  /** Floating-point operations of a step; of the stages' the mean. */
-  stepFlops(): number
+  /**
+   * What it computes, program by program, by their graphs alone (`programCost`): estimates of time and memory follow from that.
+   * @param picture sides of the input, where they are known; a square stands for others
+   */
+  cost(picture?: Side): readonly PhaseCost[]
+}
+
+/** A program of a run, with the cost of one run of it. */
+export interface PhaseCost extends ProgramCost {
+  /** For people: "512×384 px", "tiles". */
+  readonly name: string
+  /** How many times it runs: steps, tiles. */
+  readonly runs: number
 }
 
 /** How far an optimization, or whatever a method does, came. */

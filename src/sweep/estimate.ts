@@ -2,10 +2,8 @@
  * How long a sweep will take, before it starts: from runs of the same folder that are done where there are any, else
  * from the arithmetic of a step and what this machine reaches on a convolution, measured for a fraction of a second.
  */
-import { Executable } from '../engine/executable.ts'
-import { conv2d } from '../graph/conv.ts'
-import { countFlops } from '../graph/flops.ts'
-import { constant, input } from '../graph/tensor.ts'
+import { measureSpeed } from '../engine/speed.ts'
+import { AROUND_SECONDS, computingSeconds } from '../methods/estimate.ts'
 import { methodOf } from '../methods/methods.ts'
 import { loadPack } from '../models/load.ts'
 import { packNameOf } from './expand.ts'
@@ -18,11 +16,6 @@ export interface Estimate {
   readonly seconds: number
   readonly basis: string
 }
-
-/** Start of a process, encoding, compiling, writing: about this where nothing has been measured. */
-const AROUND_SECONDS = 7
-/** Share of a convolution's speed that a whole step reaches; from about 0.5 at 128 px to 0.9 at 1024 px. */
-const STEP_SHARE = 0.5
 
 /** Estimates the runs that are to be made, `jobs` at a time. */
 export async function estimate(
@@ -73,37 +66,18 @@ function oneOfEachCondition(runs: readonly StandingRun[]): StandingRun[] {
 async function calibratedPace(runs: readonly StandingRun[], threads: number): Promise<Pace> {
   const packs = new Map(runs.map(({ config }) => [packNameOf(config), loadPack(packNameOf(config))]))
   try {
-    const counts = runs.map(({ config }) =>
-      methodOf(config)
+    const speed = await measureSpeed({ threads })
+    const paces = runs.map(({ config, steps }) => {
+      const cost = methodOf(config)
         .plan(config, packs.get(packNameOf(config))!)
-        .stepFlops(),
-    )
-    const flops = counts.reduce((sum, count) => sum + count, 0) / counts.length
-    const rate = await convolutionRate(threads)
-    const perStep = flops / (rate * STEP_SHARE)
-    const basis = `${(flops / 1e9).toFixed(1)} GFLOP a step at half of the ${(rate / 1e9).toFixed(0)} GFLOP/s that a convolution reaches here now with ${threads} thread${threads === 1 ? '' : 's'}, and ${AROUND_SECONDS} s around the steps of each run; no run has finished yet`
+        .cost()
+      return computingSeconds(cost, speed) / Math.max(1, steps)
+    })
+    const perStep = paces.reduce((sum, seconds) => sum + seconds, 0) / paces.length
+    const basis = `the arithmetic of a step at the ${(speed.flops / 1e9).toFixed(0)} GFLOP/s that a convolution reaches here now with ${threads} thread${threads === 1 ? '' : 's'}, and ${AROUND_SECONDS} s around the steps of each run; no run has finished yet`
     return { perStep, around: AROUND_SECONDS, basis }
   } finally {
     for (const pack of packs.values()) pack.close()
-  }
-}
-
-/** FLOP/s of a 3×3 convolution of 64 channels at 64 px, the kind that steps consist of. */
-async function convolutionRate(threads: number): Promise<number> {
-  const x = input('x', [1, 64, 64, 64])
-  const y = conv2d(x, constant(new Float32Array(64 * 64 * 9).fill(0.01), [64, 64, 3, 3]), { padding: 1 })
-  const executable = await Executable.compile({ outputs: { y } }, { threads })
-  try {
-    const feeds = { x: new Float32Array(64 * 64 * 64).fill(0.5) }
-    let best = Number.POSITIVE_INFINITY
-    for (let i = 0; i < 20; i++) {
-      const began = performance.now()
-      await executable.run(feeds)
-      best = Math.min(best, performance.now() - began)
-    }
-    return countFlops([y]) / (best / 1000)
-  } finally {
-    await executable.dispose()
   }
 }
 

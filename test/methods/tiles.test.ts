@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { vggFeatures, vggReach } from '../../src/features/vgg.ts'
-import { evaluate } from '../../src/engine/reference.ts'
 import { Executable } from '../../src/engine/executable.ts'
+import { evaluate } from '../../src/engine/reference.ts'
+import { vggFeatures, vggReach } from '../../src/features/vgg.ts'
 import { ancestors, gradients } from '../../src/graph/gradients.ts'
 import { constant, type Tensor } from '../../src/graph/tensor.ts'
 import { resolveStylize } from '../../src/methods/stylize/config.ts'
@@ -13,7 +13,7 @@ import { type Region, stylizeProblem } from '../../src/methods/stylize/problem.t
 import type { StylizeFragment } from '../../src/methods/stylize/schema.ts'
 import { featuresOf } from '../../src/methods/stylize/setting.ts'
 import { planTiles, TiledEvaluation } from '../../src/methods/stylize/tiles/evaluation.ts'
-import { gridOf, leastWindow, marginOf, tileCount, tilesOf } from '../../src/methods/stylize/tiles/grid.ts'
+import { gridOf, tileCount, tilesOf } from '../../src/methods/stylize/tiles/grid.ts'
 import { type LoadedPack, loadPack } from '../../src/models/load.ts'
 import { weightsOf } from '../../src/models/weights.ts'
 import { randomStream } from '../../src/numbers/random.ts'
@@ -141,7 +141,8 @@ describe('losses and slopes tile by tile', () => {
     const given: Record<string, Float32Array> = { content: formulaImage('tiles/content', 3, side.height, side.width) }
     const pixels = formulaImage('tiles/pixels', 3, side.height, side.width)
     for (const { styles } of regions)
-      for (const { style, side: own } of styles) given[`style/${style}`] = formulaImage(`tiles/${style}`, 3, own.height, own.width)
+      for (const { style, side: own } of styles)
+        given[`style/${style}`] = formulaImage(`tiles/${style}`, 3, own.height, own.width)
 
     const whole = stylizeProblem({ config, features, side, regions, contentWeighted })
     const weights = Object.fromEntries(
@@ -176,6 +177,37 @@ describe('losses and slopes tile by tile', () => {
     }
     await evaluation.dispose()
   })
+})
+
+it('normalised gradients pull as hard as their weights say', async () => {
+  const pulled = async (content: number) => {
+    const config = resolveStylize(
+      {
+        ...{ method: 'stylize', pack: join(place, 'pack'), gradients: 'normalized' },
+        ...{ style: { weight: 0 }, content: { weight: content, layers: ['relu1_1'] } },
+      } as StylizeFragment,
+      pack,
+    )
+    const sides = { width: 16, height: 16 }
+    const features = featuresOf(config, pack)
+    const problem = stylizeProblem({ config, features, side: sides, regions: [], contentWeighted: false })
+    const total = weightedTotal(problem.terms)
+    const [slope] = gradients(total, [problem.variables.pixels!.tensor])
+    const [target] = evaluate(Object.values(problem.prepared), { content: formulaImage('tiles/content', 3, 16, 16) })
+    const feeds = {
+      pixels: formulaImage('tiles/pixels', 3, 16, 16),
+      'target/content/relu1_1': Float32Array.from(target!),
+      'weight/content.relu1_1': [content],
+    }
+    return Float32Array.from(evaluate([slope!], feeds)[0]!)
+  }
+  const [one, four] = [await pulled(1), await pulled(4)]
+  expect(
+    apart(
+      four,
+      one.map((v) => 4 * v),
+    ),
+  ).toBeLessThan(1e-5)
 })
 
 /** Inputs that tensors are made of, by name. */

@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import type { JsonObject } from '../../config/merge.ts'
-import { countFlops } from '../../graph/flops.ts'
+import { programCost } from '../../engine/cost.ts'
 import { calibrationFile } from '../../guess/calibration.ts'
 import { type LoadedPack, loadPack } from '../../models/load.ts'
 import type { Role } from '../../networks/roles.ts'
@@ -128,13 +128,13 @@ function plan(config: ResolvedConfig, pack: LoadedPack, said: ConfigFragment): P
     // Any colour encoder may be the one, and what the guess was calibrated by has a part in it.
     sources: guessed.length === 0 ? [] : [...encoderFiles(pack), fileURLToPath(calibrationFile)],
     stages: steps.map((count, stage) => ({ coarse: coarseMin * 2 ** stage, steps: count })),
-    stepFlops() {
+    cost() {
       const size = pack.generatorSize
       const { degradation, losses, optimize } = config
       const target = { side: { width: size, height: size } }
       const objective = objectiveOf({ network: networkOf(pack), degradation, losses, optimize, target })
-      const { outputs, state } = stepProgram(portraitProblem(objective, optimize), optimize.optimizer)
-      return countFlops([...Object.values(outputs), ...Object.values(state ?? {}).map(({ next }) => next)])
+      const program = stepProgram(portraitProblem(objective, optimize), optimize.optimizer)
+      return [{ name: `${size} px`, runs: steps.reduce((sum, count) => sum + count, 0), ...programCost(program) }]
     },
   }
 }

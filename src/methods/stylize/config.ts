@@ -106,7 +106,9 @@ function checkTile({ size, network, gradients, optimize, ...rest }: StylizeConfi
   if (layers.length === 0) return
   const least = leastWindow(marginOf(kindOfRole(network.role), layers))
   if (tile < least)
-    refuse(`expected at least ${least}, for what the network sees around each place, found ${tile}; 0 computes without tiles`)
+    refuse(
+      `expected at least ${least}, for what the network sees around each place, found ${tile}; 0 computes without tiles`,
+    )
 }
 
 /** Every layer that is asked for must be in the network. */

@@ -49,6 +49,15 @@ one. A \`mask\`, of the style's shape, says which part of a style counts.
 **Reconstructions.** With \`style.weight=0\` and \`start.from=noise\` a run shows what a layer knows of the content, with \`content.weight=0\`
 what it knows of the style: \`experiments/reconstruct.json5\` does it layer by layer.
 
+**Print size.** The last scale can be as large as a print: \`--set size.scales=[256,512,3000] --set optimize.steps=[150,100,25]\`. Above two
+megapixels a picture is computed tile by tile (\`size.tile\`), to the same result: targets are those of the whole style; statistics are sums
+over places, added up over the tiles before any slope is taken; a tile is looked at through a window that is as much wider as the
+network's features see (80 px at a side for relu5_1); and the grid moves at every step. What it costs is a second pass forward and the
+windows' overlap, about 1.7 times the arithmetic; what it saves is memory, that of one window instead of the whole picture. Tiles and the
+whole agree to 1e-6 of losses and slopes (1e-4 for \`wasserstein\`, whose covariances lose a digit as sums of products). L-BFGS and
+\`gradients: 'normalized'\` look at the whole picture and have no tiles. \`--dry-run\` says the tiles, the time of a step and the memory; what
+does not fit is refused before it begins, with the tile size that does.
+
 **Which network.** \`network.role\` "auto" takes the pack's \`vgg19_style\` where it has one, else its VGG19, else its VGG16.
 The compact pack's answers as the official VGG19 down to relu5_1 with 55 % of its arithmetic and a twentieth of its bytes.
 

@@ -5,25 +5,21 @@
 
 import type { JsonObject } from '../../config/merge.ts'
 import { withMissing } from '../../config/merge.ts'
-import { countFlops } from '../../graph/flops.ts'
-import type { Side } from '../../images/bitmap.ts'
 import type { LoadedPack } from '../../models/load.ts'
-import { stepProgram } from '../../optimize/step.ts'
 import { runName } from '../../run/folder.ts'
 import { makeInside } from '../../run/inside.ts'
 import { writeRunPicture } from '../../run/pictures.ts'
 import type { Job, Method, Plan } from '../method.ts'
 import { withContentColors } from './color.ts'
 import { resolveStylize, rolesOf, stylizeFragment } from './config.ts'
+import { stylizeCost } from './cost.ts'
 import { type Descended, descend, scaleSteps } from './descend.ts'
 import { measure } from './measure.ts'
 import { describeMetric, metricCatalogue, metricsLine } from './metrics.ts'
 import { type Prepared, prepare, prepared } from './prepare.ts'
-import { stylizeProblem } from './problem.ts'
 import { stylizeReport } from './report.ts'
 import { type StylizeConfig, type StylizeFragment, stylizeConfig, stylizeDefaults } from './schema.ts'
 import { featuresOf, openSetting } from './setting.ts'
-import { scaledSide, styleSide } from './sides.ts'
 
 export const stylize: Method = {
   name: 'stylize',
@@ -76,31 +72,7 @@ function planOf(config: StylizeConfig, pack: LoadedPack): Plan {
       [picture, mask, region].filter((path) => path != null),
     ),
     stages: scaleSteps(config).map((steps) => ({ steps })),
-    stepFlops() {
-      const steps = scaleSteps(config)
-      const features = featuresOf(config, pack)
-      const total = config.size.scales.reduce((sum, longest, scale) => {
-        // What the pictures' shapes are is not known before they are read: squares stand for them.
-        const side: Side = scaledSide({ width: 1, height: 1 }, longest)
-        const styles = config.styles.map((_, style) => ({
-          style,
-          side: styleSide({ width: longest, height: longest }, longest, config.size.styleScale),
-          weight: 1,
-          masked: false,
-        }))
-        const regions = styles.length > 0 ? [{ masked: false, styles }] : []
-        const problem = stylizeProblem({ config, features, side, regions, contentWeighted: false })
-        // An evaluation of L-BFGS costs what a step of Adam does, but for its own sums.
-        const { betas, eps } = config.optimize.optimizer
-        const program = stepProgram(problem, { name: 'adam', betas, eps })
-        const tensors = [
-          ...Object.values(program.outputs),
-          ...Object.values(program.state ?? {}).map(({ next }) => next),
-        ]
-        return sum + steps[scale]! * countFlops(tensors)
-      }, 0)
-      return total / steps.reduce((sum, count) => sum + count, 0)
-    },
+    cost: (picture) => stylizeCost(config, featuresOf(config, pack), picture),
   }
 }
 

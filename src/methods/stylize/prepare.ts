@@ -14,6 +14,7 @@ import { readRunPicture, writeRunPicture } from '../../run/pictures.ts'
 import type { RunRecord } from '../../run/record.ts'
 import { coloredStyle } from './color.ts'
 import { looksForFaces } from './config.ts'
+import { requireScaleMemory } from './cost.ts'
 import type { StylizePictures } from './course.ts'
 import { faceMask } from './faces.ts'
 import type { StylizeConfig } from './schema.ts'
@@ -36,6 +37,7 @@ export async function prepare(setting: Setting, record: RunRecord, input: Bitmap
   const { config } = setting
   const { folder } = record
   checkAspect(input, String(config.input))
+  requireScaleMemory(config, setting.features, input)
   const side = scaledSide(input, config.size.scales.at(-1)!)
   const color = toColor(input)
   const content =

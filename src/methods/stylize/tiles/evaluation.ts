@@ -94,7 +94,8 @@ export function planTiles({ config, kind, features, side, regions, most }: Tiled
     programs: {
       sums: hasStyles ? sumsProgram(features, window, styles, statistics) : undefined,
       losses: hasStyles ? lossProgram(styles, channels, statistics) : undefined,
-      slopes: hasStyles || contents.length > 0 ? slopeProgram(features, window, styles, contents, statistics) : undefined,
+      slopes:
+        hasStyles || contents.length > 0 ? slopeProgram(features, window, styles, contents, statistics) : undefined,
       pixels: pixelProgram(config, side),
     },
   }
@@ -325,7 +326,10 @@ export class TiledEvaluation implements Evaluation {
 }
 
 /** Weights of the terms that need no network. */
-export function pixelWeights({ variation, pixels }: Pick<StylizeConfig, 'variation' | 'pixels'>): Record<string, number> {
+export function pixelWeights({
+  variation,
+  pixels,
+}: Pick<StylizeConfig, 'variation' | 'pixels'>): Record<string, number> {
   return {
     ...(variation.weight > 0 && { variation: variation.weight }),
     ...(pixels.weight > 0 && { pixels: pixels.weight }),

@@ -2,19 +2,27 @@
 
 import { clamp } from '../../../graph/elementwise.ts'
 import { input, type Tensor } from '../../../graph/tensor.ts'
-import type { PartedProblem } from '../../../optimize/problem.ts'
+import type { Outline, PartedProblem } from '../../../optimize/problem.ts'
 import type { StylizeConfig } from '../schema.ts'
 import { pixelWeights, planTiles, TiledEvaluation, type TiledOptions } from './evaluation.ts'
 
+type ProblemOptions = Omit<TiledOptions, 'config'> & {
+  readonly config: TiledOptions['config'] & Pick<StylizeConfig, 'optimize'>
+}
+
 /** Learned and fed as in `stylizeProblem`; given at a scale's start are "content", "style/<i>", and all weights of places. */
-export function tiledProblem(
-  options: Omit<TiledOptions, 'config'> & {
-    readonly config: TiledOptions['config'] & Pick<StylizeConfig, 'optimize'>
-  },
-): PartedProblem {
-  const { side, config } = options
+export function tiledProblem(options: ProblemOptions): PartedProblem {
   const plan = planTiles(options)
-  const weights = { ...plan.weights, ...pixelWeights(config) }
+  const weights = { ...plan.weights, ...pixelWeights(options.config) }
+  return {
+    ...tiledOutline(options),
+    terms: Object.fromEntries(Object.entries(weights).map(([term, weight]) => [term, { weight }])),
+    open: (compile) => TiledEvaluation.open(options, plan, compile),
+  }
+}
+
+/** The variable and what is looked at, without the terms. */
+export function tiledOutline({ side, config }: Pick<ProblemOptions, 'side' | 'config'>): Outline {
   return {
     name: 'style transfer, tile by tile',
     variables: {
@@ -24,9 +32,8 @@ export function tiledProblem(
         ...(config.optimize.clamp && { project: (next: Tensor) => clamp(next, 0, 1) }),
       },
     },
-    terms: Object.fromEntries(Object.entries(weights).map(([term, weight]) => [term, { weight }])),
+    terms: {},
     views: { picture: true },
     draws: [],
-    open: (compile) => TiledEvaluation.open(options, plan, compile),
   }
 }

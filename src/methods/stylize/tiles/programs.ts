@@ -121,8 +121,7 @@ export function targetProgram(
       .map(({ style, share, positions }) => {
         const at = `${style}/${layer}`
         const found =
-          known.get(at) ??
-          statisticsOfSums(sumInputs(at, shapes.get(layer)!, statistics), statistics, positions)
+          known.get(at) ?? statisticsOfSums(sumInputs(at, shapes.get(layer)!, statistics), statistics, positions)
         known.set(at, found)
         return mul(found, share)
       })
