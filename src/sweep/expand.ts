@@ -10,7 +10,7 @@ import { fromDotted } from './dotted.ts'
 import { SweepError } from './error.ts'
 import type { Experiment } from './experiment.ts'
 import { runHash } from './hash.ts'
-import { type SweepInput, trueValue } from './inputs.ts'
+import { knownTo, type SweepInput, trueValue } from './inputs.ts'
 import { runName } from './names.ts'
 import type { FromTruth } from './schema.ts'
 
@@ -81,7 +81,7 @@ function configOf(experiment: Experiment, condition: Condition, input: SweepInpu
   const truth = input.truth && { truth: { picture: input.truth.picture, degradation: input.truth.degradation } }
   const config = mergeConfigs([
     experiment.base,
-    { ...input.config, input: input.path, ...truth } as Fragment,
+    { ...input.config, input: input.path, ...knownTo(experiment.base, (truth ?? {}) as Fragment) } as Fragment,
     following(experiment.fromTruth, experiment.base, input, undefined),
     condition.config,
     following(condition.fromTruth, experiment.base, input, condition),

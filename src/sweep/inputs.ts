@@ -66,7 +66,7 @@ export function findInputs(
     return chosen.map((input) => ({
       ...input,
       name: slug(`${entry.prefix ?? ''}${input.name}`),
-      config: mergeConfigs([input.config, own]),
+      config: mergeConfigs([knownTo(base, input.config), own]),
     }))
   })
   if (inputs.length === 0) {
@@ -78,6 +78,12 @@ export function findInputs(
     'give one of their entries a "prefix"',
   )
   return inputs
+}
+
+/** What of a picture's keys the method of an experiment has: a set says how a portrait was taken, whoever works on it. */
+export function knownTo(base: Fragment, keys: Fragment): Fragment {
+  const { shape } = kindOf(base).complete
+  return Object.fromEntries(Object.entries(keys).filter(([key]) => key in shape))
 }
 
 function choose(all: readonly SweepInput[], { items, take }: InputEntry): SweepInput[] {

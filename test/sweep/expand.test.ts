@@ -54,6 +54,15 @@ describe('an experiment', () => {
     expect(() => names({ conditions: { list: [{ name: 'a', set }] } })).toThrow('at most 1000 dotted keys, found 5000')
   })
 
+  it('of another method takes the pictures of a set, without the keys of a portrait', () => {
+    const base = { method: 'stylize', pack: './pack', styles: [{ picture: './set/02.png' }], size: { scales: [24] } }
+    const runs = runsOf({ base, inputs: [{ set: 'set' }], conditions: { list: [{ name: 'plain' }] } })
+    expect(runs.map(({ name, config }) => [name, 'align' in config, 'truth' in config])).toEqual([
+      ['plain--01--0', false, false],
+      ['plain--02--0', false, false],
+    ])
+  })
+
   it('has a condition for each combination of a grid', () => {
     const grid = {
       sensitivity: ['b', 'g'],
