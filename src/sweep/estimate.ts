@@ -67,14 +67,16 @@ async function calibratedPace(runs: readonly StandingRun[], threads: number): Pr
   const packs = new Map(runs.map(({ config }) => [packNameOf(config), loadPack(packNameOf(config))]))
   try {
     const speed = await measureSpeed({ threads })
-    const paces = runs.map(({ config, steps }) => {
+    const each = runs.map(({ config, steps }) => {
       const cost = methodOf(config)
         .plan(config, packs.get(packNameOf(config))!)
         .cost()
-      return computingSeconds(cost, speed) / Math.max(1, steps)
+      const flops = cost.reduce((sum, phase) => sum + phase.runs * phase.flops, 0)
+      return { seconds: computingSeconds(cost, speed) / Math.max(1, steps), flops: flops / Math.max(1, steps) }
     })
-    const perStep = paces.reduce((sum, seconds) => sum + seconds, 0) / paces.length
-    const basis = `the arithmetic of a step at the ${(speed.flops / 1e9).toFixed(0)} GFLOP/s that a convolution reaches here now with ${threads} thread${threads === 1 ? '' : 's'}, and ${AROUND_SECONDS} s around the steps of each run; no run has finished yet`
+    const mean = (key: 'seconds' | 'flops'): number => each.reduce((sum, one) => sum + one[key], 0) / each.length
+    const perStep = mean('seconds')
+    const basis = `${(mean('flops') / 1e9).toFixed(1)} GFLOP a step at the ${(speed.flops / 1e9).toFixed(0)} GFLOP/s that a convolution reaches here now with ${threads} thread${threads === 1 ? '' : 's'}, and ${AROUND_SECONDS} s around the steps of each run; no run has finished yet`
     return { perStep, around: AROUND_SECONDS, basis }
   } finally {
     for (const pack of packs.values()) pack.close()

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { rephoto } from './spawn.ts'
@@ -51,6 +52,23 @@ describe('the command line', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
     expect(stdout).toBe('')
     expect(code).toBe(expected)
+  })
+
+  it('--dry-run says what a run would be, and makes none', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'rephoto-dry-'))
+    const [picture, style] = ['harbour', 'brushwork'].map((name) => resolve(`examples/${name}.jpg`)) as [string, string]
+    const { code, stdout, stderr } = await rephoto(
+      ['stylize', picture, '--style', style, '--size', '64', '--dry-run'],
+      { cwd },
+    )
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^stylize: .*harbour\.jpg, 512×384$/mu)
+    expect(stdout).toMatch(/^64×48 px: 150 × \d+\.\d GFLOP, about .* each, (?:\d+ MB|\d\.\d GB)$/mu)
+    expect(stdout).toMatch(/^about .* at the \d+ GFLOP\/s that this machine reaches now$/mu)
+    expect(stdout).toMatch(/^about 0\.\d GB of memory; .* are there$/mu)
+    expect(stderr).toBe('nothing was written; the same without --dry-run makes the run\n')
+    expect(readdirSync(cwd)).toEqual([])
+    rmSync(cwd, { recursive: true })
   })
 
   it.skipIf(process.platform !== 'linux')(

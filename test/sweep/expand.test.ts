@@ -250,7 +250,7 @@ describe('a dry run', () => {
     expect(stdout).toMatch(/^same--01--0 .* same as base--01--0$/mu)
     expect(stdout).toMatch(/^g--02--0 .* same as base--02--0$/mu)
     expect(stdout).toContain('6 runs: 3 conditions × 2 inputs × 1 seeds\n2 at a time with 1 thread each')
-    expect(stdout).toMatch(/^about \d.*GFLOP a step at half of the \d+ GFLOP\/s/mu)
+    expect(stdout).toMatch(/^about \d.*GFLOP a step at the \d+ GFLOP\/s/mu)
     expect(existsSync(out)).toBe(false)
   })
 
