@@ -125,7 +125,7 @@ describe('a picture that is too large for memory', () => {
   it('is in tiles by itself above two megapixels, within six gigabytes', () => {
     const [small, large] = stylizeCost(configOf('auto'), features, side)
     expect(small!.name).toBe('256×171 px')
-    expect(large!.name).toBe('3000×2000 px in 6 tiles of 1144×1120')
+    expect(large!.name).toBe('3000×2000 px in 12 tiles of 904×800')
     expect(refusal('auto', 6e9)).toBeUndefined()
   })
 })

@@ -16,8 +16,8 @@ import { type Region, stylizeProblem } from './problem.ts'
 import type { StylizeConfig } from './schema.ts'
 import { scaledSide, styleSide } from './sides.ts'
 import { canBeTiled, tileFor } from './tiles/choice.ts'
-import { channelsOf, planTiles } from './tiles/evaluation.ts'
 import { leastWindow, marginOf, tileCount, windowOf } from './tiles/grid.ts'
+import { channelsOf, planTiles } from './tiles/plan.ts'
 import { tiledOutline } from './tiles/problem.ts'
 
 /** @param picture sides of the content; a square where they are not known */

@@ -39,3 +39,14 @@ export function pixelProgram(
   const losses = Object.entries(terms).map(([name, { loss }]) => [`loss/${name}`, loss])
   return { outputs: { ...Object.fromEntries(losses), slope: mul(slope!, 1) }, name: 'terms of the pixels' }
 }
+
+/** Weights of the terms that need no network. */
+export function pixelWeights({
+  variation,
+  pixels,
+}: Pick<StylizeConfig, 'variation' | 'pixels'>): Record<string, number> {
+  return {
+    ...(variation.weight > 0 && { variation: variation.weight }),
+    ...(pixels.weight > 0 && { pixels: pixels.weight }),
+  }
+}

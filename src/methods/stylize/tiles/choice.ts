@@ -5,8 +5,8 @@ import type { StylizeConfig } from '../schema.ts'
 
 /** Pixels of a picture above which "auto" takes tiles: about 5 GB in one program. */
 const AUTO_AREA = 2_000_000
-/** Pixels of a side of its tiles: about 3 GB. */
-const AUTO_TILE = 1152
+/** Pixels of a side of its tiles: about 2 GB. */
+const AUTO_TILE = 1024
 
 /** Whether the objective is a sum over tiles, and the optimizer small enough beside a large picture. */
 export function canBeTiled({ gradients, optimize }: Pick<StylizeConfig, 'gradients' | 'optimize'>): boolean {

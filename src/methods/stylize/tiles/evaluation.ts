@@ -3,124 +3,19 @@
  * (programs.ts says why), and in the memory of one of them.
  */
 
-import type { CompileOptions, Program } from '../../../engine/executable.ts'
-import { Executable } from '../../../engine/executable.ts'
+import { type CompileOptions, Executable, type Program } from '../../../engine/executable.ts'
 import type { Feeds } from '../../../engine/values.ts'
-import type { VggKind } from '../../../features/vgg.ts'
-import { input } from '../../../graph/tensor.ts'
 import type { Side } from '../../../images/bitmap.ts'
 import { randomStream } from '../../../numbers/random.ts'
 import type { Evaluation } from '../../../optimize/problem.ts'
-import type { FeaturesOf, LayerName } from '../features.ts'
-import { pixelProgram } from '../pixel-terms.ts'
-import { mapSide } from '../places.ts'
-import { type Region, type RegionStyle, weighted } from '../problem.ts'
-import type { StylizeConfig } from '../schema.ts'
-import { type StyleStatistics, statisticsOf } from '../statistics.ts'
+import type { LayerName } from '../features.ts'
+import { pixelWeights } from '../pixel-terms.ts'
+import type { RegionStyle } from '../problem.ts'
 import { addWindow, coreOnly, type PlanarMap, pasteCore, windowed } from './crop.ts'
 import { type Grid, gridOf, marginOf, type Tile, tileCount, tilesOf, windowOf } from './grid.ts'
-import {
-  type ContentPart,
-  contentProgram,
-  lossProgram,
-  type StylePart,
-  slopeProgram,
-  sumsProgram,
-  targetProgram,
-} from './programs.ts'
-
-export interface TiledOptions {
-  readonly config: Pick<StylizeConfig, 'content' | 'style' | 'variation' | 'pixels'>
-  readonly kind: VggKind
-  readonly features: FeaturesOf
-  /** Sides of the picture. */
-  readonly side: Side
-  readonly regions: readonly Region[]
-  /** Pixels of a window's side. */
-  readonly most: number
-  readonly seed: number
-}
-
-/** What a tiled objective is made of, by its graph alone. */
-export interface TiledPlan {
-  readonly grid: Grid
-  readonly contents: readonly ContentPart[]
-  readonly styles: readonly StylePart[]
-  readonly statistics: StyleStatistics
-  /** Weights of the terms of the network by name. */
-  readonly weights: Readonly<Record<string, number>>
-  /** Programs of a step; those that nothing asks for are undefined. */
-  readonly programs: {
-    readonly sums: Program | undefined
-    readonly losses: Program | undefined
-    readonly slopes: Program | undefined
-    readonly pixels: Program | undefined
-  }
-}
-
-/** Cuts a picture and makes the programs. */
-export function planTiles({ config, kind, features, side, regions, most }: TiledOptions): TiledPlan {
-  const weights: Record<string, number> = {}
-  const named = (term: string, weight: number): string | undefined => {
-    if (weight > 0) weights[term] = weight
-    return weight > 0 ? term : undefined
-  }
-  const contentLayers = config.content.weight > 0 ? weighted(config.content.layers, config.content.layerWeights) : []
-  const styleLayers = config.style.weight > 0 ? weighted(config.style.layers, config.style.layerWeights) : []
-  const layers = [...contentLayers, ...(regions.length > 0 ? styleLayers : [])].map(([layer]) => layer)
-  const grid = gridOf(side, most, layers.length > 0 ? marginOf(kind, layers) : { stride: 1, halo: 0 })
-  const window = windowOf(grid)
-  const statistics = statisticsOf(config.style.statistics, config.style.normalization)
-  const channels = channelsOf(features, layers)
-  const contents = contentLayers.flatMap(([layer, weight]) => {
-    const term = named(`content.${layer}`, config.content.weight * weight)
-    const numbers = channels.get(layer)! * positionsOf(side, layer)
-    return term ? [{ layer, term, scale: config.content.form === 'half-sum' ? 0.5 : 1 / numbers }] : []
-  })
-  const styles = regions.flatMap((region, r) =>
-    styleLayers.flatMap(([layer, weight]) => {
-      const name = regions.length === 1 ? `style.${layer}` : `style.${layer}.${r + 1}`
-      const term = named(name, (config.style.weight * weight) / regions.length)
-      return term ? [{ name: `${r}/${layer}`, layer, term, positions: alike(region, side, layer) }] : []
-    }),
-  )
-  const hasStyles = styles.length > 0
-  return {
-    grid,
-    contents,
-    styles,
-    statistics,
-    weights,
-    programs: {
-      sums: hasStyles ? sumsProgram(features, window, styles, statistics) : undefined,
-      losses: hasStyles ? lossProgram(styles, channels, statistics) : undefined,
-      slopes:
-        hasStyles || contents.length > 0 ? slopeProgram(features, window, styles, contents, statistics) : undefined,
-      pixels: pixelProgram(config, side),
-    },
-  }
-}
-
-function positionsOf({ width, height }: Side, layer: LayerName): number {
-  return mapSide(width, layer) * mapSide(height, layer)
-}
-
-/** Places of a layer where all weigh alike. */
-function alike({ masked }: Pick<Region | RegionStyle, 'masked'>, side: Side, layer: LayerName): number | undefined {
-  return masked ? undefined : positionsOf(side, layer)
-}
-
-/** Channels of layers; the smallest picture that has all of them stands for any. */
-export function channelsOf(features: FeaturesOf, layers: readonly LayerName[]): Map<LayerName, number> {
-  const names = [...new Set(layers)]
-  const maps = features(input('any', [1, 3, 32, 32]), names)
-  return new Map(names.map((layer, i) => [layer, maps[i]!.shape[1]!]))
-}
-
-/** Pixels from one place of a layer to the next. */
-export function strideOf(layer: LayerName): number {
-  return 2 ** (Number(/(\d)_/u.exec(layer)![1]) - 1)
-}
+import { coresOf, mapSides, placesOf, positionsOf, strideOf } from './layer-places.ts'
+import { alike, channelsOf, type TiledOptions, type TiledPlan } from './plan.ts'
+import { contentProgram, sumsProgram, targetProgram } from './programs.ts'
 
 type Sums = Map<string, Float64Array>
 type Compiled = { readonly [Name in keyof TiledPlan['programs']]: Executable | undefined }
@@ -325,42 +220,8 @@ export class TiledEvaluation implements Evaluation {
   }
 }
 
-/** Weights of the terms that need no network. */
-export function pixelWeights({
-  variation,
-  pixels,
-}: Pick<StylizeConfig, 'variation' | 'pixels'>): Record<string, number> {
-  return {
-    ...(variation.weight > 0 && { variation: variation.weight }),
-    ...(pixels.weight > 0 && { pixels: pixels.weight }),
-  }
-}
-
 function totalOf(out: Readonly<Record<string, Float32Array>>, weights: Readonly<Record<string, number>>): number {
   return Object.entries(weights).reduce((sum, [term, weight]) => sum + weight * out[`loss/${term}`]![0]!, 0)
-}
-
-function mapSides({ width, height }: Side, layer: LayerName): Side {
-  return { width: mapSide(width, layer), height: mapSide(height, layer) }
-}
-
-/** Weights of a layer's places; where none are given all weigh alike and add up to 1. */
-function placesOf(side: Side, layer: LayerName, given: Feeds[string] | undefined): PlanarMap {
-  const count = positionsOf(side, layer)
-  const data = given ? Float32Array.from(given) : new Float32Array(count).fill(1 / count)
-  return { ...mapSides(side, layer), data }
-}
-
-/** "weights/<part>" of a tile. */
-function coresOf(
-  parts: readonly Pick<StylePart, 'name' | 'layer'>[],
-  weights: ReadonlyMap<string, PlanarMap>,
-  tile: Tile,
-  window: Side,
-): Record<string, Float32Array> {
-  return Object.fromEntries(
-    parts.map(({ name, layer }) => [`weights/${name}`, coreOnly(weights.get(name)!, tile, window, strideOf(layer))]),
-  )
 }
 
 function addSums(sums: Sums, part: Readonly<Record<string, Float32Array>>): void {

@@ -3,8 +3,10 @@
 import { clamp } from '../../../graph/elementwise.ts'
 import { input, type Tensor } from '../../../graph/tensor.ts'
 import type { Outline, PartedProblem } from '../../../optimize/problem.ts'
+import { pixelWeights } from '../pixel-terms.ts'
 import type { StylizeConfig } from '../schema.ts'
-import { pixelWeights, planTiles, TiledEvaluation, type TiledOptions } from './evaluation.ts'
+import { TiledEvaluation } from './evaluation.ts'
+import { planTiles, type TiledOptions } from './plan.ts'
 
 type ProblemOptions = Omit<TiledOptions, 'config'> & {
   readonly config: TiledOptions['config'] & Pick<StylizeConfig, 'optimize'>
