@@ -40,7 +40,7 @@ export async function carryOut(given: Task, withPage = false): Promise<RunResult
       })
     : undefined
   const observer: RunObserver = (event) => {
-    if (event.type === 'step') waiting.stepTaken()
+    if (event.type === 'step' || event.type === 'tile') waiting.stepTaken()
     progress.observer(event)
     page?.hear(event)
   }

@@ -5,7 +5,7 @@
 import type { Writable } from 'node:stream'
 import { createLogUpdate } from 'log-update'
 import { duration } from '../report/duration.ts'
-import type { RunEvent, RunObserver, StepEvent } from '../run/events.ts'
+import type { RunEvent, RunObserver, StepEvent, TileEvent } from '../run/events.ts'
 import { cut, oneLine } from '../text/visible.ts'
 
 /** A stream that may be a terminal. */
@@ -37,7 +37,7 @@ export function createProgress(stream: Terminal, now: () => number = () => perfo
     stream.isTTY === true && stream.rows !== 0
       ? createLogUpdate(stream as NodeJS.WriteStream, { showCursor: true })
       : undefined
-  const pace = createPace()
+  let pace = createPace()
   let last = Number.NEGATIVE_INFINITY
   let current = ''
   let since = now()
@@ -72,18 +72,22 @@ export function createProgress(stream: Terminal, now: () => number = () => perfo
     if (redraw) redraw.persist(oneLine(text))
     else stream.write(`${oneLine(text)}\n`)
   }
-  const showStep = (event: StepEvent) => {
-    const perStep = pace(event.milliseconds)
-    const final = event.step === event.totalSteps
+  const showNow = (isLast: boolean, line: string) => {
     const wait = redraw ? REDRAW_MILLISECONDS : PLAIN_SECONDS * 1000
-    if (!final && now() - last < wait) return
+    if (!isLast && now() - last < wait) return
     last = now()
-    const line = stepLine(event, perStep)
     if (redraw) show(line)
     else stream.write(`${line}\n`)
   }
+  const showStep = (event: StepEvent) =>
+    showNow(event.step === event.totalSteps, stepLine(event, pace(event.milliseconds)))
+  const showTile = (event: TileEvent) => {
+    if (event.done === 1) pace = createPace()
+    showNow(event.done === event.total, tileLine(event, pace(event.milliseconds)))
+  }
   const observer = (event: RunEvent) => {
     if (event.type === 'step') showStep(event)
+    else if (event.type === 'tile') showTile(event)
     else if (event.type === 'note') say(event.message)
     else if (event.type === 'warning') say(`warning: ${event.message}`)
     else if (event.type === 'phase') {
@@ -115,6 +119,12 @@ export function stepLine({ stage, stages, step, totalSteps, losses }: StepEvent,
     `${left} left`,
     terms.join(' '),
   ].join('  ')
+}
+
+/** A part of a picture in one line. */
+export function tileLine({ done, total }: TileEvent, millisecondsPerTile: number): string {
+  const left = duration(((total - done) * millisecondsPerTile) / 1000)
+  return `tile ${String(done).padStart(String(total).length)}/${total}  ${left} left`
 }
 
 function short(value: number): string {

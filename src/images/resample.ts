@@ -45,14 +45,38 @@ interface Coefficients {
   readonly taps: number
 }
 
+/** Weights of the inputs of every output along a side, each row adding up to 1. */
+export interface FilterTaps {
+  /** Per output position: first input position and number of taps. */
+  readonly first: Int32Array
+  readonly count: Int32Array
+  /** `taps` weights per output position. */
+  readonly weights: Float64Array
+  readonly taps: number
+}
+
+/** Pillow's weights before they are rounded. */
+export function filterTaps(inSize: number, outSize: number, filter: ResampleFilter): FilterTaps {
+  return tapsOf(inSize, outSize, KERNELS[filter])
+}
+
 function coefficients(inSize: number, outSize: number, kernel: Kernel): Coefficients {
+  const { weights, ...rest } = tapsOf(inSize, outSize, kernel)
+  const fixed = Int32Array.from(weights, (weight) => {
+    const scaled = weight * (1 << PRECISION_BITS)
+    return Math.trunc(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
+  })
+  return { ...rest, weights: fixed }
+}
+
+function tapsOf(inSize: number, outSize: number, kernel: Kernel): FilterTaps {
   const scale = inSize / outSize
   const filterScale = Math.max(scale, 1)
   const support = kernel.support * filterScale
   const taps = Math.ceil(support) * 2 + 1
   const first = new Int32Array(outSize)
   const count = new Int32Array(outSize)
-  const weights = new Int32Array(outSize * taps)
+  const weights = new Float64Array(outSize * taps)
   const row = new Float64Array(taps)
   for (let out = 0; out < outSize; out++) {
     const center = (out + 0.5) * scale
@@ -65,10 +89,7 @@ function coefficients(inSize: number, outSize: number, kernel: Kernel): Coeffici
     }
     first[out] = begin
     count[out] = n
-    for (let i = 0; i < n; i++) {
-      const fixed = (sum === 0 ? row[i]! : row[i]! / sum) * (1 << PRECISION_BITS)
-      weights[out * taps + i] = Math.trunc(fixed < 0 ? fixed - 0.5 : fixed + 0.5)
-    }
+    for (let i = 0; i < n; i++) weights[out * taps + i] = sum === 0 ? row[i]! : row[i]! / sum
   }
   return { first, count, weights, taps }
 }

@@ -1,5 +1,6 @@
 /** The metrics of a run as they are taken, the same for every method: nothing of it may fail a run. */
-import { runFile } from '../run/folder.ts'
+import { runFile, runName } from '../run/folder.ts'
+import { isInside } from '../run/inside.ts'
 import { lastLosses } from '../run/losses.ts'
 import { type Metrics, writeMetrics } from '../run/metrics.ts'
 import type { RunRecord } from '../run/record.ts'
@@ -14,10 +15,11 @@ export interface Measuring {
   write(): Metrics
 }
 
-/** Begins with the raw losses of the last step, before it was taken. */
+/** Begins with the raw losses of the last step, before it was taken, where the method has losses. */
 export function measuring(record: RunRecord): Measuring {
   const values: Record<string, number | null> = {}
-  const last = lastLosses(runFile.losses(record.folder))
+  const { folder } = record
+  const last = isInside(folder, runName.losses) ? lastLosses(runFile.losses(folder)) : undefined
   if (last) {
     values['loss.total'] = last.losses.total
     for (const [name, { raw }] of Object.entries(last.losses.terms)) values[`loss.${name}`] = raw

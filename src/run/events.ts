@@ -33,8 +33,18 @@ export interface StepEvent {
   readonly milliseconds: number
 }
 
+/** A part of a picture has been done, of those that a pass over it takes one after the other. */
+export interface TileEvent {
+  readonly type: 'tile'
+  /** Counts from 1. */
+  readonly done: number
+  readonly total: number
+  readonly milliseconds: number
+}
+
 /** Everything that a run reports. */
 export type RunEvent =
+  | TileEvent
   | { readonly type: 'phase'; readonly name: PhaseName; readonly words?: string; readonly detail?: string }
   | StepEvent
   /** The run has its folder, in which everything will be found. */
