@@ -3,7 +3,9 @@
     python3 train_upscale.py --data DATA --cache CACHE --teacher REALESRGAN/RealESRGAN_General_x4_v3 \
         --vgg ../models/compact/vgg16.safetensors --run RUNS/upscale --minutes 80
 
-The teacher is an ncnn pair, named without its ending. Losses, all between pictures at the large size:
+The teacher is an ncnn pair, named without its ending. The student has its width and half of its depth, and begins from it: the first
+convolution is the teacher's, every other is the least-squares fit of what two convolutions of the teacher do, given the student's own
+input; the last is fitted to the truth and the teacher's picture together. Losses, all between pictures at the large size:
   truth     mean |difference| to the sharp picture: what PSNR asks for
   teacher   mean |difference| to what the teacher makes of the same degraded input: it is sharper than a mean of possible truths
   features  mean |difference| of the pack's VGG16 features, each layer relative to its own mean
@@ -80,6 +82,54 @@ def feature_loss(vgg, x, y):
     return sum((got[k] - wanted[k]).abs().float().mean() / wanted[k].float().mean() for k in COMPARED) / len(COMPARED)
 
 
+@torch.no_grad()
+def start_from_teacher(net, teacher, pairs, places=24000):
+    """pairs: (degraded, truth). Layer k > 0 of the student gives what layer `step` k of the teacher gives."""
+    x, truth = pairs
+    depth, step = len(net.body) // 2, (len(teacher.body) // 2 - 1) // (len(net.body) // 2 - 1)
+    net.body[0].load_state_dict(teacher.body[0].state_dict())
+    net.body[1].load_state_dict(teacher.body[1].state_dict())
+    mine = theirs = teacher.body[1](teacher.body[0](x))
+    n, _, h, w = x.shape
+    for k in range(1, depth):
+        for t in range(step * (k - 1) + 1, step * k + 1):
+            before = theirs = teacher.body[2 * t](theirs)
+            theirs = teacher.body[2 * t + 1](theirs)
+        some = torch.randperm(n * h * w)[:places]
+        solution = least_squares(patches(mine, some), at(before, some))
+        fill(net.body[2 * k], solution)
+        net.body[2 * k + 1].load_state_dict(teacher.body[2 * step * k + 1].state_dict())
+        mine = net.body[2 * k + 1](net.body[2 * k](mine))
+        print(f'start {k}: {float((mine - theirs).square().sum() / theirs.square().sum()):.3f} of the energy missed', flush=True)
+    wanted = 0.5 * truth + 0.5 * teacher(x).clamp(0, 1) - F.interpolate(x, scale_factor=net.scale, mode='nearest')
+    some = torch.randperm(n * h * w)[:places]
+    fill(net.body[-1], least_squares(patches(mine, some), at(F.pixel_unshuffle(wanted, net.scale), some)))
+
+
+def at(activation, places):
+    return activation.permute(0, 2, 3, 1).reshape(-1, activation.shape[1])[places].float()
+
+
+def patches(activation, places):
+    """3x3 neighbourhoods (zero outside) at the given places, with a 1 for the bias: [places, 9 C + 1]."""
+    n, c, h, w = activation.shape
+    padded = F.pad(activation, (1,) * 4).permute(0, 2, 3, 1)
+    picture, y, x = places // (h * w), places // w % h, places % w
+    rows = torch.stack([padded[picture, y + dy, x + dx] for dy in range(3) for dx in range(3)], 2)  # [places, C, 9]
+    return torch.cat([rows.float().flatten(1), torch.ones(len(rows), 1)], 1)
+
+
+def least_squares(a, z):
+    normal = (a.T @ a).double()
+    normal += 1e-4 * normal.diagonal().mean() * torch.eye(len(normal), dtype=normal.dtype)
+    return torch.cholesky_solve((a.T @ z).double(), torch.linalg.cholesky(normal)).float()
+
+
+def fill(conv, solution):
+    conv.weight.copy_(solution[:-1].T.reshape(conv.weight.shape))
+    conv.bias.copy_(solution[-1])
+
+
 def psnr(a, b):
     return float(-10 * torch.log10((a.clamp(0, 1) - b).square().mean((1, 2, 3))).mean())
 
@@ -103,11 +153,11 @@ def main():
     p.add_argument('--run', required=True, help='folder for the checkpoint and the curve')
     p.add_argument('--minutes', type=float, default=80, help='in this and all resumed calls together')
     p.add_argument('--width', type=int, default=64)
-    p.add_argument('--convs', type=int, default=12)
+    p.add_argument('--convs', type=int, default=16)
     p.add_argument('--batch', type=int, default=8)
     p.add_argument('--side', type=int, default=160, help='of the truth')
-    p.add_argument('--rate', type=float, default=8e-4)
-    p.add_argument('--teaching', type=float, default=0.5, help="weight of the teacher's loss; the truth has 1")
+    p.add_argument('--rate', type=float, default=4e-4)
+    p.add_argument('--teaching', type=float, default=0.3, help="weight of the teacher's loss; the truth has 1")
     p.add_argument('--features', type=float, default=0.03, help="weight of the features' loss")
     p.add_argument('--threads', type=int, default=1)
     p.add_argument('--seed', type=int, default=1)
@@ -128,15 +178,20 @@ def main():
                 about={'command': data.command_line('train_upscale.py', args)})
     pictures = Pictures(args.data, args.cache, loop.seed(args.seed))
     degraded, small, truth = validation(pictures)
+    few, half = max(1, args.batch // 4), args.batch // 2  # features and teacher cost more than the network itself: on some of a batch only
+    if not loop.resumed:
+        start_from_teacher(net, teacher, pictures.pairs(64, args.side))
+        average.load_state_dict(net.state_dict())
+        print('start', measure(), flush=True)
     for step in loop:
         loop.rate(optimizer, args.rate * schedule(loop.progress, step, warmup=200, floor=0.02))
         x, y = pictures.pairs(args.batch, args.side)
         with torch.autocast('cpu', dtype=torch.bfloat16):
             with torch.no_grad():
-                taught = teacher(x).clamp(0, 1)
+                taught = teacher(x[half:]).clamp(0, 1)
             out = net(x)
-        half = args.batch // 2  # the features cost as much as all the rest
-        table = {'truth': (out - y).abs().mean(), 'teacher': (out - taught).abs().mean(), 'features': feature_loss(vgg, out[:half], y[:half])}
+        table = {'truth': (out - y).abs().mean(), 'teacher': (out[half:] - taught).abs().mean(),
+                 'features': feature_loss(vgg, out[:few], y[:few])}
         total = table['truth'] + args.teaching * table['teacher'] + args.features * table['features']
         optimizer.zero_grad(set_to_none=True)
         total.backward()

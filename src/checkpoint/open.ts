@@ -1,11 +1,12 @@
 /**
  * Any weight file by what is in it, never by its name: safetensors, PyTorch zip or legacy, NVIDIA's pickle, NumPy, the
- * model.json of a TensorFlow.js layers-model.
+ * model.json of a TensorFlow.js layers-model, the .param of an ncnn pair.
  * Gives the tree of values (for recognising what it is) and the flat store (for reading it).
  */
 import { type ByteSource, fileSource, readBytes } from './bytes.ts'
 import { CheckpointError, quote } from './errors.ts'
 import { defaultLimits, type Limits } from './limits.ts'
+import { isNcnnWeights, looksLikeNcnn, readNcnn } from './ncnn.ts'
 import { looksLikeNpy, parseNpy } from './npy.ts'
 import { looksLikeSafetensors, readSafetensors } from './safetensors.ts'
 import { memoryStore, type WeightStore } from './store.ts'
@@ -16,7 +17,7 @@ import { looksLikeZip } from './zip.ts'
 
 export interface Checkpoint extends WeightStore {
   readonly path: string
-  readonly container: 'safetensors' | 'npy' | 'tfjs' | TorchFile['container']
+  readonly container: 'safetensors' | 'npy' | 'tfjs' | 'ncnn' | TorchFile['container']
   /** The object tree of a pickle; undefined for files that are only named tensors. */
   readonly root: Value | undefined
   /** Text that a safetensors file carries. */
@@ -75,11 +76,20 @@ export function readCheckpoint(source: ByteSource, limits: Limits = defaultLimit
         close: () => source.close(),
       }
   }
+  if (looksLikeNcnn(head)) {
+    const pair = readNcnn(source)
+    const close = () => {
+      pair.close()
+      source.close()
+    }
+    const store = tensorStore(pair.tensors, path)
+    return { ...store, path, container: 'ncnn', root: undefined, metadata: {}, verify() {}, close }
+  }
   throw new CheckpointError(path, `not a weight file: ${guess(head)}`, source.base, expected)
 }
 
 const expected =
-  'safetensors, a PyTorch .pt/.pth file, an NVIDIA .pkl, a .npy file or the model.json of a TensorFlow.js model was expected'
+  'safetensors, a PyTorch .pt/.pth file, an NVIDIA .pkl, a .npy file, the model.json of a TensorFlow.js model or the .param of an ncnn model was expected'
 
 /** Tensors by name as a store. */
 function tensorStore(tensors: ReadonlyMap<string, TensorSource>, path: string) {
@@ -103,6 +113,7 @@ function guess(head: Uint8Array): string {
   if (head.length === 0) return 'it is empty'
   if (/^\s*</.test(text)) return 'it is a web page, so the download failed'
   if (text.startsWith('version https:')) return 'it is a Git LFS pointer, so the file itself was not fetched'
+  if (isNcnnWeights(head)) return 'it is the .bin of an ncnn pair; name the .param beside it'
   if (head[0] === 0x1f && head[1] === 0x8b) return 'it is gzip-compressed; unpack it first'
   if (text.startsWith('\x89HDF')) return 'it is an HDF5 file'
   if (/^(?:\x89PNG|\xff\xd8\xff|GIF8|RIFF|II\*|MM\0\*)/.test(text)) return 'it is a picture'
