@@ -45,7 +45,8 @@ export function withCommonSettings<T>(yargs: Argv<T>): Argv<T & CommonSettings> 
       type: 'string',
       array: true,
       nargs: 1,
-      describe: 'Change one key: --set optimize.steps=[50,100]; repeatable. Keys: docs/config.md, docs/stylize.md',
+      describe:
+        'Change one key: --set optimize.steps=[50,100]; repeatable. Keys: docs/config.md, docs/stylize.md, docs/upscale.md',
     })
     .option('pack', { type: 'string', describe: 'Model pack, by name or folder; short for --set pack=…' })
     .option('seed', { type: 'number', describe: 'Short for --set seed=…' })

@@ -1,6 +1,13 @@
 // How one side of a picture is cut into tiles: all of one length, so that one compiled graph serves them all, evenly spread, each
 // looking beyond the part that it is answerable for.
 
+import { RephotoError } from '../error.ts'
+
+/** Tiles that can't be: one line. */
+export class TileError extends RephotoError {
+  override readonly name: string = 'TileError'
+}
+
 /** What is wished for. All numbers are pixels of the input. */
 export interface AxisWish {
   /** Most pixels of a tile with its margins. */
@@ -36,7 +43,7 @@ export function leastSide({ margin, blend, multiple }: Omit<AxisWish, 'most'>): 
   return up(2 * up(margin, multiple) + Math.max(1, 2 * blend), multiple)
 }
 
-/** The tiles of a side of `length` pixels. @throws RangeError where `most` is below `leastSide` */
+/** The tiles of a side of `length` pixels. @throws TileError where `most` is below `leastSide` */
 export function planAxis(length: number, wish: AxisWish): AxisPlan {
   const { most, multiple, blend } = wish
   const margin = up(wish.margin, multiple)
@@ -45,7 +52,10 @@ export function planAxis(length: number, wish: AxisWish): AxisPlan {
     return { side: whole + 2 * margin, margin, tiles: [{ start: 0, count: length, weights: ones(length) }] }
   const least = leastSide(wish)
   const largest = Math.floor(most / multiple) * multiple
-  if (largest < least) throw new RangeError(`a tile of at most ${most} px is too small; at least ${least} are needed`)
+  if (largest < least)
+    throw new TileError(
+      `expected tiles of at least ${least} px with margins of ${margin}, found at most ${most}; ask for larger ones, or for a smaller margin`,
+    )
   const part = largest - 2 * margin
   const count = Math.max(2, Math.ceil((length - blend) / (part - blend)))
   // No larger than so many tiles need be.

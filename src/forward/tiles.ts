@@ -37,7 +37,7 @@ export function usualMargin({ radius }: ForwardNetwork): number {
   return Math.min(radius, MOST_MARGIN)
 }
 
-/** Cuts a picture into tiles. @throws MemoryError, or RangeError for a side that is too small */
+/** Cuts a picture into tiles. @throws MemoryError, or TileError for a side that is too small */
 export function planTiles(
   network: ForwardNetwork,
   { width, height }: { readonly width: number; readonly height: number },

@@ -19,6 +19,9 @@ export const MAX_SIDE = 20_000
 /** Largest area that is read, in pixels (about 480 MB of 8-bit RGB): a 150-megapixel scan passes. */
 export const MAX_PIXELS = 160_000_000
 
+/** The remark on a picture that is not opaque; whoever works on its samples keeps its alpha. */
+export const ON_WHITE = 'its transparent parts are laid on white'
+
 const FORMATS = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif', 'jp2k', 'jxl'])
 
 /** What a file is, as it is stored. */
@@ -202,7 +205,7 @@ async function remarksOn(bytes: Buffer, header: Header, damage: Verdict): Promis
       format === 'tiff' ? `of its ${pages} pages the first is read` : `of its ${pages} frames the first is read`,
     )
   }
-  if (hasAlpha && (await isTransparent(bytes))) remarks.push('its transparent parts are laid on white')
+  if (hasAlpha && (await isTransparent(bytes))) remarks.push(ON_WHITE)
   if (space === 'cmyk' && format === 'jpeg' && !icc && !bytes.subarray(0, 65536).includes('Adobe')) {
     remarks.push('a CMYK file without a mark of who wrote it: where it comes out as a negative, convert it to RGB')
   }

@@ -107,6 +107,8 @@ export interface Method {
   readonly after: string
   /** Files that `prepare` leaves and the rest goes on from. */
   readonly preparedFiles: readonly string[]
+  /** Works on all bits and the alpha of the input's file: that it is laid on white elsewhere need not be said. */
+  readonly keepsAlpha?: true
   /** Metrics that it has, in the order of tables; others are looked up by `metric`. */
   readonly metrics: readonly MetricDescription[]
   metric(key: string): MetricDescription | undefined

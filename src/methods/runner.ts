@@ -11,7 +11,7 @@ import { basename, resolve } from 'node:path'
 import { ConfigError, type Fragment } from '../config/index.ts'
 import { devices } from '../engine/executable.ts'
 import { memoryProblem } from '../engine/memory.ts'
-import { type OpenedPicture, openPicture } from '../images/read.ts'
+import { ON_WHITE, type OpenedPicture, openPicture } from '../images/read.ts'
 import { writeReport } from '../report/write.ts'
 import { bind, checkConfigBinding, checkPrepared, checkWeightsBinding, preparedHashes } from '../run/binding.ts'
 import { readRunConfig } from '../run/config.ts'
@@ -85,7 +85,8 @@ export async function run(
       if (sweep) manifest.sweep = sweep
       if (guess) manifest.guess = guess
       const record = openRecord(folder, manifest, observer, lock, method.phases)
-      for (const remark of picture.remarks) record.warn(`${basename(input)}: ${remark}`)
+      const remarks = picture.remarks.filter((remark) => !(method.keepsAlpha && remark === ON_WHITE))
+      for (const remark of remarks) record.warn(`${basename(input)}: ${remark}`)
       for (const note of notes) record.warn(note)
       const cores = availableParallelism()
       if (job.threads > cores)

@@ -3,6 +3,7 @@ import { schemaJson } from '../../src/config/document.ts'
 import { configKinds } from '../../src/methods/configs.ts'
 import { portraitConfigTable } from '../../src/methods/rephotograph/document.ts'
 import { stylizeConfigTable } from '../../src/methods/stylize/document.ts'
+import { upscaleConfigTable } from '../../src/methods/upscale/document.ts'
 
 describe('files generated from the schema', () => {
   it('configs/schema.json is current', async () => {
@@ -11,6 +12,10 @@ describe('files generated from the schema', () => {
 
   it('docs/stylize.md is current', async () => {
     await expect(stylizeConfigTable()).toMatchFileSnapshot('../../docs/stylize.md')
+  })
+
+  it('docs/upscale.md is current', async () => {
+    await expect(upscaleConfigTable()).toMatchFileSnapshot('../../docs/upscale.md')
   })
 
   it('docs/config.md is current', async () => {

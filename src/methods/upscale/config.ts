@@ -14,12 +14,19 @@ export function upscaleFragment(fragment: Fragment): UpscaleFragment {
   })
 }
 
+/** Smaller tiles are nearly all margin. */
+const LEAST_TILE = 16
+
 /** The complete config of a run. @throws ConfigError */
 export function resolveUpscale(fragment: UpscaleFragment): UpscaleConfig {
   const merged = mergeInto(upscaleConfig, upscaleDefaults as unknown as JsonObject, fragment as JsonObject)
   validate(upscaleSchema, merged, { name: 'config' })
   const config = merged as unknown as UpscaleConfig
-  const { size, network, engine, precision } = config
+  const { size, network, engine, precision, tiles } = config
+  if (tiles.side > 0 && tiles.side < LEAST_TILE)
+    throw new ConfigError(`expected 0 or a tile of at least ${LEAST_TILE} px, found ${tiles.side}`, {
+      path: 'tiles.side',
+    })
   if (size.scale !== null && size.width !== null)
     throw new ConfigError('expected a scale or a width, found both; leave one of them out', { path: 'size' })
   if (network.blend !== null && network.file === null)

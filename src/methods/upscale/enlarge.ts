@@ -49,7 +49,7 @@ export async function enlarge(
       onCompiled({ flops, milliseconds }) {
         record.spent('compile', milliseconds / 1000)
         const detail = `${total} ${total === 1 ? 'tile' : 'tiles'} of ${(flops / 1e9).toFixed(1)} GFLOP`
-        record.tell({ type: 'phase', name: 'enlarge', detail })
+        if (before === 0) record.tell({ type: 'phase', name: 'enlarge', detail })
       },
       onRows: rows.add,
     })

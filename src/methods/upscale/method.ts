@@ -48,6 +48,7 @@ export const upscale: Method = {
   before: 'plain',
   after: 'result',
   preparedFiles: [runName.picture('input')],
+  keepsAlpha: true,
   metrics: metricCatalogue,
   metric: describeMetric,
   summary: metricsLine,
