@@ -4,8 +4,9 @@
  */
 
 import { endianness } from 'node:os'
+import { floatToHalf } from '../numbers/half.ts'
 import { writeAtomically } from './atomic.ts'
-import { type Dtype, dtypeSizes, floatToHalf } from './dtype.ts'
+import { type Dtype, dtypeSizes } from './dtype.ts'
 import { CheckpointError, quote } from './errors.ts'
 
 export interface TensorToWrite {

@@ -41,10 +41,10 @@ export function nextName(state: string): string {
 }
 
 /** The whole program as one ONNX model, state included: each state is an input and, as "next/<name>", an output. */
-export function programModel(program: Program): Uint8Array {
+export function programModel(program: Program, { half = false }: { half?: boolean | undefined } = {}): Uint8Array {
   const outputs: Record<string, Tensor> = { ...program.outputs }
   for (const [name, { next }] of Object.entries(program.state ?? {})) outputs[nextName(name)] = next
-  return writeOnnx({ outputs, name: program.name ?? 'program' })
+  return writeOnnx({ outputs, name: program.name ?? 'program', half })
 }
 
 export function checkWanted(outputs: Readonly<Record<string, Tensor>>, wanted: readonly string[]): void {

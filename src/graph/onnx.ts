@@ -3,8 +3,9 @@
 // constant inputs there. Field numbers are those of onnx.proto3.
 
 import { Writer } from 'protobufjs/minimal.js'
+import { floatToHalf } from '../numbers/half.ts'
 import { ancestors } from './gradients.ts'
-import type { Attribute, DType, Tensor } from './tensor.ts'
+import type { Attribute, ConstantData, DType, Tensor } from './tensor.ts'
 
 const opset = 18
 const irVersion = 9
@@ -36,10 +37,16 @@ export interface OnnxModel {
   name?: string
   /** Free key/value pairs stored in the model. */
   metadata?: Readonly<Record<string, string>>
+  /** Weights and activations in 16 bits; inputs and outputs stay what they are. */
+  half?: boolean
 }
+
+/** ONNX's number of float16. */
+const HALF = 10
 
 /** The model's bytes: weights inside, inputs and outputs named, every node named after where it was built. */
 export function writeOnnx(model: OnnxModel): Uint8Array {
+  const { half = false } = model
   const order = ancestors(Object.values(model.outputs))
   const names = nameTensors(order)
   const writer = new Writer()
@@ -59,23 +66,40 @@ export function writeOnnx(model: OnnxModel): Uint8Array {
   }
 
   const smallFloats = (values: readonly number[], shape: readonly number[]): string => {
+    // A single one is of the type of what it goes with; a list, of a Resize, is of 32 bits whatever that is.
+    const isHalf = half && shape.length === 0
     const name = `float${shape.length}_${values.join('_')}`
     if (!constants.has(name)) {
       constants.set(name, name)
-      initializers.push(() => writeTensor(writer, name, 1, shape, bytesOf(Float32Array.from(values))))
+      const bytes = isHalf ? halves : (data: readonly number[]) => bytesOf(Float32Array.from(data))
+      initializers.push(() => writeTensor(writer, name, isHalf ? HALF : 1, shape, bytes(values)))
     }
     return name
   }
 
+  const inputNames = order.filter(({ op }) => op === 'Input').map((t) => [names.get(t)!, t] as const)
+  // What is computed reads an input's 16-bit form.
+  if (half)
+    for (const [name, t] of inputNames)
+      if (t.dtype === 'float32') {
+        names.set(t, `${name}/half`)
+        writeCast(writer, name, `${name}/half`, HALF)
+      }
   for (const t of order) {
     if (t.op === 'Input') continue
     if (t.op === 'Constant') {
-      initializers.push(() => writeTensor(writer, names.get(t)!, 1, t.shape, bytesOf(Float32Array.from(t.read!()))))
+      const [type, values] = half ? [HALF, halves] : [1, (data: ConstantData) => bytesOf(Float32Array.from(data))]
+      initializers.push(() => writeTensor(writer, names.get(t)!, type, t.shape, values(t.read!())))
       continue
     }
-    writeNode(writer, t, names, smallInts, smallFloats)
+    const isCast = half && t.op === 'Cast' && t.dtype === 'float32'
+    writeNode(writer, isCast ? { ...t, attributes: { to: HALF } } : t, names, smallInts, smallFloats, names.get(t)!)
   }
   for (const [name, t] of Object.entries(model.outputs)) {
+    if (half && t.dtype === 'float32') {
+      writeCast(writer, names.get(t)!, name, elementTypes.float32)
+      continue
+    }
     if (names.get(t) === name) continue
     writer.uint32(10).fork()
     writer.uint32(10).string(names.get(t)!).uint32(18).string(name).uint32(26).string(`output/${name}`)
@@ -83,7 +107,7 @@ export function writeOnnx(model: OnnxModel): Uint8Array {
   }
   writer.uint32(18).string(model.name ?? 'rephoto')
   for (const write of initializers) write()
-  for (const t of order) if (t.op === 'Input') writeValueInfo(writer, 90, names.get(t)!, t)
+  for (const [name, t] of inputNames) writeValueInfo(writer, 90, name, t)
   for (const [name, t] of Object.entries(model.outputs)) writeValueInfo(writer, 98, name, t)
   writer.ldelim()
   writer.uint32(66).fork().uint32(10).string('').uint32(16).int64(opset).ldelim()
@@ -112,6 +136,7 @@ function writeNode(
   names: Map<Tensor, string>,
   smallInts: (values: readonly number[]) => string,
   smallFloat: (values: readonly number[], shape: readonly number[]) => string,
+  name: string,
 ): void {
   writer.uint32(10).fork()
   for (const i of t.inputs) writer.uint32(10).string(names.get(i)!)
@@ -126,10 +151,21 @@ function writeNode(
     else if (floatInputs.has(key)) writer.string(smallFloat(value as readonly number[], [value.length]))
     else writer.string(smallInts(value as readonly number[]))
   }
-  const name = names.get(t)!
   writer.uint32(18).string(name).uint32(26).string(name).uint32(34).string(t.op)
   for (const [key, value] of Object.entries(attributes)) if (!asInputs.includes(key)) writeAttribute(writer, key, value)
   writer.ldelim()
+}
+
+function writeCast(writer: Writer, from: string, to: string, type: number): void {
+  writer.uint32(10).fork().uint32(10).string(from).uint32(18).string(to).uint32(26).string(`cast/${to}`)
+  writer.uint32(34).string('Cast')
+  writeAttribute(writer, 'to', type)
+  writer.ldelim()
+}
+
+function halves(values: ArrayLike<number>): Uint8Array {
+  const bits = Uint16Array.from(values, floatToHalf)
+  return new Uint8Array(bits.buffer)
 }
 
 function writeAttribute(writer: Writer, key: string, value: Attribute): void {

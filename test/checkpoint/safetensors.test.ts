@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { memorySource } from '../../src/checkpoint/bytes.ts'
-import { floatToHalf, halfToFloat } from '../../src/checkpoint/dtype.ts'
 import { CheckpointError } from '../../src/checkpoint/errors.ts'
 import { openSafetensors, readSafetensors, writeSafetensors } from '../../src/checkpoint/safetensors.ts'
 import { memoryStore, scoped } from '../../src/checkpoint/store.ts'
+import { floatToHalf, halfToFloat } from '../../src/numbers/half.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rephoto-safetensors-'))
 

@@ -40,7 +40,7 @@ export class HostExecutable implements Executable {
   }
 
   static async create(program: Program, options: CompileOptions): Promise<HostExecutable> {
-    return new HostExecutable(await createSession(programModel(program), options), program)
+    return new HostExecutable(await createSession(programModel(program, options), options), program)
   }
 
   async run(

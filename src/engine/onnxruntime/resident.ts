@@ -60,7 +60,7 @@ export class ResidentExecutable implements Executable {
     const locations: Record<string, 'cpu' | 'gpu-buffer'> = {}
     for (const [name, t] of Object.entries(program.outputs)) locations[name] = placeOf(t)
     for (const { name, next } of states) locations[nextName(name)] = placeOf(next)
-    const session = await createSession(programModel(program), options, locations)
+    const session = await createSession(programModel(program, options), options, locations)
     const memory = await DeviceMemory.open(options)
     const start = new Map<string, Held>()
     for (const { name, current, next } of held)

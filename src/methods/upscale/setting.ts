@@ -1,5 +1,6 @@
 /** What a run works with: the pack, the complete config, the network, the machine's threads. */
 import { availableParallelism } from 'node:os'
+import { EngineError } from '../../engine/values.ts'
 import type { ForwardNetwork } from '../../forward/network.ts'
 import { type LoadedPack, loadPack } from '../../models/load.ts'
 import { type Compute, computeFor } from '../compute.ts'
@@ -35,7 +36,7 @@ export function openSetting(fragment: UpscaleFragment): Setting {
       source,
       threads,
       get compute() {
-        compute ??= computeFor(config, threads)
+        compute ??= inPrecision(config, computeFor(config, threads))
         return compute
       },
       close() {
@@ -47,4 +48,13 @@ export function openSetting(fragment: UpscaleFragment): Setting {
     pack.close()
     throw error
   }
+}
+
+function inPrecision({ precision }: UpscaleConfig, compute: Compute): Compute {
+  if (precision === 'single') return compute
+  if (compute.device === 'cpu')
+    throw new EngineError(
+      'half precision: expected a graphics card (--device webgpu or cuda), found the CPU, which is slower with it; leave it out',
+    )
+  return { ...compute, options: { ...compute.options, half: true } }
 }
