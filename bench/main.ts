@@ -1,4 +1,4 @@
-// `npm run bench`: how long a step takes, how near that is to what the machine can do with the step's own convolutions
+// `npm run bench`: how long a step takes, and a pass of a network that enlarges, how near that is to what the machine can do with the step's own convolutions
 // and matrix products, and how long PyTorch takes for the same objective: all in one run, since seconds differ from
 // machine to machine and from hour to hour. Writes a JSON file and a page.
 //   npm run bench -- [--only compact,512,1024,stylize] [--device cpu,webgpu,cuda,tfjs] [--steps 5] [--out bench/results/name]
@@ -11,15 +11,20 @@ import { hideBin } from 'yargs/helpers'
 import type { Device } from '../src/engine/executable.ts'
 import { machine, versions } from '../src/run/environment.ts'
 import { writeText } from '../src/run/folder.ts'
+import { forwardWorkloads } from './forward-workloads.ts'
 import type { Measurement, MeasureRequest } from './measure.ts'
 import { benchPage } from './page.ts'
-import { checkTorch, findTorch, measureTorch, type TorchStyle } from './pytorch.ts'
+import { checkTorch, findTorch, measureTorch, measureTorchForward, type TorchStyle } from './pytorch.ts'
 import { type BenchRecord, timesFaster, torchSeconds } from './record.ts'
 import { workloads } from './workloads.ts'
 
 const args = await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
-  .option('only', { type: 'string', default: Object.keys(workloads).join(','), describe: 'Workloads, by comma' })
+  .option('only', {
+    type: 'string',
+    default: [...Object.keys(workloads), ...Object.keys(forwardWorkloads)].join(','),
+    describe: 'Workloads, by comma',
+  })
   .option('device', {
     type: 'string',
     default: 'cpu',
@@ -47,7 +52,8 @@ const record: BenchRecord = {
 }
 const torch = args.torch ? findTorch() : undefined
 if (args.torch && !torch) record.absent.push({ what: 'PyTorch', why: 'no python3 here has it' })
-if (torch) record.torchCheck = checkTorch(torch.python).worstRelativeError
+const isAllForward = args.only.split(',').every((workload) => workload in forwardWorkloads)
+if (torch && !isAllForward) record.torchCheck = checkTorch(torch.python).worstRelativeError
 if (record.load > 1) console.log(`The machine is busy (load ${record.load.toFixed(1)}): seconds will be too long.`)
 
 console.log('workload              engine             step   GFLOP  GFLOP/s   nodes     peak     alone  share  compile')
@@ -76,7 +82,8 @@ function measureOurs(workload: string, name: string): void {
     engine: tfjs ? 'tfjs' : 'onnxruntime',
     device: tfjs ? 'cpu' : (name as Device),
   }
-  const script = fileURLToPath(new URL('measure.ts', import.meta.url))
+  const isForward = workload in forwardWorkloads
+  const script = fileURLToPath(new URL(isForward ? 'measure-forward.ts' : 'measure.ts', import.meta.url))
   try {
     const text = execFileSync(process.execPath, ['--import', 'tsx', script, JSON.stringify(request)], {
       encoding: 'utf8',
@@ -110,15 +117,14 @@ function measureTheirs(workload: string, device: string): void {
     record.absent.push({ what: `PyTorch at ${workload} on a GPU`, why: 'this PyTorch sees no CUDA device' })
     return
   }
-  // Of style transfer there is one way to say it.
-  const styles: TorchStyle[] = workload === 'stylize' ? ['lean'] : ['lean', 'public']
+  const isForward = workload in forwardWorkloads
+  // Of style transfer and of forward networks there is one way to say it.
+  const styles: TorchStyle[] = isForward || workload === 'stylize' ? ['lean'] : ['lean', 'public']
   for (const style of styles) {
-    const m = measureTorch(torch!.python, workload, {
-      steps: args.torchSteps,
-      threads: args.threads,
-      device: theirs,
-      style,
-    })
+    const options = { steps: args.torchSteps, threads: args.threads, device: theirs, style } as const
+    const m = isForward
+      ? measureTorchForward(torch!.python, workload, options)
+      : measureTorch(torch!.python, workload, options)
     record.torch.push(m)
     if (m.blas === 'reference BLAS' && style === 'lean')
       console.log('  PyTorch multiplies with the reference BLAS here, several times slower: apt install libopenblas0')

@@ -1,9 +1,9 @@
 // One workload in one process, so that its peak memory is its own: prints a line of JSON.
 //   node --import tsx bench/measure.ts '{"workload": "512", "steps": 6, "threads": 0, "engine": "onnxruntime", "device": "cpu"}'
 
-import { readFileSync } from 'node:fs'
 import type { CompileOptions, Device, Engine } from '../src/engine/executable.ts'
 import { calibrate } from './calibrate.ts'
+import { peakBytes } from './peak.ts'
 import { workloads } from './workloads.ts'
 
 export interface MeasureRequest {
@@ -79,12 +79,3 @@ const measurement: Measurement = {
   }),
 }
 console.log(JSON.stringify(measurement))
-
-/** Highest resident memory of this process alone: after a fork, getrusage's maximum still counts the parent's. */
-function peakBytes(): number {
-  try {
-    return Number(/VmHWM:\s+(\d+)/u.exec(readFileSync('/proc/self/status', 'utf8'))![1]) * 1024
-  } catch {
-    return process.resourceUsage().maxRSS * 1024
-  }
-}

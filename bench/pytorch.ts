@@ -28,6 +28,7 @@ export interface TorchCheck {
 
 const script = fileURLToPath(new URL('pytorch_step.py', import.meta.url))
 const stylizeScript = fileURLToPath(new URL('pytorch_stylize.py', import.meta.url))
+const forwardScript = fileURLToPath(new URL('pytorch_forward.py', import.meta.url))
 
 /** The first Python that has PyTorch: of $PYTHON, python3 of the path, the system's; undefined where none has. */
 export function findTorch(): { python: string; version: string; cuda: boolean } | undefined {
@@ -63,6 +64,17 @@ export function measureTorch(
   const [which, own] = size === 'stylize' ? [stylizeScript, []] : [script, ['--size', size, '--style', style]]
   const found = runScript(which, python, [...own, ...common].map(String))
   return { workload: size, ...(found as Omit<TorchMeasurement, 'workload'>) }
+}
+
+/** A pass of a network that enlarges. */
+export function measureTorchForward(
+  python: string,
+  workload: string,
+  { steps, threads, device }: { steps: number; threads: number; device: 'cpu' | 'cuda' },
+): TorchMeasurement {
+  const args = ['--workload', workload, '--steps', steps, '--threads', threads, '--device', device]
+  const found = runScript(forwardScript, python, args.map(String))
+  return { workload, ...(found as Omit<TorchMeasurement, 'workload'>) }
 }
 
 function runScript(which: string, python: string, args: string[]): object {

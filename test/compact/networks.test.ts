@@ -14,6 +14,7 @@ import { encodersOf, parserSize } from '../../src/methods/rephotograph/networks.
 import { loadPack } from '../../src/models/load.ts'
 import { weightsOf } from '../../src/models/weights.ts'
 import { bisenet } from '../../src/parsing/bisenet.ts'
+import { upscalerOf } from '../../src/upscalers/upscaler.ts'
 import { runOnce } from '../support/device.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
 import { expectSummary, type Summary } from '../support/summary.ts'
@@ -114,6 +115,13 @@ describe('feature networks', () => {
     const outputs = Object.fromEntries(features.map((f, i) => [layers[i]!, f]))
     const out = await runOnce(outputs, { x: formulaImage('compact/a', 3, 64, 64) })
     for (const layer of layers) expectSummary(out[layer]!, expected.a[layer]!, gate, `vgg19_style ${layer}`)
+  })
+
+  test('upscaler', async () => {
+    const { out } = fixture<{ out: Summary }>('compact-features/upscaler')
+    const y = upscalerOf(weightsOf(pack, 'upscaler')).build(input('x', [1, 3, 24, 20]))
+    const got = await runOnce({ y }, { x: formulaImage('upscaler/input', 3, 24, 20) })
+    expectSummary(got.y!, out, gate, 'upscaler')
   })
 
   test('face parser', async () => {

@@ -20,16 +20,20 @@ const lines = [
 const smaller: Readonly<Record<string, readonly string[]>> = {
   run: ['--set', 'optimize.steps=[1,1]'],
   stylize: ['--size', '48', '--set', 'optimize.steps=[2]'],
+  upscale: ['--out', join(place, 'larger.png')],
 }
 
+/** The option that names the folder of a run. */
+const folderOption: Readonly<Record<string, string>> = { upscale: '--reports' }
+
 it('has a line of every method', () => {
-  expect(lines.map((line) => line.split(' ')[0])).toEqual(['run', 'stylize'])
+  expect(lines.map((line) => line.split(' ')[0])).toEqual(['run', 'stylize', 'upscale'])
 })
 
 it.each(lines)('rephoto %s', (line) => {
   const [command, ...words] = line.split(' ')
   const out = join(place, command!)
-  const args = ['bin/rephoto.js', command!, ...words, ...smaller[command!]!, '--out', out]
+  const args = ['bin/rephoto.js', command!, ...words, ...smaller[command!]!, folderOption[command!] ?? '--out', out]
   const said = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   expect(said).toContain(join(out, 'result.png'))
 })
