@@ -4,7 +4,7 @@ import type { ForwardNetwork } from '../forward/network.ts'
 import { conv2d } from '../graph/conv.ts'
 import { add } from '../graph/elementwise.ts'
 import { upsampleNearest } from '../graph/pool.ts'
-import { prelu } from '../graph/prelu.ts'
+import { convPrelu } from '../graph/prelu.ts'
 import { pixelShuffle } from '../graph/shuffle.ts'
 import { scope } from '../graph/tensor.ts'
 import type { Weights } from '../graph/weights.ts'
@@ -27,11 +27,12 @@ export function srvgg(weights: Weights): ForwardNetwork {
     build: (x) =>
       scope('srvgg', () => {
         let h = x
-        for (let i = 0; i <= last; i += 2) {
+        for (let i = 0; i < last; i += 2) {
           const at = weights.at(`body.${i}`)
-          h = conv2d(h, at.get('weight'), { bias: at.get('bias'), padding: 1 })
-          if (i < last) h = prelu(h, weights.get(`body.${i + 1}.weight`))
+          h = convPrelu(h, at.get('weight'), at.get('bias'), weights.get(`body.${i + 1}.weight`))
         }
+        const at = weights.at(`body.${last}`)
+        h = conv2d(h, at.get('weight'), { bias: at.get('bias'), padding: 1 })
         return add(pixelShuffle(h, scale), upsampleNearest(x, scale))
       }),
   }
