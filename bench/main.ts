@@ -129,7 +129,7 @@ function measureTheirs(workload: string, device: string): void {
     if (m.blas === 'reference BLAS' && style === 'lean')
       console.log('  PyTorch multiplies with the reference BLAS here, several times slower: apt install libopenblas0')
     const ours = record.measurements.find((o) => o.workload === workload && o.device === device)
-    if (ours && m.firstLoss !== undefined) {
+    if (ours?.firstLoss !== undefined && m.firstLoss !== undefined) {
       const apart = Math.abs(m.firstLoss / ours.firstLoss - 1)
       if (apart > 1e-3) throw new Error(`${workload}: PyTorch minimises ${m.firstLoss}, ours ${ours.firstLoss}`)
     }

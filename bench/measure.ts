@@ -29,7 +29,8 @@ export interface Measurement extends MeasureRequest {
   gflopPerSecond: number
   peakGigabytes: number
   /** What is minimised, before the first step. */
-  firstLoss: number
+  /** Of what minimises one. */
+  firstLoss?: number
   /** The same convolutions and matrix products, each alone; absent where the engine cannot be asked for single ones. */
   calibratedMilliseconds?: number
   calibratedGflopPerSecond?: number
@@ -71,7 +72,7 @@ const measurement: Measurement = {
   nodes,
   gflopPerSecond: flops / 1e6 / stepMilliseconds,
   peakGigabytes,
-  firstLoss: firstLoss!,
+  ...(firstLoss === undefined ? {} : { firstLoss }),
   ...(milliseconds !== undefined && {
     calibratedMilliseconds: milliseconds,
     calibratedGflopPerSecond: flops / 1e6 / milliseconds,

@@ -2,11 +2,13 @@
 import { basename, extname, join, resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { carryOut } from './carry-out.ts'
+import { printPreview, withDryRun } from './dry-run.ts'
 import { UsageError } from './failure.ts'
 import { printPath } from './print.ts'
 import { type CommonSettings, configOf, withCommonSettings } from './settings.ts'
 
 interface UpscaleOptions extends CommonSettings {
+  'dry-run'?: boolean | undefined
   pictures: string[]
   network?: string | undefined
   blend?: string | undefined
@@ -29,7 +31,7 @@ export const upscaleCommand: CommandModule<object, UpscaleOptions> = {
   command: 'upscale <pictures..>',
   describe: 'Enlarge pictures with a network',
   builder: (yargs) =>
-    withCommonSettings(yargs)
+    withDryRun(withCommonSettings(yargs))
       .positional('pictures', {
         type: 'string',
         array: true,
@@ -81,6 +83,10 @@ export const upscaleCommand: CommandModule<object, UpscaleOptions> = {
     const configs = await Promise.all(
       pictures.map((picture, i) => configOf(picture, options, keysOf(options, files[i]))),
     )
+    if (options['dry-run']) {
+      for (const config of configs) await printPreview(config)
+      return
+    }
     await several.forEachPicture(pictures, async (picture, i) => {
       const { input } = configs[i]!
       const file = files[i]

@@ -4,21 +4,20 @@
  */
 import type { JsonObject } from '../../config/merge.ts'
 import { withMissing } from '../../config/merge.ts'
-import { countFlops } from '../../graph/flops.ts'
-import { input } from '../../graph/tensor.ts'
 import { type OpenedPicture, openPicture } from '../../images/read.ts'
 import { resize } from '../../images/resample.ts'
 import type { Samples } from '../../images/samples.ts'
 import { writePicture } from '../../images/write.ts'
+import type { LoadedPack } from '../../models/load.ts'
 import { claim } from '../../output.ts'
 import { runName } from '../../run/folder.ts'
 import { writeRunPicture } from '../../run/pictures.ts'
 import type { Job, Method, Plan } from '../method.ts'
 import { resolveUpscale, upscaleFragment } from './config.ts'
+import { upscaleCost } from './cost.ts'
 import { enlarge } from './enlarge.ts'
 import { measure, type ShownPictures } from './measure.ts'
 import { describeMetric, metricCatalogue, metricsLine } from './metrics.ts'
-import { openNetwork } from './network.ts'
 import { upscaleReport } from './report.ts'
 import { type UpscaleConfig, type UpscaleFragment, upscaleConfig, upscaleDefaults } from './schema.ts'
 import { openSetting } from './setting.ts'
@@ -57,15 +56,7 @@ export const upscale: Method = {
   plan(fragment, pack) {
     const config = resolveUpscale(upscaleFragment(fragment))
     if (config.network.file === null) pack.path('upscaler')
-    return planOf(config, () => {
-      const { network, close } = openNetwork(config, pack)
-      try {
-        const side = 512 - (512 % network.multiple)
-        return countFlops([network.build(input('x', [1, network.channelsIn, side, side]))])
-      } finally {
-        close()
-      }
-    })
+    return planOf(config, pack)
   },
   open: (fragment) => openJob(upscaleFragment(fragment)),
   completed: ({ $schema: _, ...own }) => withMissing(own, upscaleDefaults) as JsonObject,
@@ -74,8 +65,7 @@ export const upscale: Method = {
   report: upscaleReport,
 }
 
-/** @param stepFlops of a picture of 512 × 512, since what will be read is not known yet */
-function planOf(config: UpscaleConfig, stepFlops: () => number): Plan {
+function planOf(config: UpscaleConfig, pack: LoadedPack): Plan {
   return {
     config: config as unknown as JsonObject,
     document: config as unknown as JsonObject,
@@ -84,7 +74,7 @@ function planOf(config: UpscaleConfig, stepFlops: () => number): Plan {
     sources: [],
     // One step: the pass over the picture.
     stages: [{ steps: 1 }],
-    stepFlops,
+    cost: (picture) => upscaleCost(config, pack, picture),
   }
 }
 
@@ -96,7 +86,7 @@ function openJob(fragment: UpscaleFragment): Job {
   let result: Samples | undefined
   let shown: ShownPictures | undefined
   return {
-    plan: planOf(config, () => 0),
+    plan: planOf(config, pack),
     pack,
     threads,
     get device() {
