@@ -4,7 +4,7 @@ import type { Bitmap } from '../images/bitmap.ts'
 import { toColor } from '../images/gray.ts'
 import { type Turn, turnBack, turnBitmap } from '../images/turn.ts'
 import { AlignError } from './error.ts'
-import { chooseFace, type DetectedFace, type FaceChoice } from './face.ts'
+import { chooseFace, countedFaces, type DetectedFace, type FaceChoice } from './face.ts'
 import { findFaces } from './face-turn.ts'
 import { type FfhqOptions, ffhqCrop } from './ffhq.ts'
 import { cropSquare, mapQuad, type Point, type Quad } from './geometry.ts'
@@ -31,6 +31,10 @@ export interface AlignedPortrait {
   readonly turn: Turn
   /** The detected face, in pixels of the turned picture; absent when landmarks were given. */
   readonly face?: DetectedFace
+  /** All faces that count, from left to right, in pixels of the turned picture; none where landmarks were given. */
+  readonly faces: readonly DetectedFace[]
+  /** Which of them it is, from 1. */
+  readonly number?: number
   /** What the user should know: turned, insisted on, no face where the landmarks are. One line each. */
   readonly remarks: readonly string[]
 }
@@ -50,6 +54,7 @@ export async function alignPortrait(bitmap: Bitmap, options: AlignOptions): Prom
   if (options.landmarks) return alignGiven(bitmap, options.landmarks, options)
   const { turn, faces } = await findFaces(bitmap, options.turn ?? 'auto')
   const face = chooseFace(faces, options)
+  const counted = countedFaces(faces, options)
   checkSize(face.landmarks)
   const crop = ffhqCrop(turnBitmap(bitmap, turn), face.landmarks, options)
   const back = (point: Point): Point => turnBack(point, turn, bitmap)
@@ -67,6 +72,8 @@ export async function alignPortrait(bitmap: Bitmap, options: AlignOptions): Prom
     side: crop.size,
     turn,
     face,
+    faces: counted,
+    number: counted.indexOf(face) + 1,
     remarks,
   }
 }
@@ -95,7 +102,7 @@ async function alignGiven(
       remarks.push('the detector sees no face where the landmarks are; check that they belong to this picture')
     }
   }
-  return { bitmap: crop.bitmap, quad: crop.quad, landmarks, side: crop.size, turn: 0, remarks }
+  return { bitmap: crop.bitmap, quad: crop.quad, landmarks, side: crop.size, turn: 0, faces: [], remarks }
 }
 
 /** Below this the networks see nothing of a face; people bring landmarks where detectors fail, so it is only remarked on. */

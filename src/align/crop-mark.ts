@@ -10,6 +10,9 @@ export interface CropMark {
   readonly side: number
   /** Degrees clockwise by which the input was turned. */
   readonly turn: 0 | 90 | 180 | 270
+  /** Which of several faces it is, from the left, and how many there are; absent where there is one. */
+  readonly face?: number
+  readonly faces?: number
   /** The detector's score, 0 to 1; absent where landmarks were given. */
   readonly score?: number
   /** How sure a second look at the crop was, 0 to 1; absent where landmarks were given. */
@@ -23,12 +26,13 @@ export interface CropMark {
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits))
 
 /** The mark of a crop. */
-export function cropMark({ quad, side, turn, face }: AlignedPortrait): CropMark {
+export function cropMark({ quad, side, turn, face, faces, number }: AlignedPortrait): CropMark {
   const corner = ([x, y]: Quad[number]): Quad[number] => [rounded(x, 2), rounded(y, 2)]
   return {
     quad: [corner(quad[0]), corner(quad[1]), corner(quad[2]), corner(quad[3])],
     side: rounded(side, 2),
     turn,
+    ...(number !== undefined && faces.length > 1 && { face: number, faces: faces.length }),
     ...(face && {
       score: rounded(face.score, 4),
       second: rounded(face.second, 4),
@@ -39,10 +43,10 @@ export function cropMark({ quad, side, turn, face }: AlignedPortrait): CropMark 
 }
 
 /** "face: crop of 473 px around (380, 250), detector 0.997". */
-export function cropInWords({ quad, side, turn, score }: CropMark): string {
+export function cropInWords({ quad, side, turn, score, face, faces }: CropMark): string {
   const [x, y] = [(quad[0][0] + quad[2][0]) / 2, (quad[0][1] + quad[2][1]) / 2]
   return [
-    `face: crop of ${Math.round(side)} px around (${Math.round(x)}, ${Math.round(y)})`,
+    `face${face === undefined ? '' : ` ${face} of ${faces}`}: crop of ${Math.round(side)} px around (${Math.round(x)}, ${Math.round(y)})`,
     ...(turn === 0 ? [] : [`turned by ${turn}°`]),
     score === undefined ? 'from given landmarks' : `detector ${score.toFixed(2)}`,
   ].join(', ')

@@ -50,6 +50,21 @@ export interface FaceChoice {
   readonly doubt?: 'refuse' | 'accept'
 }
 
+/** The faces that `--face n` counts, from left to right: doubtful ones only where they are accepted. */
+export function countedFaces(all: readonly DetectedFace[], { doubt = 'refuse' }: FaceChoice = {}): DetectedFace[] {
+  return numberFaces(doubt === 'accept' ? all : all.filter((face) => face.doubt === undefined))
+}
+
+/**
+ * All faces to work on.
+ * @throws AlignError as chooseFace, when there is none to count
+ */
+export function allFaces(all: readonly DetectedFace[], choice: FaceChoice = {}): DetectedFace[] {
+  const counted = countedFaces(all, choice)
+  if (counted.length === 0) chooseFace(all, choice)
+  return counted
+}
+
 /**
  * The face to work on: the only one, or the n-th from the left, counted from 1. Doubtful ones do not count unless they
  * are accepted.
@@ -75,7 +90,9 @@ export function chooseFace(
   const list = usable.map((face, i) => `${i + 1}: ${place(face)}`).join('; ')
   if (index === undefined) {
     if (usable.length > 1) {
-      throw new AlignError(`${usable.length} faces were found, from left to right ${list}; choose one with --face n`)
+      throw new AlignError(
+        `${usable.length} faces were found, from left to right ${list}; choose one with --face n, or take --face all`,
+      )
     }
     return usable[0]!
   }

@@ -32,6 +32,7 @@ const ALSO_CALLED: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   as: { 'blue-sensitive': 'b', blue: 'b', orthochromatic: 'gb', ortho: 'gb', panchromatic: 'g' },
   device: { gpu: 'auto', 'cuda:0': 'cuda', nvidia: 'cuda', vulkan: 'webgpu', metal: 'webgpu', mps: 'webgpu' },
   engine: { onnx: 'onnxruntime', ort: 'onnxruntime', tensorflow: 'tfjs', tf: 'tfjs' },
+  paste: { none: 'off', no: 'off', false: 'off', colour: 'color', tint: 'color', on: 'face' },
   align: { off: 'none', no: 'none', false: 'none', on: 'auto', yes: 'auto', true: 'auto' },
 }
 

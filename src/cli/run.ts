@@ -8,6 +8,7 @@ import { configOf, type SettingOptions, withSettings } from './settings.ts'
 
 interface RunOptions extends SettingOptions, AlignOptions, AlignModeOptions, LiveOption {
   source: string[]
+  paste?: string | undefined
   out?: string | undefined
   'dry-run'?: boolean | undefined
 }
@@ -28,11 +29,21 @@ export const runCommand: CommandModule<object, RunOptions> = {
         type: 'string',
         describe: 'Folder of the run, new or empty; default: reports/<name of the picture>',
       })
+      .option('paste', {
+        type: 'string',
+        choices: ['face', 'color', 'off'],
+        describe: 'How the result goes into the whole photograph; short for --set paste.mode=…',
+      })
       .example('$0 run grandmother.jpg --preset antique-gb', 'a photograph of about 1890')
       .example('$0 run configs/quickstart.json5 --out first-run', 'the bundled example'),
   handler: async (options) => {
     const { oneSource } = await import('./source.ts')
-    const config = await configOf(oneSource(options.source, options.preset ?? []), options)
+    const { paste } = options
+    const config = await configOf(
+      oneSource(options.source, options.preset ?? []),
+      options,
+      paste === undefined ? {} : { paste: { mode: paste } },
+    )
     if (options['dry-run']) return printPreview(config)
     await carryOut({ kind: 'run', config, ...(options.out === undefined ? {} : { out: options.out }) }, options.live)
   },

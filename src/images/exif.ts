@@ -60,16 +60,30 @@ function set(view: DataView, entry: number | undefined, value: number, little: b
 /**
  * A PNG with chunks behind its header.
  *
- * @param chunks `exif` without "Exif\0\0", an empty one adds nothing; `profile`: an ICC profile
+ * @param chunks `exif` without "Exif\0\0", an empty one adds nothing; `profile`: an ICC profile; `density` in pixels per inch
  */
-export function withChunks(png: Buffer, { exif, profile }: { exif?: Buffer; profile?: Buffer }): Buffer {
+export function withChunks(
+  png: Buffer,
+  { exif, profile, density }: { exif?: Buffer; profile?: Buffer; density?: number },
+): Buffer {
   const afterHeader = 8 + 12 + png.readUInt32BE(8)
   return Buffer.concat([
     png.subarray(0, afterHeader),
     ...(profile ? [chunk('iCCP', Buffer.concat([Buffer.from('sRGB\0\0'), deflateSync(profile)]))] : []),
+    ...(density === undefined ? [] : [chunk('pHYs', perMetre(density))]),
     ...(exif && exif.length > 0 ? [chunk('eXIf', exif)] : []),
     png.subarray(afterHeader),
   ])
+}
+
+/** Pixels per metre, both ways, as pHYs has it. */
+function perMetre(density: number): Buffer {
+  const body = Buffer.alloc(9)
+  const count = Math.min(0x7fffffff, Math.round(density / 0.0254))
+  body.writeUInt32BE(count, 0)
+  body.writeUInt32BE(count, 4)
+  body[8] = 1
+  return body
 }
 
 function chunk(name: string, body: Buffer): Buffer {

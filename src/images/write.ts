@@ -41,6 +41,19 @@ export async function encodePng(bitmap: Bitmap): Promise<Buffer> {
     .toBuffer()
 }
 
+/** A PNG of `encodePng` with what a file says beside the pixels: sRGB profile of colour, resolution, EXIF. Its pixels stay as they are. */
+export async function withMetadata(
+  png: Buffer,
+  picture: Pick<Bitmap, 'width' | 'height' | 'channels'>,
+  { density, exif }: PictureMetadata,
+): Promise<Buffer> {
+  return withChunks(png, {
+    ...(picture.channels === 3 && { profile: await srgbProfile() }),
+    ...(density !== undefined && { density }),
+    ...(exif && { exif: derivedExif(exif, picture) }),
+  })
+}
+
 /**
  * The bytes of a picture file: sRGB, its profile embedded where it has colour; 16 bits and alpha where format and picture have them
  * (16: PNG, TIFF; alpha: all but JPEG, which gets white); resolution and EXIF where a format can (docs/pictures.md).

@@ -17,6 +17,21 @@ export const outputSchema = z
   })
   .describe('What is kept of a run.')
 
+/** How a result goes back into the photograph that its square was cut out of; of methods that cut one out. */
+export const pasteSchema = z
+  .strictObject({
+    mode: z
+      .enum(['face', 'color', 'off'])
+      .describe(
+        'What whole.png shows: "face": the new face in the old photograph, its tones matched; "color": the old photograph, its face in the colours of the result; "off": no whole.png.',
+      ),
+    feather: positive(0.2).describe("Softness (sigma) of the face's edge, as a part of the crop's side."),
+  })
+  .describe('The whole photograph with the result in it.')
+
+/** Its values where nobody says otherwise. */
+export const pasteDefaults = { mode: 'face', feather: 0.02 } as const
+
 /** The keys, for a schema. */
 export const commonKeys = {
   input: filePath('The picture, relative to the config file (null: named on the command line).'),

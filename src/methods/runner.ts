@@ -28,6 +28,7 @@ import { ownProcess } from '../run/process-identity.ts'
 import { openRecord, type RunRecord } from '../run/record.ts'
 import type { Job, Method } from './method.ts'
 import { methodOf, methods } from './methods.ts'
+import { finishPictures } from './whole.ts'
 
 /** What to do, and where. */
 export interface RunOptions {
@@ -196,6 +197,8 @@ async function carryThrough(
     const write = record.phase('write', () => job.write(record, end))
     // Where a loss was no number, the picture may be none either; the first of the two errors is the one to report.
     await (end.failure ? write.catch(() => {}) : write)
+    const { input } = job.plan.config
+    if (!end.failure && typeof input === 'string') await finishPictures(record, method, input, !end.finished)
     const metrics = end.finished ? await record.phase('measure', () => job.measure(record)) : undefined
     record.finish(end.failure ? 'failed' : end.finished ? 'complete' : 'partial', end.failure?.message)
     if (end.finished) removePartial(record.folder)

@@ -9,12 +9,12 @@ scrubber()
 if (globalThis.Plotly && data.series.steps.length > 0) plots()
 
 function comparison() {
-  const range = document.getElementById('compare')
-  if (!range) return
-  range.addEventListener('input', () => {
-    range.parentElement.style.setProperty('--at', `${range.value}%`)
-    range.setAttribute('aria-valuetext', `${Math.round(range.value)} % ${range.dataset.given}`)
-  })
+  for (const range of document.querySelectorAll('.compare input')) {
+    range.addEventListener('input', () => {
+      range.parentElement.style.setProperty('--at', `${range.value}%`)
+      range.setAttribute('aria-valuetext', `${Math.round(range.value)} % ${range.dataset.before}`)
+    })
+  }
 }
 
 function scrubber() {

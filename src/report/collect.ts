@@ -30,12 +30,17 @@ export interface ReportContent {
   readonly config: JsonObject
   readonly losses: readonly LossRow[]
   readonly pictures: Readonly<Partial<Record<string, EmbeddedPicture>>>
+  /** The photograph around the crop, where there is one: as it was, its faces numbered, and whole with the result in it. */
+  readonly surroundings: Readonly<Partial<Record<(typeof SURROUNDINGS)[number], EmbeddedPicture>>>
   readonly frames: readonly Frame[]
   /** What else a reader must know. */
   readonly remarks: readonly string[]
   /** Of a complete run. */
   readonly metrics: Metrics | undefined
 }
+
+/** Pictures that runs of any method may leave of the photograph that their crop is of (methods/whole.ts). */
+const SURROUNDINGS = ['photo', 'numbered', 'whole'] as const
 
 /** Sides to which pictures and frames are scaled down in a report. */
 const PICTURE_SIDE = 1024
@@ -49,13 +54,18 @@ export async function collectReport(folder: string, methods: Methods): Promise<R
   const { document, config } = readRunConfig(folder, method, manifest.pack.size ?? 0)
   const remark = configRemark(manifest, document, method.config)
 
-  const pictures: Partial<Record<string, EmbeddedPicture>> = {}
-  for (const { name } of method.pictures) {
-    const picture =
-      (await embedPicture(folder, runName.picture(name), PICTURE_SIDE)) ??
-      (await embedPicture(folder, runName.picture(name, true), PICTURE_SIDE))
-    if (picture) pictures[name] = picture
+  const embedAll = async (names: readonly string[]) => {
+    const pictures: Partial<Record<string, EmbeddedPicture>> = {}
+    for (const name of names) {
+      const picture =
+        (await embedPicture(folder, runName.picture(name), PICTURE_SIDE)) ??
+        (await embedPicture(folder, runName.picture(name, true), PICTURE_SIDE))
+      if (picture) pictures[name] = picture
+    }
+    return pictures
   }
+  const pictures = await embedAll(method.pictures.map(({ name }) => name))
+  const surroundings = await embedAll(manifest.crop ? SURROUNDINGS : [])
   const frames: Frame[] = []
   for (const step of thinned(frameSteps(folder))) {
     const picture = await embedPicture(folder, runName.frame(step), FRAME_SIDE, 82)
@@ -70,6 +80,7 @@ export async function collectReport(folder: string, methods: Methods): Promise<R
     config: method.asDocument(config, manifest.pack.size ?? 0),
     losses: isInside(folder, runName.losses) ? readLosses(runFile.losses(folder)) : [],
     pictures,
+    surroundings,
     frames,
     remarks: remark === undefined ? [] : [remark],
     metrics: readMetrics(folder),

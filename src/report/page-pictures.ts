@@ -51,22 +51,67 @@ export function banner({ manifest, standing, folder, remarks }: ReportContent): 
 }
 
 /** What was given and what came of it in one frame, under a divider that mouse, finger and arrow keys move. */
-export function comparison({ pictures, frames, standing, method }: ReportContent): Html {
+export function comparison({ pictures, frames, standing, method, surroundings, manifest }: ReportContent): Html {
+  const { photo, whole } = surroundings
   const before = pictures[method.before]
   const result: EmbeddedPicture | undefined = pictures[method.after] ?? frames.at(-1)
   if (!before || !result) return html``
   const label = standing === 'complete' ? 'Result' : 'Result so far'
   const given = method.pictures.find(({ name }) => name === method.before)?.title ?? 'Input'
   const words = (name: string) => method.pictures.find((kind) => kind.name === name)?.words ?? name
+  const crop = slider(before, result, {
+    before: `${given}: ${words(method.before)}`,
+    after: `${label}: ${words(method.after)}`,
+    tags: [given, label],
+  })
+  const inPhoto =
+    photo && whole
+      ? slider(photo, whole, {
+          wide: photo.width > 1.2 * photo.height,
+          before: 'The photograph as it was',
+          after:
+            manifest.paste?.mode === 'color'
+              ? 'The photograph in the colours of the result'
+              : 'The photograph with the result in it',
+          tags: ['Photograph', label],
+        })
+      : null
   return html`<section aria-labelledby="compare-title">
 <h2 id="compare-title">${method.report.heading}</h2>
-<div class="compare" style="--at: 50%">
-<img src="${result.src}" width="${result.width}" height="${result.height}" alt="${label}: ${words(method.after)}">
-<img class="before" src="${before.src}" width="${before.width}" height="${before.height}" alt="${given}: ${words(method.before)}">
-<span class="tag left" aria-hidden="true">${given}</span><span class="tag right" aria-hidden="true">${label}</span>
+${inPhoto ? html`<div class="compares">${inPhoto}${crop}</div>` : crop}
+</section>`
+}
+
+/** A picture over another, under a divider that mouse, finger and arrow keys move. */
+export function slider(
+  before: EmbeddedPicture,
+  after: EmbeddedPicture,
+  words: {
+    readonly before: string
+    readonly after: string
+    readonly tags: readonly [before: string, after: string]
+    readonly wide?: boolean
+  },
+): Html {
+  const [left, right] = words.tags
+  return html`<div class="compare${words.wide ? ' wide' : ''}" style="--at: 50%">
+<img src="${after.src}" width="${after.width}" height="${after.height}" alt="${words.after}">
+<img class="before" src="${before.src}" width="${before.width}" height="${before.height}" alt="${words.before}">
+<span class="tag left" aria-hidden="true">${left}</span><span class="tag right" aria-hidden="true">${right}</span>
 <span class="divider" aria-hidden="true"></span>
-<input type="range" min="0" max="100" step="0.5" value="50" id="compare" aria-label="Divider between ${given.toLowerCase()} and result" data-given="${given.toLowerCase()}" aria-valuetext="50 % ${given.toLowerCase()}">
-</div>
+<input type="range" min="0" max="100" step="0.5" value="50" data-before="${left.toLowerCase()}" aria-label="Divider between ${left.toLowerCase()} and ${right.toLowerCase()}" aria-valuetext="50 % ${left.toLowerCase()}">
+</div>`
+}
+
+/** The faces of the photograph with their numbers, so that another can be chosen. */
+export function numbered({ surroundings, manifest }: ReportContent): Html {
+  const { numbered: picture } = surroundings
+  const { face, faces } = manifest.crop ?? {}
+  if (!picture) return html``
+  return html`<section aria-labelledby="faces-title">
+<h2 id="faces-title">Whose face</h2>
+<p class="lead">This run is of face ${face ?? '?'} of ${faces ?? '?'}. <code>--face</code> takes another number, several (<code>1,3</code>) or <code>all</code>.</p>
+<img src="${picture.src}" width="${picture.width}" height="${picture.height}" alt="The photograph with its faces numbered from left to right">
 </section>`
 }
 

@@ -11,7 +11,7 @@ import { htmlDocument } from './document.ts'
 import { type Html, html, jsonScript } from './html.ts'
 import { configSection, manifestSection } from './page-details.ts'
 import { metricsSection } from './page-metrics.ts'
-import { banner, comparison, gallery, scrubber, summary } from './page-pictures.ts'
+import { banner, comparison, gallery, numbered, scrubber, summary } from './page-pictures.ts'
 import { clientScript, plotlyScript } from './page-scripts.ts'
 import { seriesOf } from './series.ts'
 
@@ -39,6 +39,7 @@ ${summary(content)}
 <main>
 ${banner(content)}
 ${comparison(content)}
+${numbered(content)}
 ${gallery(content)}
 ${method.report.sections?.(content) ?? null}
 ${metricsSection(content)}

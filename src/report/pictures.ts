@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import sharp from 'sharp'
+import { MAX_PIXELS } from '../images/read.ts'
 import { RunFolderError } from '../run/errors.ts'
 import { isInside, readInside } from '../run/inside.ts'
 import { reasonOf } from '../text/visible.ts'
@@ -18,9 +19,9 @@ export interface EmbeddedPicture {
 /** Pictures up to this side are embedded without loss. */
 const LOSSLESS_SIDE = 320
 
-/** What a run writes is at most 1024 px wide, or a crop as large as a scan; a decoder must not take a gigabyte for what claims more. */
-const MOST_PIXELS = 64 * 2 ** 20
-const MOST_BYTES = 256 << 20
+/** What a run writes is at most as large as the scan that it read; a decoder must not take a gigabyte for what claims more. */
+const MOST_PIXELS = MAX_PIXELS
+const MOST_BYTES = 512 << 20
 
 /**
  * Embeds a picture of a run, scaled down to a side if it is larger; undefined where there is no such file.

@@ -46,6 +46,9 @@ pre { overflow-x: auto; white-space: pre-wrap; }
 .banner p + ul { margin-top: 0.5em; }
 
 .compare { position: relative; max-width: 40rem; margin: 0 auto; overflow: hidden; border-radius: 6px; }
+.compares { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 1.5rem; align-items: start; }
+.compares .compare { width: 100%; max-width: 40rem; margin: 0 auto; }
+.compares .wide { grid-column: 1 / -1; max-width: none; }
 .compare img { width: 100%; border-radius: 0; }
 .compare .before { position: absolute; inset: 0; height: 100%; object-fit: cover; clip-path: inset(0 calc(100% - var(--at)) 0 0); }
 .compare .divider { position: absolute; inset-block: 0; left: var(--at); width: 2px; margin-left: -1px; background: #fff; box-shadow: 0 0 6px #0008; pointer-events: none; }

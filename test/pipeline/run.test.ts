@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/config/merge.ts'
 import { fromPlanar } from '../../src/images/bitmap.ts'
+import { readPicture } from '../../src/images/read.ts'
 import { writePicture } from '../../src/images/write.ts'
 import { encodeFile } from '../../src/methods/rephotograph/encode-file.ts'
 import { resumeRun, run } from '../../src/methods/runner.ts'
@@ -132,7 +133,7 @@ describe('a run that is continued', () => {
     const stopped = AbortSignal.abort()
     const { status, stepsDone } = await run({ config: tinyConfig(pack, input), out: folder }, () => {}, stopped)
     expect({ status, stepsDone }).toEqual({ status: 'partial', stepsDone: 0 })
-    expect(readFileSync(join(folder, 'result-partial.png'))).toEqual(readFileSync(join(folder, 'sibling.png')))
+    expect(await readPicture(join(folder, 'result-partial.png'))).toEqual(await readPicture(join(folder, 'sibling.png')))
   })
 
   it('says that its weights are others now, and that somebody else is at it', async () => {

@@ -13,9 +13,11 @@ import { weightsOf } from '../../models/weights.ts'
 import { randomStream } from '../../numbers/random.ts'
 import { runFile, runName } from '../../run/folder.ts'
 import { makeInside } from '../../run/inside.ts'
-import { writeRunPicture } from '../../run/pictures.ts'
+import { readRunPicture, writeRunPicture } from '../../run/pictures.ts'
 import type { RunRecord } from '../../run/record.ts'
+import { writeMask } from '../whole.ts'
 import { type PortraitCodes, writeCodes } from './codes.ts'
+import { resultMask } from './head-mask.ts'
 import { bitmapOf } from './prepare.ts'
 import type { Setting } from './setting.ts'
 import { stageFiles } from './stage-files.ts'
@@ -45,6 +47,9 @@ export async function writeOutcome(
     const fresh = await synthesizer.run(codes.latent, freshNoise(config, shape))
     await writeRunPicture(folder, runName.picture('degraded', partial), await degraded(setting, image, codes, target))
     await writeRunPicture(folder, runName.picture('result', partial), result)
+    const { mode } = config.paste
+    if (mode !== 'off' && record.manifest.crop)
+      await writeMask(record, mode, await resultMask(setting, result, await cropOf(folder), record.warn), partial)
     await writeRunPicture(folder, runName.picture('result-fresh', partial), bitmapOf(fresh.image, shape.size, 'round'))
     writeCodes(runFile.final(folder, partial), codes, shape)
     if (finished && config.output.frames > 0) {
@@ -55,6 +60,10 @@ export async function writeOutcome(
   } finally {
     await synthesizer.dispose()
   }
+}
+
+function cropOf(folder: string): Promise<Bitmap> {
+  return readRunPicture(folder, runName.picture('aligned'))
 }
 
 /** A result through the camera that was learned, at the target's size. */

@@ -19,7 +19,7 @@ const SQUARENESS = 0.02
 export async function alignedPortrait(
   picture: Bitmap,
   config: ResolvedConfig,
-  tell: (found: AlignedPortrait) => void = () => {},
+  tell: (found: AlignedPortrait) => void | Promise<void> = () => {},
 ): Promise<Bitmap> {
   const { mode, face, landmarks, turn, doubt, outputSize, transformSize } = config.align
   if (mode === 'none') {
@@ -40,7 +40,7 @@ export async function alignedPortrait(
       : { landmarks: await readLandmarks(landmarks, { picture, ...(face === null ? {} : { face }) }) }),
   }
   const found = await alignPortrait(picture, options)
-  tell(found)
+  await tell(found)
   return found.bitmap
 }
 

@@ -11,6 +11,7 @@ import { runFile, runName } from '../../run/folder.ts'
 import { isInside } from '../../run/inside.ts'
 import { readRunPicture, writeRunPicture } from '../../run/pictures.ts'
 import type { RunRecord } from '../../run/record.ts'
+import { writeSurroundings } from '../whole.ts'
 import { readLatent, readNoise, writeCodes } from './codes.ts'
 import { checkSize } from './least-size.ts'
 import { matchedTarget } from './match.ts'
@@ -32,11 +33,9 @@ export async function prepare(setting: Setting, record: RunRecord, picture: Bitm
   const { folder } = record
 
   const aligned = await record.phase('align', () =>
-    alignedPortrait(picture, config, (found) => {
-      const mark = cropMark(found)
-      record.manifest.crop = mark
-      for (const remark of found.remarks) record.warn(remark)
-      record.tell({ type: 'note', message: cropInWords(mark) })
+    alignedPortrait(picture, config, async (found) => {
+      record.tell({ type: 'note', message: cropInWords(cropMark(found)) })
+      await writeSurroundings(record, picture, found, config.paste.mode !== 'off')
     }),
   )
   await writeRunPicture(folder, runName.picture('aligned'), aligned)

@@ -6,7 +6,7 @@
  * over these, and a config wins over both (resolve.ts).
  */
 import { latentSize } from '../../generator/stylegan2.ts'
-import { commonDefaults } from '../common-schema.ts'
+import { commonDefaults, pasteDefaults } from '../common-schema.ts'
 import { defaultLosses } from './losses.ts'
 import type { ResolvedConfig } from './schema.ts'
 import { referenceDegradation } from './schema-degradation.ts'
@@ -56,6 +56,7 @@ export function referenceConfig(size: number): ResolvedConfig {
       latentNoise: { strength: 0, ramp: 0.75 },
     },
     truth: { picture: null, degradation: null },
+    paste: pasteDefaults,
     output: { frames: 48, saveEverySeconds: 5 },
   }
 }

@@ -17,7 +17,7 @@ import {
   positiveInteger,
 } from '../../config/schema-numbers.ts'
 import { optimizerKeys, optimizerNames } from '../../optimize/optimizers/index.ts'
-import { commonKeys, methodKey, outputSchema } from '../common-schema.ts'
+import { commonKeys, methodKey, outputSchema, pasteSchema } from '../common-schema.ts'
 import { lossesSchema } from './losses.ts'
 import { degradationSchema, referenceStages, sensitivitySchema } from './schema-degradation.ts'
 
@@ -162,6 +162,7 @@ export const runSchema = z.strictObject({
   losses: lossesSchema.describe('The terms of the objective; weight 0 leaves one out.'),
   optimize: optimizeSchema.describe('Stages, learning rates and the optimizer.'),
   truth: truthSchema.describe('What a synthetic input is known to come from. Only metrics.json sees it.'),
+  paste: pasteSchema,
   output: outputSchema,
 })
 
