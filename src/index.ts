@@ -3,6 +3,7 @@
 import './engine/onnxruntime/no-telemetry.ts'
 
 export { type AlignFileOptions, alignFile } from './align/align-file.ts'
+export { type FacesFile, type FacesFileOptions, facesFile } from './align/faces-file.ts'
 export { readSweep } from './compare/sweep-file.ts'
 export type { CompareRequest, ComparisonFiles, Condition, ListedRun } from './compare/types.ts'
 export { ConfigError, type Fragment } from './config/index.ts'

@@ -1,6 +1,7 @@
 /** Options for finding and choosing the face. */
 import type { Argv } from 'yargs'
 import type { ConfigFragment } from '../methods/rephotograph/config.ts'
+import { quote } from '../text/visible.ts'
 import { UsageError } from './failure.ts'
 
 /** Which face, where it is, and which way up the picture is. */
@@ -13,8 +14,39 @@ export interface AlignOptions {
 
 /** Adds them to a command. */
 export function withAlignment<T>(yargs: Argv<T>): Argv<T & AlignOptions> {
+  return withLandmarks(yargs).option('face', {
+    type: 'number',
+    describe: 'Which of several faces, counted from the left, from 1 (rephoto faces shows them)',
+  })
+}
+
+/** The same where several faces can be meant: `faces` of `facesOf`. */
+export function withSeveralFaces<T>(yargs: Argv<T>): Argv<T & Omit<AlignOptions, 'face'> & { face?: string }> {
+  return withLandmarks(yargs).option('face', {
+    type: 'string',
+    describe: 'Which of several faces, from the left, from 1: 2, 1,3 or all (rephoto faces shows them)',
+  }) as Argv<T & Omit<AlignOptions, 'face'> & { face?: string }>
+}
+
+/** The value of --face: one number, several, or all. */
+export function facesOf(text: string | undefined): 'one' | 'all' | readonly number[] {
+  if (text === undefined) return 'one'
+  const word = text.trim().toLowerCase()
+  if (word === 'all') return 'all'
+  const numbers = word.split(/\s*,\s*/u).map((part) => (/^\d{1,4}$/u.test(part) ? Number(part) : Number.NaN))
+  if (numbers.some((number) => !(number >= 1 && number <= MOST_FACES))) {
+    throw new UsageError(
+      `--face: expected a number from 1 to ${MOST_FACES}, several like 1,3, or all, found ${quote(text)}; rephoto faces shows them`,
+    )
+  }
+  return [...new Set(numbers)].sort((a, b) => a - b)
+}
+
+/** As the schema of a config has it. */
+const MOST_FACES = 1000
+
+function withLandmarks<T>(yargs: Argv<T>): Argv<T & Omit<AlignOptions, 'face'>> {
   return yargs
-    .option('face', { type: 'number', describe: 'Which of several faces, counted from the left, from 1' })
     .option('landmarks', { type: 'string', describe: 'File with the 68 points of the face instead of finding them' })
     .option('turn', {
       type: 'string',

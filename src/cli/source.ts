@@ -1,12 +1,11 @@
 /** What a command is given to work on: a picture, a config or a preset; and what else people give, with what does what they mean. */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
-import { extname, join, resolve } from 'node:path'
+import { basename, extname, join, resolve } from 'node:path'
 import { globSync, isDynamicPattern } from 'tinyglobby'
 import { presetNames } from '../config/index.ts'
 import type { Fragment } from '../config/load.ts'
 import { readJson5 } from '../config/load.ts'
 import { loadConfig } from '../methods/configs.ts'
-import { experimentCommand } from '../sweep/experiment-command.ts'
 import { isPictureName } from '../sweep/inputs.ts'
 import { UsageError } from './failure.ts'
 import { shownCommand } from './print.ts'
@@ -42,25 +41,76 @@ export function sourceConfig(source: string): Fragment {
   return { input: resolve(source) }
 }
 
+/** What `run` was given: one thing to work on, or photographs that make a batch. */
+export type Sources =
+  | { readonly kind: 'one'; readonly source: string }
+  | {
+      readonly kind: 'several'
+      /** For the folder and the page. */
+      readonly name: string
+      /** Absolute paths, in the order in which they were given, those of a folder by name. */
+      readonly photos: readonly string[]
+      /** Absolute paths as they were given: folders may get more photographs later. */
+      readonly sources: readonly string[]
+    }
+
 /**
- * The one thing that a run works on. Of several pictures, and of a pattern that the shell did not expand, it says which
- * command makes them all; a pattern that only one picture fits is that picture.
+ * Folders of pictures, several pictures, and patterns that the shell did not expand become a batch; a pattern that only one picture
+ * fits is that picture.
+ * @throws UsageError for a folder or pattern without pictures, and for anything but pictures among several
  */
-export function oneSource(sources: readonly string[], presets: readonly string[]): string {
-  const [source, ...more] = sources
-  if (source === undefined) throw new UsageError('expected a picture, a config or a preset, found none')
-  if (more.length > 0) {
-    const all = experimentCommand(sources, presets)
-    throw new UsageError(`expected one picture or config, found ${sources.length}; one run of each: ${all}`)
+export function sourcesOf(given: readonly string[]): Sources {
+  const [first, ...more] = given
+  if (first === undefined) throw new UsageError('expected a picture, a config or a preset, found none')
+  const isFolder = (source: string) => statSync(source, { throwIfNoEntry: false })?.isDirectory() ?? false
+  const isPattern = (source: string) =>
+    !existsSync(source) && isDynamicPattern(source) && !presetNames().includes(source)
+  if (more.length === 0 && !isFolder(first) && !isPattern(first)) return { kind: 'one', source: first }
+  const found = given.map((source) => {
+    if (isFolder(source)) return picturesIn(source)
+    if (isPattern(source)) return picturesFitting(source)
+    return [photoAmongSeveral(source)]
+  })
+  const photos = [...new Set(found.flat().map((path) => resolve(path)))]
+  if (more.length === 0 && !isFolder(first) && photos.length === 1) return { kind: 'one', source: photos[0]! }
+  const stem = (path: string) => basename(path, extname(path))
+  const name =
+    more.length === 0 && isFolder(first)
+      ? basename(resolve(first))
+      : photos.length === 1
+        ? stem(photos[0]!)
+        : `${stem(photos[0]!)}-and-${photos.length - 1}-more`
+  return { kind: 'several', name, photos, sources: given.map((source) => resolve(source)) }
+}
+
+/** Pictures that a folder holds, by name. */
+function picturesIn(folder: string): string[] {
+  refuseOwnFolder(folder)
+  const found = globSync('*', { cwd: folder, absolute: true, expandDirectories: false }).filter(isPictureName).sort()
+  if (found.length === 0)
+    throw new UsageError(`${folder}: expected a folder with pictures, found none in it; name another, or its pictures`)
+  return found
+}
+
+function picturesFitting(pattern: string): string[] {
+  const found = globSync(pattern, { absolute: true, expandDirectories: false, onlyFiles: true })
+  if (found.length === 1) return found
+  const pictures = found.filter(isPictureName).sort()
+  if (pictures.length > 0) return pictures
+  throw new UsageError(`${pattern}: expected pictures that fit this pattern, found none`)
+}
+
+function photoAmongSeveral(source: string): string {
+  if (isConfigName(source) || presetNames().includes(source)) {
+    throw new UsageError(
+      `${source}: expected pictures only where there are several, found a config; bring it with --preset ${source}`,
+    )
   }
-  if (existsSync(source) || !isDynamicPattern(source) || presetNames().includes(source)) return source
-  const found = globSync(source, { expandDirectories: false, onlyFiles: true })
-  if (found.length === 1) return found[0]!
-  const pictures = found.filter(isPictureName)
-  if (pictures.length === 0) throw new UsageError(`${source}: expected pictures that fit this pattern, found none`)
-  throw new UsageError(
-    `${source}: expected one picture, found a pattern that ${pictures.length} fit; one run of each: ${experimentCommand([source], presets)}`,
-  )
+  if (isStandardInput(source))
+    throw new UsageError('-: expected picture files, found the standard input; save it to a file first')
+  if (!existsSync(source)) throw new UsageError(`${source}: expected a picture, found no such file; check its path`)
+  refuseOtherText(source)
+  return source
 }
 
 function refuseExperiment(file: string): void {
@@ -73,23 +123,32 @@ function refuseExperiment(file: string): void {
 }
 
 function refuseFolder(folder: string): never {
+  refuseOwnFolder(folder)
+  const fail = (found: string): never => {
+    throw new UsageError(`${folder}: expected a picture or a config, found ${found}`)
+  }
+  const count = globSync('*', { cwd: folder, expandDirectories: false }).filter(isPictureName).length
+  if (count === 0) return fail('a folder without pictures')
+  const runs = `one run of each: ${shownCommand('run', folder)}`
+  return fail(`a folder with ${count} picture${count === 1 ? '' : 's'}; ${runs}`)
+}
+
+/** Folders that hold something of ours. */
+function refuseOwnFolder(folder: string): void {
   const holds = (name: string) => existsSync(join(folder, name))
   const fail = (found: string): never => {
     throw new UsageError(`${folder}: expected a picture or a config, found ${found}`)
   }
   if (holds('manifest.json')) {
-    return fail(
+    fail(
       `the folder of a run; continue it with: ${shownCommand('resume', folder)}, or repeat it with: ${shownCommand('run', join(folder, 'config.json'))}`,
     )
   }
   if (holds('sweep.json'))
-    return fail(`the folder of a sweep; compare its runs with: ${shownCommand('compare', folder)}`)
-  if (holds('pack.json')) return fail('a model pack; it is named with --pack')
-  const count = globSync('*', { cwd: folder, expandDirectories: false }).filter(isPictureName).length
-  if (count === 0) return fail('a folder without pictures')
-  return fail(
-    `a folder with ${count} picture${count === 1 ? '' : 's'}; one run of each: ${experimentCommand([folder], [])}`,
-  )
+    fail(
+      `the folder of a sweep or batch; the command that began it goes on, and its runs are compared with: ${shownCommand('compare', folder)}`,
+    )
+  if (holds('pack.json')) fail('a model pack; it is named with --pack')
 }
 
 /** Texts that are taken for pictures otherwise, and then called damaged. */

@@ -1,16 +1,15 @@
 /** `rephoto sweep`: an experiment from its file to its comparison. */
 
-import { basename, extname } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { MOST_THREADS } from '../config/schema-numbers.ts'
-import type { Live } from '../live/live.ts'
 import { duration } from '../report/duration.ts'
-import type { SweepEvent, SweepObserver } from '../sweep/events.ts'
+import type { SweepObserver } from '../sweep/events.ts'
 import type { SweepOptions, SweepResult } from '../sweep/sweep.ts'
 import { reasonOf } from '../text/visible.ts'
 import { Interrupted, UsageError } from './failure.ts'
-import { type LiveOption, tellLive, withLive } from './live.ts'
+import { type LiveOption, openSweepPage, withLive } from './live.ts'
 import { printPath, say, shownCommand, shownPath } from './print.ts'
+import { stoppable } from './stopping.ts'
 import { createSweepProgress } from './sweep-progress.ts'
 
 /** Runs at a time: each is a process, or a job of a cluster. */
@@ -96,37 +95,34 @@ export const sweepCommand: CommandModule<object, Options> = {
   },
 }
 
-/** Sweeps to the end, or to the first Ctrl-C; a second one ends the process, and with it the runs, at once. */
+/** Sweeps to the end, or to the first Ctrl-C. */
 async function carryOutSweep(sweepOptions: SweepOptions, { launcher, jobs, wait, live }: Options): Promise<void> {
   const [{ sweep }, { withSlurm }] = await Promise.all([import('../sweep/sweep.ts'), import('../sweep/slurm.ts')])
   const progress = createSweepProgress(process.stderr)
   const { end } = progress
-  const controller = new AbortController()
-  let received: 'SIGINT' | 'SIGTERM' | undefined
-  const page = live ? await openPage(sweepOptions.file, () => stop('SIGINT')) : undefined
+  const page = live ? await openSweepPage(sweepOptions.file) : undefined
   const observer: SweepObserver = (event) => {
     progress.observer(event)
     page?.hear(event)
   }
-  const stop = (signal: 'SIGINT' | 'SIGTERM') => {
-    received = signal
-    controller.abort()
-    progress.say('stopping after the steps that are being taken; once more to stop at once')
-    process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM')
-  }
-  process.on('SIGINT', stop).on('SIGTERM', stop)
   const began = performance.now()
   try {
     const limit = jobs === undefined ? {} : { jobs }
-    const launch = launcher === 'slurm' ? withSlurm({ ...limit, wait }, observer, controller.signal) : undefined
-    const result = await sweep(sweepOptions, observer, controller.signal, launch)
+    const { value: result, signal } = await stoppable(progress.say, (stop) =>
+      sweep(
+        sweepOptions,
+        observer,
+        stop,
+        launcher === 'slurm' ? withSlurm({ ...limit, wait }, observer, stop) : undefined,
+      ),
+    )
     end()
-    page?.end(received ? 'stopped' : 'complete', result.report)
+    page?.end(signal ? 'stopped' : 'complete', result.report)
     tell(result)
     say(`after ${duration((performance.now() - began) / 1000)}`)
-    if (received) {
+    if (signal) {
       say(`stopped; the same command goes on: ${shownCommand('sweep', shownPath(sweepOptions.file))}`)
-      throw new Interrupted(received)
+      throw new Interrupted(signal)
     }
   } catch (error) {
     page?.end('failed', undefined, reasonOf(error))
@@ -134,15 +130,7 @@ async function carryOutSweep(sweepOptions: SweepOptions, { launcher, jobs, wait,
   } finally {
     end()
     await page?.close()
-    process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop)
   }
-}
-
-async function openPage(file: string, stop: () => void): Promise<Live<SweepEvent>> {
-  const [{ liveSweep }, { readIndex }] = await Promise.all([import('../live/live.ts'), import('../sweep/folder.ts')])
-  const page = await liveSweep(basename(file, extname(file)), stop, readIndex)
-  tellLive(page)
-  return page
 }
 
 /** Says how a sweep stands; one with failed runs is a failure. */

@@ -202,7 +202,9 @@ async function carryThrough(
     const metrics = end.finished ? await record.phase('measure', () => job.measure(record)) : undefined
     record.finish(end.failure ? 'failed' : end.finished ? 'complete' : 'partial', end.failure?.message)
     if (end.finished) removePartial(record.folder)
-    const report = await writeReport(record.folder, methods, { plots: record.manifest.sweep === undefined })
+    const report = await writeReport(record.folder, methods, {
+      plots: !record.manifest.sweep || record.manifest.sweep.batch === true,
+    })
     if (end.failure) throw end.failure
     const result = runFile.picture(record.folder, method.after, !end.finished)
     const { stepsDone, stepsTotal } = record.manifest

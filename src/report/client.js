@@ -2,20 +2,12 @@
 // puts what it imports before it. Without it (scripts forbidden) the page still shows all pictures, the config and the manifest.
 
 import { layoutOf, legendAbove, PLOT_OPTIONS, themeOf } from './plot-theme.js'
+import { sliders } from './slider.js'
 
 const data = JSON.parse(document.getElementById('run-data').textContent)
-comparison()
+sliders()
 scrubber()
 if (globalThis.Plotly && data.series.steps.length > 0) plots()
-
-function comparison() {
-  for (const range of document.querySelectorAll('.compare input')) {
-    range.addEventListener('input', () => {
-      range.parentElement.style.setProperty('--at', `${range.value}%`)
-      range.setAttribute('aria-valuetext', `${Math.round(range.value)} % ${range.dataset.before}`)
-    })
-  }
-}
 
 function scrubber() {
   const range = document.getElementById('scrub')

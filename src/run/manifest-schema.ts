@@ -75,7 +75,9 @@ export const manifestSchema = z.looseObject({
   crop: crop.optional(),
   paste: z.looseObject({ mode: z.enum(['face', 'color']) }).optional(),
   guess: guess.optional(),
-  sweep: z.looseObject({ name: text, condition: text, input: text, hash: text }).optional(),
+  sweep: z
+    .looseObject({ name: text, condition: text, input: text, hash: text, batch: z.literal(true).optional() })
+    .optional(),
   device: text,
   threads: z.int().min(0).max(65536),
   stages: z.array(stage).max(100),

@@ -40,6 +40,8 @@ export interface SweepMark {
   readonly input: string
   /** Over everything that has a part in the result: a run of the same hash need not be made again. */
   readonly hash: string
+  /** Of a batch: there is no comparison that would have the plots. */
+  readonly batch?: true
 }
 
 /** The manifest, as in manifest.json. */

@@ -56,7 +56,7 @@ export function expand(experiment: Experiment, inputs: readonly SweepInput[], co
           const method = methodOf(config)
           const plan = atCondition(condition, input, () => method.plan(config, pack))
           return {
-            name: runName(condition.name, input.name, seed),
+            name: experiment.batch ? input.name : runName(condition.name, input.name, seed),
             condition: condition.name,
             input: input.name,
             seed,

@@ -9,7 +9,6 @@ import { type DocumentSource, validate } from '../config/validate.ts'
 import { applySettings, configKinds, configWithin } from '../methods/configs.ts'
 import { shellCommand } from '../text/shell.ts'
 import { type Condition, conditionsOf } from './conditions.ts'
-import { experimentCommand } from './experiment-command.ts'
 import { isPictureName } from './inputs.ts'
 import { type ExperimentFile, experimentSchema, type FromTruth } from './schema.ts'
 
@@ -28,6 +27,22 @@ export interface Experiment {
   readonly seeds: readonly number[]
   readonly threads: number
   readonly sbatch: readonly string[]
+  /** Of a batch: its runs have the names of their inputs, and no comparison. */
+  readonly batch?: BatchMark
+}
+
+/** What plan.json says of a batch. */
+export interface BatchMark {
+  /** Hash of what was asked for: the same command goes on in the same folder. */
+  readonly identity: string
+  readonly photos: readonly BatchPhoto[]
+}
+
+/** A photograph of a batch and the runs that are made of it: one, or one for each face. */
+export interface BatchPhoto {
+  readonly name: string
+  readonly path: string
+  readonly runs: readonly string[]
 }
 
 /**
@@ -76,7 +91,7 @@ function checkKind(file: string): void {
       fail(`the folder of a sweep; compare its runs with: ${shellCommand('rephoto', 'compare', file)}`)
     if (existsSync(join(file, 'manifest.json')))
       fail(`the folder of a run; continue it with: ${shellCommand('rephoto', 'resume', file)}`)
-    fail(`a folder; all of its pictures are made by: ${experimentCommand([file], [])}`)
+    fail(`a folder; all of its pictures are made by: ${shellCommand('rephoto', 'run', file)}`)
   }
   if (isPictureName(file))
     fail(`${entry ? 'a picture' : 'the name of one'}; a run of it: ${shellCommand('rephoto', 'run', file)}`)

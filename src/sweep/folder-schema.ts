@@ -54,6 +54,14 @@ export const planSchema = z.looseObject({
   format: z.literal('rephoto-sweep-plan'),
   name: text,
   code: text,
+  batch: z
+    .looseObject({
+      identity: text,
+      photos: z
+        .array(z.looseObject({ name: runNameSchema, path: text, runs: z.array(runNameSchema).min(1).max(10_000) }))
+        .max(1_000_000),
+    })
+    .optional(),
   runs: z
     .array(
       z.looseObject({

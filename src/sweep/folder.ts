@@ -22,6 +22,7 @@ import { readDocument } from '../run/document.ts'
 import { atPath } from '../run/errors.ts'
 import { folderInside, writeInside } from '../run/inside.ts'
 import { SweepError } from './error.ts'
+import type { BatchMark } from './experiment.ts'
 import { indexSchema, outcomeSchema, planSchema } from './folder-schema.ts'
 
 /** Paths in a sweep folder. */
@@ -78,6 +79,7 @@ export interface SweepPlan {
   readonly name: string
   /** Version of the program that the hashes are of. */
   readonly code: string
+  readonly batch?: BatchMark
   readonly runs: readonly {
     readonly name: string
     readonly condition: string

@@ -26,7 +26,7 @@ export interface IndexFile {
 /** Writes sweep.json and plan.json of a sweep that begins or goes on. */
 export function openIndex(
   folder: string,
-  { name, description, baseCondition, conditions, seeds }: Experiment,
+  { name, description, baseCondition, conditions, seeds, batch }: Experiment,
   inputs: readonly SweepInput[],
   runs: readonly StandingRun[],
   code: string,
@@ -61,6 +61,7 @@ export function openIndex(
     format: 'rephoto-sweep-plan',
     name,
     code,
+    ...(batch && { batch }),
     runs: runs.map(({ name: run, condition, input, hash, config }) => ({ name: run, condition, input, hash, config })),
   }
   const entry = (run: string) => index.runs.find((candidate) => candidate.name === run)!

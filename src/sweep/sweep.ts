@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import picomatch from 'picomatch'
 import { readJson5 } from '../config/load.ts'
+import type { Batch } from './batch.ts'
 import { codeVersion } from './code-version.ts'
 import { compareSweep } from './compare-sweep.ts'
 import type { SweepObserver } from './events.ts'
@@ -27,8 +28,10 @@ import { copyTwin } from './twins.ts'
 
 /** What to sweep and how. */
 export interface SweepOptions {
-  /** The experiment file. */
+  /** The experiment file; of a batch whatever it is called by. */
   readonly file: string
+  /** Runs that no file describes. */
+  readonly batch?: Batch
   /** Folder of the sweep; default: reports/<name of the experiment>. */
   readonly out?: string
   /** Runs at a time; default: as many as the cores hold. */
@@ -79,16 +82,20 @@ export interface LaunchRecord {
 /** Lays out a sweep: reads the experiment, finds its inputs, expands its runs, sees where they stand. Writes nothing. */
 export function layOut(options: SweepOptions, observer: SweepObserver = () => {}): Layout {
   forgetHashes()
-  const experiment = loadExperiment(options.file, options.settings, options.threads)
-  const { source } = readJson5(options.file)
-  const note = (message: string) => observer({ type: 'note', message })
-  const inputs = findInputs(experiment.inputs, experiment.base, experiment.folder, source, note)
+  const { experiment, inputs } = options.batch ?? fromFile(options, observer)
   const code = codeVersion()
   const folder = folderOf(experiment, options.out)
   checkSweepFolder(folder)
   const runs = standingOf(folder, expand(experiment, inputs, code))
   const jobs = options.jobs ?? Math.max(1, Math.floor(availableParallelism() / experiment.threads))
   return { experiment, folder, inputs, runs, code, jobs, wanted: wantedBy(options.only) }
+}
+
+function fromFile({ file, settings, threads }: SweepOptions, observer: SweepObserver) {
+  const experiment = loadExperiment(file, settings, threads)
+  const { source } = readJson5(file)
+  const note = (message: string) => observer({ type: 'note', message })
+  return { experiment, inputs: findInputs(experiment.inputs, experiment.base, experiment.folder, source, note) }
 }
 
 /** The folder of a sweep. */
@@ -126,7 +133,7 @@ export async function sweep(
       },
     })
     for (const run of runs) if (run.standing === 'twin' && wanted(run)) settleLate(layout, file, run)
-    return await result(folder, file.index)
+    return await result(folder, file.index, options.batch?.conclude)
   } finally {
     unlock()
   }
@@ -164,14 +171,15 @@ function settleLate({ folder }: Layout, file: IndexFile, run: StandingRun): void
   file.ended(run.name, { hash: run.hash, status: 'complete' })
 }
 
-/** Compares what is complete. */
-export async function result(folder: string, index: SweepIndex): Promise<SweepResult> {
+/** Compares what is complete. @param conclude writes the page instead */
+export async function result(folder: string, index: SweepIndex, conclude?: Batch['conclude']): Promise<SweepResult> {
   const count = (...wanted: string[]) => index.runs.filter(({ status }) => wanted.includes(status)).length
   const failed = index.runs.flatMap(({ name, status, error }) =>
     status === 'failed' ? [{ name, error: error ?? 'failed' }] : [],
   )
   const complete = count('complete')
-  const report = complete > 0 ? await compareSweep(folder, index) : undefined
+  const compared = () => (complete > 0 ? compareSweep(folder, index) : undefined)
+  const report = await (conclude ? conclude(folder, index) : compared())
   return {
     folder,
     index,

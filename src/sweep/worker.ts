@@ -61,7 +61,8 @@ export async function makeRun(
     }
     rmSync(place, { recursive: true, force: true })
     atPath(folder, () => makeFolders(join(folder, 'runs')))
-    return await makeOne({ config, out: place, sweep: { name: plan.name, condition, input, hash } }, observer, signal)
+    const mark = { name: plan.name, condition, input, hash, ...(plan.batch && { batch: true as const }) }
+    return await makeOne({ config, out: place, sweep: mark }, observer, signal)
   }
 }
 

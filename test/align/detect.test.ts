@@ -41,7 +41,9 @@ describe('a group of three', () => {
   })
 
   test('wants a choice, names everyone from left to right', () => {
-    expect(() => chooseFace(faces)).toThrow(/^3 faces were found.* 1: \d+×\d+ px at \(.*; 3: .*--face n, or take --face all$/)
+    expect(() => chooseFace(faces)).toThrow(
+      /^3 faces were found.* 1: \d+×\d+ px at \(.*; 3: .*--face n, or take --face all$/,
+    )
     expect(() => chooseFace(faces, { face: 4 })).toThrow(/there is no face 4/)
     expect(() => chooseFace(faces, { face: 0 })).toThrow(/there is no face 0/)
     const xs = [1, 2, 3].map((n) => chooseFace(faces, { face: n }).box.x)

@@ -1,11 +1,12 @@
 /** What a command is given to work on: what is meant is done, or the command that does it is named. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Argv } from 'yargs'
+import { facesOf } from '../../src/cli/alignment.ts'
 import { checkOptions } from '../../src/cli/check-options.ts'
-import { oneSource, sourceConfig } from '../../src/cli/source.ts'
+import { sourceConfig, sourcesOf } from '../../src/cli/source.ts'
 import { loadConfig } from '../../src/methods/configs.ts'
 import { loadExperiment } from '../../src/sweep/experiment.ts'
 
@@ -47,16 +48,13 @@ describe('a source', () => {
   })
 
   it.each([
-    [
-      'pictures',
-      /found a folder with 2 pictures; one run of each: printf '%s' '\{"inputs":\[\{"files":"…\/pictures"\}\]\}' > batch\.json5 && rephoto sweep batch\.json5$/u,
-    ],
+    ['pictures', /found a folder with 2 pictures; one run of each: rephoto run …\/pictures$/u],
     ['empty', /found a folder without pictures$/u],
     [
       'run',
       /found the folder of a run; continue it with: rephoto resume …\/run, or repeat it with: rephoto run …\/run\/config\.json$/u,
     ],
-    ['sweep', /found the folder of a sweep; compare its runs with: rephoto compare …\/sweep$/u],
+    ['sweep', /found the folder of a sweep or batch; .* compared with: rephoto compare …\/sweep$/u],
     ['pack', /found a model pack; it is named with --pack$/u],
     ['y.yaml', /expected a picture or a config in JSON5, found YAML; write it as \{ key: value, … \}/u],
     [
@@ -78,21 +76,47 @@ describe('a source', () => {
     )
   })
 
-  it('is one; of several, and of a pattern that the shell left, the command for all is named', () => {
-    expect(said(() => oneSource([at('a.png'), at("it's here/1.png")], ['antique-g']))).toBe(
-      `expected one picture or config, found 2; one run of each: printf '%s' '{"base":{"extends":"antique-g"},"inputs":[{"files":["…/a.png","…/it'\\''s here/1.png"]}]}' > batch.json5 && rephoto sweep batch.json5`,
-    )
-    expect(said(() => oneSource([at('pictures/*')], []))).toMatch(
-      /found a pattern that 2 fit; one run of each: printf/u,
-    )
-    expect(resolve(oneSource([at('o*.png')], []))).toBe(at('one.png'))
-    expect(said(() => oneSource([at('*.gif')], []))).toMatch(/expected pictures that fit this pattern, found none$/u)
+  it('is one; several, a folder and a pattern that the shell left are a batch', () => {
+    expect(sourcesOf(['antique-gb'])).toEqual({ kind: 'one', source: 'antique-gb' })
+    expect(sourcesOf([at('one.png')])).toEqual({ kind: 'one', source: at('one.png') })
+    expect(sourcesOf([at('o*.png')])).toEqual({ kind: 'one', source: at('one.png') })
+    const pictures = [at('pictures/a.png'), at('pictures/b.JPG')]
+    const folder = { kind: 'several', name: 'pictures', photos: pictures, sources: [at('pictures')] }
+    expect(sourcesOf([at('pictures')])).toEqual(folder)
+    expect(sourcesOf([at('pictures/*')])).toMatchObject({ kind: 'several', name: 'a-and-1-more', photos: pictures })
+    expect(sourcesOf([at('one.png'), at('pictures'), at('one.png')])).toMatchObject({
+      name: 'one-and-2-more',
+      photos: [at('one.png'), ...pictures],
+    })
     expect(said(() => sourceConfig('https://example.org/a.jpg'))).toMatch(/found an address; download it first$/u)
+  })
+
+  it.each([
+    [['*.gif'], /expected pictures that fit this pattern, found none$/u],
+    [['empty'], /empty: expected a folder with pictures, found none in it; name another, or its pictures$/u],
+    [['one.png', 'missing.png'], /missing\.png: expected a picture, found no such file; check its path$/u],
+    [
+      ['one.png', 'config.json5'],
+      /expected pictures only where there are several, found a config; bring it with --preset/u,
+    ],
+    [['one.png', 'y.yaml'], /found YAML/u],
+    [['pictures', 'run'], /found the folder of a run; continue it with: rephoto resume/u],
+    [['sweep'], /found the folder of a sweep or batch; the command that began it goes on/u],
+  ])('of a batch that is %j is refused', (names, message) => {
+    expect(said(() => sourcesOf(names.map(at)))).toMatch(message)
+  })
+
+  it('has faces by number, several or all', () => {
+    expect([undefined, 'all', ' ALL', '2', '3,1, 3'].map(facesOf)).toEqual(['one', 'all', 'all', [2], [1, 3]])
+    for (const text of ['0', '-1', '1.5', '1,,2', 'everyone', '', '1001', '1,0'])
+      expect(said(() => facesOf(text))).toMatch(
+        /^--face: expected a number from 1 to 1000, several like 1,3, or all, found/u,
+      )
   })
 
   it('of a sweep is an experiment; other things are named likewise', () => {
     expect(said(() => loadExperiment(at('pictures')))).toMatch(
-      /found a folder; all of its pictures are made by: printf/u,
+      /found a folder; all of its pictures are made by: rephoto run …\/pictures$/u,
     )
     expect(said(() => loadExperiment(at('run')))).toMatch(
       /found the folder of a run; continue it with: rephoto resume/u,

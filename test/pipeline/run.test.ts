@@ -133,7 +133,9 @@ describe('a run that is continued', () => {
     const stopped = AbortSignal.abort()
     const { status, stepsDone } = await run({ config: tinyConfig(pack, input), out: folder }, () => {}, stopped)
     expect({ status, stepsDone }).toEqual({ status: 'partial', stepsDone: 0 })
-    expect(await readPicture(join(folder, 'result-partial.png'))).toEqual(await readPicture(join(folder, 'sibling.png')))
+    expect(await readPicture(join(folder, 'result-partial.png'))).toEqual(
+      await readPicture(join(folder, 'sibling.png')),
+    )
   })
 
   it('says that its weights are others now, and that somebody else is at it', async () => {

@@ -59,7 +59,7 @@ export async function encodeFile(
   })
   const sibling = join(dirname(path), `${basename(path, extname(path)).replace(/-latent$/u, '')}-sibling.png`)
   claim(sibling, inputsOf(given, input), force)
-  const { bitmap: picture, remarks } = await openPicture(input)
+  const { bitmap: picture, remarks, metadata } = await openPicture(input)
   for (const remark of remarks) onRemark?.(remark)
   const setting = openSetting((await settleAuto(given, picture)).config)
   try {
@@ -73,6 +73,7 @@ export async function encodeFile(
     const noise = firstNoise(config, shape)
     writeCodes(path, { latent, noise, camera: {} }, shape)
     await writePicture(sibling, bitmapOf(await siblingOf(setting, latent, noise), shape.size, 'round'), {
+      metadata: metadata.exif === undefined ? {} : { exif: metadata.exif },
       exclusive: !force,
     })
     return { latent: path, sibling, notes }
