@@ -1,5 +1,6 @@
 // The commands: one file and one line each.
 export { alignCommand } from './align.ts'
+export { animateCommand } from './animate.ts'
 export { compareCommand } from './compare.ts'
 export { configCommand } from './config.ts'
 export { doctorCommand } from './doctor.ts'

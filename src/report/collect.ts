@@ -32,6 +32,8 @@ export interface ReportContent {
   readonly pictures: Readonly<Partial<Record<string, EmbeddedPicture>>>
   /** The photograph around the crop, where there is one: as it was, its faces numbered, and whole with the result in it. */
   readonly surroundings: Readonly<Partial<Record<(typeof SURROUNDINGS)[number], EmbeddedPicture>>>
+  /** Data URI of an animated WebP: the old picture becoming the new one. */
+  readonly film?: string
   readonly frames: readonly Frame[]
   /** What else a reader must know. */
   readonly remarks: readonly string[]

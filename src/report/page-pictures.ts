@@ -51,7 +51,16 @@ export function banner({ manifest, standing, folder, remarks }: ReportContent): 
 }
 
 /** What was given and what came of it in one frame, under a divider that mouse, finger and arrow keys move. */
-export function comparison({ pictures, frames, standing, method, surroundings, manifest }: ReportContent): Html {
+export function comparison({
+  pictures,
+  frames,
+  standing,
+  method,
+  surroundings,
+  manifest,
+  film,
+  title,
+}: ReportContent): Html {
   const { photo, whole } = surroundings
   const before = pictures[method.before]
   const result: EmbeddedPicture | undefined = pictures[method.after] ?? frames.at(-1)
@@ -79,6 +88,7 @@ export function comparison({ pictures, frames, standing, method, surroundings, m
   return html`<section aria-labelledby="compare-title">
 <h2 id="compare-title">${method.report.heading}</h2>
 ${inPhoto ? html`<div class="compares">${inPhoto}${crop}</div>` : crop}
+${film === undefined ? null : html`<p class="save"><a class="button" download="${title.replace(/\.[^.]*$/u, '')}-then-and-now.webp" href="${film}">Save as moving picture</a> larger, or as GIF: <code>rephoto animate</code></p>`}
 </section>`
 }
 

@@ -48,7 +48,8 @@ pre { overflow-x: auto; white-space: pre-wrap; }
 .compare { position: relative; max-width: 40rem; margin: 0 auto; overflow: hidden; border-radius: 6px; }
 .compares { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 1.5rem; align-items: start; }
 .compares .compare { width: 100%; max-width: 40rem; margin: 0 auto; }
-.compares .wide { grid-column: 1 / -1; max-width: none; }
+.compares:has(.wide) { display: block; }
+.compares .wide { max-width: none; margin-bottom: 1.5rem; }
 .compare img { width: 100%; border-radius: 0; }
 .compare .before { position: absolute; inset: 0; height: 100%; object-fit: cover; clip-path: inset(0 calc(100% - var(--at)) 0 0); }
 .compare .divider { position: absolute; inset-block: 0; left: var(--at); width: 2px; margin-left: -1px; background: #fff; box-shadow: 0 0 6px #0008; pointer-events: none; }
@@ -70,8 +71,10 @@ figcaption strong { display: block; color: var(--ink); font-weight: 600; }
 .film-controls { display: grid; grid-template-columns: auto 1fr; align-items: center; gap: 0.5rem 1rem; margin-top: 0.8rem; }
 .film-controls input { width: 100%; accent-color: var(--accent); }
 .film-controls output { grid-column: 1 / -1; text-align: center; color: var(--faint); font-variant-numeric: tabular-nums; }
-button { min-width: 5.5rem; padding: 0.4rem 1rem; border: 1px solid var(--rule); border-radius: 2rem; background: var(--card); color: var(--ink); font: inherit; cursor: pointer; }
-button:hover { border-color: var(--accent); }
+.save { margin: 1rem 0 0; text-align: center; color: var(--faint); font-size: 0.88rem; }
+.button { display: inline-block; text-decoration: none; margin-right: 0.6rem; }
+button, .button { min-width: 5.5rem; padding: 0.4rem 1rem; border: 1px solid var(--rule); border-radius: 2rem; background: var(--card); color: var(--ink); font: inherit; cursor: pointer; }
+button:hover, .button:hover { border-color: var(--accent); }
 
 .controls { display: flex; flex-wrap: wrap; gap: 0.8rem 2rem; margin-bottom: 1rem; }
 .choice { display: flex; align-items: center; margin: 0; padding: 0; border: 0; min-width: 0; flex-wrap: wrap; }
@@ -116,5 +119,5 @@ footer { padding-block: 2rem 3rem; color: var(--faint); font-size: 0.85rem; }
   .plot.tall { height: 24rem; }
 }
 @media (prefers-reduced-motion: no-preference) { button { transition: border-color 0.15s; } }
-@media print { .controls, .film-controls, button { display: none; } }
+@media print { .controls, .film-controls, button, .save { display: none; } }
 `

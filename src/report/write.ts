@@ -2,6 +2,7 @@
 import type { Methods } from '../methods/method.ts'
 import { runFile, writeText } from '../run/folder.ts'
 import { collectReport } from './collect.ts'
+import { reportFilm } from './film.ts'
 import { type ReportOptions, reportPage } from './page.ts'
 
 /**
@@ -11,6 +12,8 @@ import { type ReportOptions, reportPage } from './page.ts'
  */
 export async function writeReport(folder: string, methods: Methods, options: ReportOptions = {}): Promise<string> {
   const path = runFile.report(folder)
-  writeText(path, reportPage(await collectReport(folder, methods), options))
+  const content = await collectReport(folder, methods)
+  const film = options.plots === false ? undefined : await reportFilm(folder, methods, content)
+  writeText(path, reportPage(film === undefined ? content : { ...content, film }, options))
   return path
 }

@@ -102,7 +102,7 @@ async function photoSection(folder: string, entry: BatchEntry, side: number): Pr
 ${(await comparisonOf(folder, entry, made, side)) ?? html`<p class="lead">Nothing to see yet.</p>`}
 <ul class="faces">${faces}</ul>
 ${remark === undefined ? null : html`<p class="banner failed">${remark}</p>`}
-${numbered ? html`<details><summary>Which face is which</summary>${image(numbered, 'The photograph with its faces numbered from left to right')}</details>` : null}
+${numbered ? html`<details open><summary>Which face is which</summary>${image(numbered, 'The photograph with its faces numbered from left to right')}</details>` : null}
 </section>`
 }
 
@@ -156,7 +156,7 @@ async function faceItem({ name, status, error }: SweepRun, made: Made | undefine
   const { place, method, manifest } = made
   const result = await embedPicture(place, runName.picture(method.after), FACE_SIDE)
   const metrics = readMetrics(place)
-  const line = metrics && method.summary(metrics)?.split(', ')[0]
+  const line = metrics && method.summary(metrics)?.split(/[,(]/u)[0]?.trim()
   const { face, faces } = manifest.crop ?? {}
   const label = face === undefined ? 'Report' : `Face ${face} of ${faces}`
   const link = isInside(place, runName.report) ? `runs/${encodeURIComponent(name)}/report.html` : undefined
