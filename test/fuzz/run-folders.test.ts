@@ -159,7 +159,7 @@ it(`${runs} damaged run folders end every reader in one clean line, or are shown
   let slowest = 0
   await fc.assert(
     fc.asyncProperty(method, fc.array(damage, { minLength: 1, maxLength: 2 }), async (name, damages) => {
-      const began = performance.now()
+      const began = process.cpuUsage()
       const folder = join(place, name)
       const intact = whole.get(name)!
       const changed = new Map(intact)
@@ -181,12 +181,14 @@ it(`${runs} damaged run folders end every reader in one clean line, or are shown
       await endsClean(() => openLossLog(join(folder, 'losses.csv'), 3).close())
       for (const file of new Set([...damages.map(({ file }) => file), 'losses.csv']))
         writeFileSync(join(folder, file), intact.get(file)!)
-      slowest = Math.max(slowest, performance.now() - began)
+      const { user, system } = process.cpuUsage(began)
+      slowest = Math.max(slowest, (user + system) / 1e6)
       // In which vitest hears that the test still runs.
       await new Promise((resume) => setImmediate(resume))
     }),
     { numRuns: runs, seed: Number(process.env.FUZZ_SEED ?? 11), endOnFailure: runs > 1000 },
   )
-  expect(slowest).toBeLessThan(10_000)
+  // Of the processor: on a busy machine any case may have to wait.
+  expect(slowest).toBeLessThan(10)
   expect(process.memoryUsage.rss()).toBeLessThan(2 ** 30)
 }, 3_600_000)
