@@ -4,7 +4,7 @@ import type { PaperCell, PaperTable } from './paper.ts'
 const HEAD = `% \\usepackage{booktabs, amssymb}\n`
 
 /** Text of a file to \\input. */
-export function latexTable({ switches, metrics, rows, inputs, seeds }: PaperTable, title: string): string {
+export function latexTable({ switches, metrics, rows, words }: PaperTable, title: string): string {
   const arrow = { higher: '$\\uparrow$', lower: '$\\downarrow$' }
   const head = [
     '',
@@ -18,7 +18,7 @@ export function latexTable({ switches, metrics, rows, inputs, seeds }: PaperTabl
   const row = (texts: readonly string[]) => `    ${texts.join(' & ')} \\\\\n`
   return (
     `${HEAD}\\begin{table}\n  \\centering\n  \\small\n` +
-    `  \\caption{${latexText(title)}. Mean and 95\\,\\% interval over ${inputs} inputs${seeds > 1 ? ` and ${seeds} seeds` : ''}; best bold, second underlined.}\n` +
+    `  \\caption{${latexText(title)}: ${latexText(words)}; best bold, second underlined.}\n` +
     `  \\begin{tabular}{${columns}}\n    \\toprule\n${row(head)}    \\midrule\n${lines.map(row).join('')}    \\bottomrule\n` +
     '  \\end{tabular}\n\\end{table}\n'
   )

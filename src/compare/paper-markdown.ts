@@ -3,7 +3,7 @@ import { oneLine } from '../text/visible.ts'
 import type { PaperCell, PaperTable } from './paper.ts'
 
 /** Text of a file. */
-export function markdownTable({ switches, metrics, rows, inputs, seeds }: PaperTable, title: string): string {
+export function markdownTable({ switches, metrics, rows, words }: PaperTable, title: string): string {
   const arrow = { higher: '↑', lower: '↓' }
   const head = [
     '',
@@ -16,7 +16,7 @@ export function markdownTable({ switches, metrics, rows, inputs, seeds }: PaperT
     row(head) +
     row(rule) +
     rows.map(({ label, on, cells }) => row([plain(label), ...on.map(tick), ...cells.map(cell)])).join('') +
-    `\n${plain(title)}: mean and 95 % interval over ${inputs} inputs${seeds > 1 ? ` and ${seeds} seeds` : ''}; best bold, second underlined.\n`
+    `\n${plain(title)}: ${words}; best bold, second underlined.\n`
   )
 }
 

@@ -31,9 +31,8 @@ export interface PaperTable {
     /** For each metric; undefined where no run has a value. */
     readonly cells: readonly (PaperCell | undefined)[]
   }[]
-  /** What intervals are over, for the caption. */
-  readonly inputs: number
-  readonly seeds: number
+  /** What the numbers are, for the caption. */
+  readonly words: string
 }
 
 /** Columns that fit on a page, where nobody says which. */
@@ -63,9 +62,14 @@ export function paperTable(
       on: switched.map(({ values }) => isOn(values[row] ?? null)),
       cells: columns.map((column) => cellOf(column, row)),
     })),
-    inputs: inputs.length,
-    seeds: seeds.length,
+    words: wordsOf(inputs.length, seeds.length),
   }
+}
+
+function wordsOf(inputs: number, seeds: number): string {
+  if (inputs * seeds === 1) return 'values of one input'
+  const over = [`${inputs} input${inputs === 1 ? '' : 's'}`, ...(seeds > 1 ? [`${seeds} seeds`] : [])].join(' and ')
+  return `mean and 95 % interval over ${over}`
 }
 
 function usual(summaries: readonly MetricSummary[]): readonly MetricSummary[] {

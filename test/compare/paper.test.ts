@@ -22,7 +22,7 @@ it('marks the best and the second, the parts that are off, and escapes names', a
     \\begin{table}
       \\centering
       \\small
-      \\caption{Terms \\& weights. Mean and 95\\,\\% interval over 6 inputs; best bold, second underlined.}
+      \\caption{Terms \\& weights: mean and 95 \\% interval over 6 inputs; best bold, second underlined.}
       \\begin{tabular}{lccrr}
         \\toprule
          & eye & contextual & descriptor cosine with the input $\\uparrow$ & perceptual distance to the target $\\downarrow$ \\\\
