@@ -4,8 +4,8 @@
 
 import { mul, square, sub } from '../graph/elementwise.ts'
 import { reshape } from '../graph/layout.ts'
-import { matmul, swap } from '../graph/matmul.ts'
 import { sum } from '../graph/reduce.ts'
+import { selfProduct } from '../graph/self-product.ts'
 import { scope, type Tensor } from '../graph/tensor.ts'
 
 /**
@@ -32,7 +32,7 @@ const factors: Record<GramNormalization, (channels: number) => number> = {
 export function gramPerPosition(features: Tensor, weights?: Tensor): Tensor {
   const [, n, h, w] = features.shape as [number, number, number, number]
   const flat = reshape(features, [n, h * w])
-  return weights ? matmul(mul(flat, weights), swap(flat)) : mul(matmul(flat, swap(flat)), 1 / (h * w))
+  return weights ? selfProduct(flat, weights) : mul(selfProduct(flat), 1 / (h * w))
 }
 
 /** @param gram,target [N, N] each, per position */

@@ -5,6 +5,7 @@ import { add, div, mul, sqrt, square, sub } from '../graph/elementwise.ts'
 import { concat, reshape, sliceAxis } from '../graph/layout.ts'
 import { matmul, swap } from '../graph/matmul.ts'
 import { mean, sum } from '../graph/reduce.ts'
+import { selfProduct } from '../graph/self-product.ts'
 import { constant, scope, type Tensor } from '../graph/tensor.ts'
 
 /** Added to variances, so that roots and their slopes exist where channels are silent. */
@@ -25,9 +26,7 @@ export function normalStatistics(features: Tensor, weights?: Tensor): Tensor {
     const flat = reshape(features, [n, h * w])
     const centre = weights ? matmul(flat, swap(weights)) : mean(flat, [1], true)
     const centred = sub(flat, centre)
-    const scatter = weights
-      ? matmul(mul(centred, weights), swap(centred))
-      : mul(matmul(centred, swap(centred)), 1 / (h * w))
+    const scatter = weights ? selfProduct(centred, weights) : mul(selfProduct(centred), 1 / (h * w))
     return concat([reshape(centre, [1, n]), add(scatter, scaledIdentity(n, EPSILON))], 0)
   })
 }

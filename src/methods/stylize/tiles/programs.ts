@@ -9,6 +9,7 @@ import { gradients } from '../../../graph/gradients.ts'
 import { reshape } from '../../../graph/layout.ts'
 import { matmul, swap } from '../../../graph/matmul.ts'
 import { sum } from '../../../graph/reduce.ts'
+import { selfProduct } from '../../../graph/self-product.ts'
 import { input, type Tensor } from '../../../graph/tensor.ts'
 import type { Side } from '../../../images/bitmap.ts'
 import type { FeaturesOf, LayerName } from '../features.ts'
@@ -51,7 +52,7 @@ interface Sums {
 }
 
 function sumsOf(map: Tensor, weights: Tensor): Sums {
-  return { second: matmul(mul(map, weights), swap(map)), first: matmul(map, swap(weights)) }
+  return { second: selfProduct(map, weights), first: matmul(map, swap(weights)) }
 }
 
 /** Fed: "pixels", "weights/<part>" [1, places], 0 where a place does not count. Out: "second/<part>", "first/<part>". */
