@@ -76,7 +76,7 @@ def run(steps, device):
         optimizer.step()
         with torch.no_grad():
             x.clamp_(0, 1)
-        value = float(total)
+        value = float(total.detach())
         synchronize()
         seconds.append(time.perf_counter() - began)
         first = value if first is None else first
