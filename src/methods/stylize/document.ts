@@ -57,7 +57,8 @@ windows' overlap, about twice the arithmetic; what it saves is memory, that of o
 whole agree (360×270 px in six tiles, both packs): losses to 5e-6 and slopes to 2e-7 with Gram matrices, both to 1.3e-5 with
 \`wasserstein\`, whose covariances lose a digit as sums of products. L-BFGS and
 \`gradients: 'normalized'\` look at the whole picture and have no tiles. \`--dry-run\` says the tiles, the time of a step and the memory; what
-does not fit is refused before it begins, with the tile size that does.
+does not fit is refused before it begins, with the tile size that does. At 3000×2000 px a step has 11 TFLOP with the compact pack (20 with the
+official VGG19), in twelve tiles, and the run took 4.7 GB.
 
 **Which network.** \`network.role\` "auto" takes the pack's \`vgg19_style\` where it has one, else its VGG19, else its VGG16.
 The compact pack's answers as the official VGG19 down to relu5_1 with 55 % of its arithmetic and a twentieth of its bytes.
