@@ -42,7 +42,7 @@ export function freeBytes(): number {
 }
 
 /** Larger tiles than this are no quicker, and the progress would stand still. */
-const MOST_SIDE = 768
+const MOST_SIDE = 512
 /** Sides that are tried are multiples of this. */
 const GRID = 32
 /** Of free memory; the picture, the result and other programs need some. */

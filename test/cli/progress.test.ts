@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { describe, expect, it, vi } from 'vitest'
-import { createProgress, stepLine, type Terminal } from '../../src/cli/progress.ts'
+import { createProgress, stepLine, type Terminal, tileLine } from '../../src/cli/progress.ts'
 import type { StepEvent } from '../../src/run/events.ts'
 
 const step = (n: number, milliseconds = 250): StepEvent => ({
@@ -35,6 +35,23 @@ describe('the line of a step', () => {
     )
     expect(stepLine(step(119), 4000)).toContain('4.0 s/it  4 s left')
   })
+})
+
+it('the line of a tile has the time that is left, of this pass alone', () => {
+  const tile = (done: number) => ({ type: 'tile', done, total: 12, milliseconds: 3000 }) as const
+  expect(tileLine(tile(3), 3000)).toBe('tile  3/12  27 s left')
+  let clock = 0
+  const { stream: pipe, text } = stream(false)
+  const progress = createProgress(pipe, () => clock)
+  for (const milliseconds of [60_000, 3000]) {
+    for (let done = 1; done <= 12; done++) {
+      clock += milliseconds
+      progress.observer({ ...tile(done), milliseconds })
+    }
+  }
+  expect(text()).toContain('tile 12/12  0 s left')
+  // The second pass does not remember that the first was slow.
+  expect(text().split('\n').slice(12).join()).toMatch(/tile +\d+\/12 {2}(?:[12]\d|[369]) s left/)
 })
 
 describe('progress', () => {
