@@ -11,7 +11,7 @@ import { openPicture, readPicture } from '../../src/images/read.ts'
 import { resizeSamples } from '../../src/images/resize-samples.ts'
 import { writePicture } from '../../src/images/write.ts'
 import { run } from '../../src/methods/runner.ts'
-import { inventedDetail } from '../../src/methods/upscale/detail.ts'
+import { atFullSize, inventedDetail } from '../../src/methods/upscale/detail.ts'
 import { requireMemory } from '../../src/methods/upscale/sizes.ts'
 import { formulaImage } from '../support/formula.ts'
 import { formulaTensors, srvggShapes } from '../support/upscaler-tensors.ts'
@@ -57,6 +57,7 @@ describe('a run', () => {
     expect(status).toBe('complete')
     expect(readdirSync(folder).sort()).toEqual([
       'config.json',
+      'detail.png',
       'input.png',
       'invented.png',
       'manifest.json',
@@ -232,6 +233,20 @@ describe('invented detail', () => {
     expect([...map.data.subarray(0, 3)]).toEqual([220, 30, 30])
     expect([...map.data.subarray(3, 6)]).toEqual([178, 178, 178])
   })
+})
+
+it('shows at full size where the network did most', () => {
+  const plain = createBitmap(1200, 500, 1, new Uint8Array(600_000).fill(90))
+  const result = createBitmap(
+    1200,
+    500,
+    1,
+    plain.data.map((v, i) => (i % 1200 > 1150 && i < 12_000 ? 200 : v)),
+  )
+  const { width, height, data } = atFullSize(plain, result)
+  expect([width, height]).toEqual([968, 480])
+  // The upper right corner, at the right of the sheet.
+  expect([data[3 * 967], data[3 * 479], data[3 * 484]]).toEqual([200, 90, 255])
 })
 
 it('resizes 16 bits as 8, only finer', () => {

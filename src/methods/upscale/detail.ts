@@ -20,6 +20,38 @@ export interface InventedDetail {
   readonly map: Bitmap
 }
 
+/** Side of the windows that are shown at full size. */
+const WINDOW = 480
+
+/** Without and with the network side by side, pixel for pixel, in the window where the two differ most. */
+export function atFullSize(plain: Bitmap, result: Bitmap): Bitmap {
+  const [one, other] = [toColor(plain), toColor(result)]
+  const [w, h] = [Math.min(WINDOW, result.width), Math.min(WINDOW, result.height)]
+  const cuts = (length: number, side: number) => {
+    const count = Math.ceil((2 * (length - side)) / side) + 1
+    return Array.from({ length: count }, (_, i) => (count === 1 ? 0 : Math.round(((length - side) * i) / (count - 1))))
+  }
+  let [left, top, most] = [0, 0, -1]
+  for (const y of cuts(result.height, h))
+    for (const x of cuts(result.width, w)) {
+      let sum = 0
+      // Every third pixel is enough to choose by.
+      for (let j = y; j < y + h; j += 3)
+        for (let i = 3 * (j * result.width + x), end = i + 3 * w; i < end; i += 9)
+          sum += Math.abs(one.data[i]! - other.data[i]!)
+      if (sum > most) [left, top, most] = [x, y, sum]
+    }
+  const sheet = createBitmap(2 * w + GAP, h, 3, new Uint8Array(3 * (2 * w + GAP) * h).fill(255))
+  for (let y = 0; y < h; y++)
+    for (const [n, picture] of [one, other].entries()) {
+      const from = 3 * ((top + y) * result.width + left)
+      sheet.data.set(picture.data.subarray(from, from + 3 * w), 3 * (y * sheet.width + n * (w + GAP)))
+    }
+  return sheet
+}
+
+const GAP = 8
+
 /** Compares an input with a result of any size and the same shape. */
 export function inventedDetail(input: Bitmap, result: Bitmap): InventedDetail {
   const back = toColor(resize(result, input.width, input.height, 'box'))

@@ -6,7 +6,7 @@ import type { Metrics } from '../../run/metrics.ts'
 import { writeRunPicture } from '../../run/pictures.ts'
 import type { RunRecord } from '../../run/record.ts'
 import { measuring } from '../measuring.ts'
-import { inventedDetail } from './detail.ts'
+import { atFullSize, inventedDetail } from './detail.ts'
 
 /** Pictures of a run, as its folder shows them. */
 export interface ShownPictures {
@@ -16,11 +16,12 @@ export interface ShownPictures {
   readonly result: Bitmap
 }
 
-/** Measures a run, writes its map and its metrics.json. */
+/** Measures a run, writes its map, a part of it at full size, and its metrics.json. */
 export async function measure(record: RunRecord, { input, plain, result }: ShownPictures): Promise<Metrics> {
   const { take, write } = measuring(record)
   const found = inventedDetail(input, result)
   await writeRunPicture(record.folder, runName.picture('invented'), found.map)
+  await writeRunPicture(record.folder, runName.picture('detail'), atFullSize(plain, result))
   await take('invented.rms', () => found.rms)
   await take('invented.visible', () => found.visible)
   await take('sharpness.gain', () => {

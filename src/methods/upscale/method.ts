@@ -39,6 +39,11 @@ export const upscale: Method = {
     { name: 'plain', title: 'Without a network', words: 'The input enlarged by Lanczos' },
     { name: 'result', title: 'Result', words: 'The picture enlarged by the network' },
     {
+      name: 'detail',
+      title: 'At full size',
+      words: 'Without and with the network, pixel for pixel, where the two differ most',
+    },
+    {
       name: 'invented',
       title: 'Invented',
       words: "Where the result, brought back to the input's size, is brighter (red) or darker (blue) than the input",
