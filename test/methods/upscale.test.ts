@@ -213,6 +213,7 @@ describe('bad input', () => {
     await expect(carryOut('color.png', { tiles: { side: 32, margin: 16 } })).rejects.toThrow(
       /expected tiles of at least 33 px/,
     )
+    expect(existsSync(at(`run${runs}`))).toBe(false)
   })
 })
 

@@ -15,21 +15,28 @@ export interface Enlarged {
   readonly plan: TilePlan
 }
 
-/** @throws MemoryError before anything is computed, where the result or a tile would not fit */
-export async function enlarge(
-  { network: plain, config, compute }: Setting,
-  record: RunRecord,
-  picture: Samples,
-  signal: AbortSignal | undefined,
-): Promise<Enlarged> {
+/**
+ * What a picture goes through, cut into tiles.
+ * @throws MemoryError or TileError where the result or a tile would not fit
+ */
+export function planOfPass({ network: plain, config }: Pick<Setting, 'network' | 'config'>, picture: Samples) {
   const network = config.flips ? eightWays(plain) : plain
   const side = resultSide(config, network, picture)
   requireMemory(picture, network, side)
   const { margin } = config.tiles
-  const plan = planTiles(network, picture, {
-    side: config.tiles.side,
-    ...(margin !== null && { margin }),
-  })
+  const plan = planTiles(network, picture, { side: config.tiles.side, ...(margin !== null && { margin }) })
+  return { network, side, plan }
+}
+
+/** Enlarges a picture for which there is room. */
+export async function enlarge(
+  setting: Setting,
+  record: RunRecord,
+  picture: Samples,
+  signal: AbortSignal | undefined,
+): Promise<Enlarged> {
+  const { config, compute } = setting
+  const { network, side, plan } = planOfPass(setting, picture)
   const alpha = alphaPicture(picture)
   const byNetwork = alpha !== undefined && config.alpha === 'network'
   const total = plan.count * (byNetwork ? 2 : 1)

@@ -15,7 +15,7 @@ import { writeRunPicture } from '../../run/pictures.ts'
 import type { Job, Method, Plan } from '../method.ts'
 import { resolveUpscale, upscaleFragment } from './config.ts'
 import { upscaleCost } from './cost.ts'
-import { enlarge } from './enlarge.ts'
+import { enlarge, planOfPass } from './enlarge.ts'
 import { measure, type ShownPictures } from './measure.ts'
 import { describeMetric, metricCatalogue, metricsLine } from './metrics.ts'
 import { upscaleReport } from './report.ts'
@@ -103,6 +103,8 @@ function openJob(fragment: UpscaleFragment): Job {
       await record.phase('prepare', async () => {
         opened = await openPicture(path)
         given = await opened.samples()
+        // Before anything is left in the folder: a run that can't be is none.
+        planOfPass(setting, given)
         await writeRunPicture(record.folder, runName.picture('input'), reduced(shownPicture(given)))
       })
       record.tell({ type: 'note', message: `${network.title}, from ${setting.source}` })
