@@ -91,7 +91,7 @@ export function chooseFace(
   if (index === undefined) {
     if (usable.length > 1) {
       throw new AlignError(
-        `${usable.length} faces were found, from left to right ${list}; choose one with --face n, or take --face all`,
+        `${usable.length} faces were found, from left to right ${list}; choose one with --face n; rephoto run takes all with --face all`,
       )
     }
     return usable[0]!

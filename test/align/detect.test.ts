@@ -42,7 +42,7 @@ describe('a group of three', () => {
 
   test('wants a choice, names everyone from left to right', () => {
     expect(() => chooseFace(faces)).toThrow(
-      /^3 faces were found.* 1: \d+×\d+ px at \(.*; 3: .*--face n, or take --face all$/,
+      /^3 faces were found.* 1: \d+×\d+ px at \(.*; 3: .*--face n; rephoto run takes all with --face all$/,
     )
     expect(() => chooseFace(faces, { face: 4 })).toThrow(/there is no face 4/)
     expect(() => chooseFace(faces, { face: 0 })).toThrow(/there is no face 0/)
