@@ -11,7 +11,7 @@ import { PictureError } from '../images/error.ts'
 import { toColor } from '../images/gray.ts'
 import { resize } from '../images/resample.ts'
 import { LUMA, matchedTones, type Planes, planesOf } from './tones.ts'
-import { intoSquare, squareReader } from './warp.ts'
+import { enlarged, intoSquare, linearReader, squareReader } from './warp.ts'
 
 /** 'face': the new face in the old photograph. 'color': the old photograph, in the result's colours. */
 export type PasteMode = 'face' | 'color'
@@ -30,6 +30,9 @@ export interface Pasted {
 
 /** How far colours go on beyond the result's head, as a part of the side. */
 const REACH = 0.05
+
+/** Side up to which planes are enlarged before they are read, in pixels. */
+const LARGEST_ENLARGED = 1024
 
 /** Structure is compared without what is wider than this part of the side, and softly. */
 const STRUCTURE = 0.06
@@ -62,29 +65,39 @@ function pasteOne(before: Uint8Array, whole: Bitmap, { quad, crop, result, mask 
   const old = planesOf(brought(seen))
   const weights = weightsOf(brought(toColor(mask)))
   const change = changeOf(planesOf(brought(toColor(result))), old, weights, mode, side)
-  const square = intoSquare(quad, side, whole)
-  const reader = squareReader(side)
+  // Where a pixel of the result covers many of the photograph, planes are enlarged smoothly once, and read in little time.
+  const factor = Math.max(1, Math.floor(Math.min(span, LARGEST_ENLARGED) / side))
+  const fine = (plane: Float32Array) => (factor === 1 ? plane : enlarged(plane, side, factor))
+  const layers = {
+    whole: fine(weights.whole),
+    colors: fine(weights.colors),
+    kept: fine(change.kept),
+    change: { luma: fine(change.luma), blue: fine(change.blue), red: fine(change.red) },
+    old: { luma: fine(old.luma), blue: fine(old.blue), red: fine(old.red) },
+  }
+  const square = intoSquare(quad, side * factor, whole)
+  const reader = factor === 1 ? squareReader(side) : linearReader(side * factor)
   const { data, width } = whole
   const { box } = square
   for (let y = box.top; y < box.bottom; y++)
     for (let x = box.left; x < box.right; x++) {
       if (!reader.at(square.u(x, y), square.v(x, y))) continue
-      const toned = mode === 'face' ? share(reader.read(weights.whole)) : 0
-      const colored = Math.max(toned, share(reader.read(weights.colors)))
+      const toned = mode === 'face' ? share(reader.read(layers.whole)) : 0
+      const colored = Math.max(toned, share(reader.read(layers.colors)))
       if (colored === 0) continue
       const i = (y * width + x) * 3
       const luma = LUMA[0] * before[i]! + LUMA[1] * before[i + 1]! + LUMA[2] * before[i + 2]!
       const blue = (before[i + 2]! - luma) / 1.772
       const red = (before[i]! - luma) / 1.402
-      const lost = toned === 0 ? 0 : toned * (1 - share(reader.read(change.kept)))
+      const lost = toned === 0 ? 0 : toned * (1 - share(reader.read(layers.kept)))
       write(
         before,
         data,
         i,
         colored,
-        luma + toned * reader.read(change.luma) - lost * (luma - reader.read(old.luma)),
-        blue + colored * reader.read(change.blue) - lost * (blue - reader.read(old.blue)),
-        red + colored * reader.read(change.red) - lost * (red - reader.read(old.red)),
+        luma + toned * reader.read(layers.change.luma) - lost * (luma - reader.read(layers.old.luma)),
+        blue + colored * reader.read(layers.change.blue) - lost * (blue - reader.read(layers.old.blue)),
+        red + colored * reader.read(layers.change.red) - lost * (red - reader.read(layers.old.red)),
       )
     }
 }
@@ -145,10 +158,10 @@ function write(
   const b = 1.772 * blue
   const g = -(LUMA[0] * r + LUMA[2] * b) / LUMA[1]
   const part = Math.min(1, room(luma, r), room(luma, g), room(luma, b))
-  const beneath = (at: number) => (1 - weight) * (data[at]! - before[at]!)
-  data[i] = level(luma + part * r + beneath(i))
-  data[i + 1] = level(luma + part * g + beneath(i + 1))
-  data[i + 2] = level(luma + part * b + beneath(i + 2))
+  const rest = 1 - weight
+  data[i] = level(luma + part * r + rest * (data[i]! - before[i]!))
+  data[i + 1] = level(luma + part * g + rest * (data[i + 1]! - before[i + 1]!))
+  data[i + 2] = level(luma + part * b + rest * (data[i + 2]! - before[i + 2]!))
 }
 
 function level(value: number): number {
@@ -164,7 +177,7 @@ function room(level: number, offset: number): number {
 /** A result's colours for the photograph's luminance: what is dark there can't have the colour of what is light. */
 function shadedColors(given: Planes, { luma }: Planes): Planes {
   const shaded = (plane: Float32Array) =>
-    plane.map((value, i) => value * Math.min(1, Math.max(0, luma[i]! / Math.max(given.luma[i]!, 1))))
+    plane.map((value, i) => value * Math.min(1, Math.max(0, (luma[i]! + 1) / (given.luma[i]! + 1))))
   return { luma, blue: shaded(given.blue), red: shaded(given.red) }
 }
 

@@ -54,7 +54,7 @@ export function matchedTones(face: Planes, photo: Planes, mask: Float32Array): P
 
 function matchPlane(plane: Float32Array, goal: Float32Array, mask: Float32Array): Float32Array {
   const [from, to] = [spreadOf(plane, mask), spreadOf(goal, mask)]
-  const gain = Math.min(MOST_GAIN, Math.max(1 / MOST_GAIN, to.deviation / Math.max(from.deviation, 1)))
+  const gain = Math.min(MOST_GAIN, Math.max(1 / MOST_GAIN, (to.deviation + 1) / (from.deviation + 1)))
   return plane.map((value) => (value - from.mean) * gain + to.mean)
 }
 

@@ -88,3 +88,41 @@ export function squareReader(side: number): SquareReader {
     },
   }
 }
+
+/** A reader that goes straight between the four samples around: for planes that are smooth already. */
+export function linearReader(side: number): SquareReader {
+  let [corner, right, below, wx, wy] = [0, 0, 0, 0, 0]
+  return {
+    at(u, v) {
+      if (u < -0.5 || v < -0.5 || u > side - 0.5 || v > side - 0.5) return false
+      const column = Math.min(side - 1, Math.max(0, u))
+      const row = Math.min(side - 1, Math.max(0, v))
+      const x = Math.floor(column)
+      const y = Math.floor(row)
+      wx = column - x
+      wy = row - y
+      corner = y * side + x
+      right = x + 1 < side ? 1 : 0
+      below = y + 1 < side ? side : 0
+      return true
+    },
+    read(plane) {
+      const upper = plane[corner]! + wx * (plane[corner + right]! - plane[corner]!)
+      const lower = plane[corner + below]! + wx * (plane[corner + below + right]! - plane[corner + below]!)
+      return upper + wy * (lower - upper)
+    },
+  }
+}
+
+/** A plane of side × side enlarged by a whole factor, smoothly. */
+export function enlarged(plane: Float32Array, side: number, factor: number): Float32Array {
+  const size = side * factor
+  const out = new Float32Array(size * size)
+  const reader = squareReader(side)
+  for (let y = 0; y < size; y++)
+    for (let x = 0; x < size; x++) {
+      reader.at((x + 0.5) / factor - 0.5, (y + 0.5) / factor - 0.5)
+      out[y * size + x] = reader.read(plane)
+    }
+  return out
+}

@@ -79,7 +79,7 @@ describe('an unchanged crop', () => {
           expect(most).toBe(0)
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 400 },
     )
   })
 
@@ -97,6 +97,16 @@ describe('an unchanged crop', () => {
     const both = pasteInto(photo, [other, { quad, crop, result: crop, mask: createBitmap(32, 32, 1) }], 'face')
     expect(both.data).toEqual(alone.data)
   })
+})
+
+it.each<PasteMode>(['face', 'color'])('an unchanged crop of hardly any light changes nothing: %s', (mode) => {
+  for (const most of [1, 2, 5]) {
+    const photo = photograph(40, 40, 3, most)
+    const dark = { ...photo, data: photo.data.map((v) => v % (most + 1)) }
+    const quad = square([20, 20], 60, 0.2)
+    const crop = cropOf(dark, quad, 16)
+    expect(pasteInto(dark, [{ quad, crop, result: crop, mask: white(16) }], mode).data).toEqual(dark.data)
+  }
 })
 
 describe('a changed crop', () => {

@@ -26,9 +26,9 @@ let first: Ended
 beforeAll(async () => {
   makeTinyPack(pack)
   mkdirSync(album)
-  // A photograph of three people that comes with the face detector.
-  await sharp(join(faceApi, 'demo/sample1.jpg'))
-    .resize({ width: 700 })
+  // Two of the three people of a photograph that comes with the face detector.
+  await sharp(await sharp(join(faceApi, 'demo/sample1.jpg')).resize({ width: 800 }).toBuffer())
+    .extract({ left: 80, top: 60, width: 420, height: 380 })
     .withExif({ IFD0: { Artist: 'Aunt Ada' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 0/1' } })
     .withDensity(300)
     .jpeg()
@@ -48,14 +48,13 @@ describe('a folder with all faces', () => {
       broken: 'failed',
       'group-face-1': 'complete',
       'group-face-2': 'complete',
-      'group-face-3': 'complete',
     })
     expect(first.code).toBe(1)
     expect(first.stderr).toMatch(/FAILED {2}broken: .*broken\.png: not a picture that can be read/u)
-    expect(first.stderr).toContain('3 complete, 1 failed, 0 left to do')
+    expect(first.stderr).toContain('2 complete, 1 failed, 0 left to do')
     const page = readFileSync(join(out, 'report.html'), 'utf8')
-    for (const number of [1, 2, 3]) expect(page).toContain(`href="runs/group-face-${number}/report.html"`)
-    expect(page).toContain('Face 3 of 3')
+    for (const number of [1, 2]) expect(page).toContain(`href="runs/group-face-${number}/report.html"`)
+    expect(page).toContain('Face 2 of 2')
     expect(page).toMatch(/<strong>broken<\/strong>: .*not a picture/u)
     expect(readFileSync(join(out, 'runs/group-face-1/report.html'), 'utf8')).toContain('plot-losses')
   })
@@ -64,7 +63,7 @@ describe('a folder with all faces', () => {
     const path = join(out, 'whole/group.png')
     const [before, whole] = [await readPicture(join(album, 'group.jpg')), await readPicture(path)]
     expect([whole.width, whole.height]).toEqual([before.width, before.height])
-    const quads = [1, 2, 3].map((n) => readManifest(join(out, `runs/group-face-${n}`)).crop!.quad)
+    const quads = [1, 2].map((n) => readManifest(join(out, `runs/group-face-${n}`)).crop!.quad)
     const isIn = (x: number, y: number) =>
       quads.map((quad) => {
         const [xs, ys] = [quad.map((p) => p[0]), quad.map((p) => p[1])]
@@ -72,7 +71,7 @@ describe('a folder with all faces', () => {
           x >= Math.min(...xs) - 1 && x <= Math.max(...xs) + 1 && y >= Math.min(...ys) - 1 && y <= Math.max(...ys) + 1
         )
       })
-    const changed = [0, 0, 0]
+    const changed = [0, 0]
     for (let y = 0; y < before.height; y++)
       for (let x = 0; x < before.width; x++) {
         const i = (y * before.width + x) * 3
@@ -100,15 +99,16 @@ describe('a folder with all faces', () => {
   it('goes on where it was: what is there is not made again, what was mended is', async () => {
     const written = readFileSync(join(out, 'runs/group-face-1/manifest.json'), 'utf8')
     await sharp(join(album, 'group.jpg'))
-      .extract({ left: 250, top: 60, width: 200, height: 330 })
+      .extract({ left: 0, top: 0, width: 220, height: 380 })
       .png()
       .toFile(join(album, 'mended.png'))
     cpSync(join(album, 'mended.png'), join(album, 'broken.png'))
     rmSync(join(album, 'mended.png'))
     const again = await rephoto(args(album, 'all', out))
-    expect(again.stderr).toMatch(/4 runs, 3 of them done already, 1 to do/u)
+    expect(again.stderr).toMatch(/3 runs, 2 of them done already, 1 to do/u)
     expect(readFileSync(join(out, 'runs/group-face-1/manifest.json'), 'utf8')).toBe(written)
-    expect(again.code, again.stderr).toBe(statuses(out).broken === 'complete' ? 0 : 1)
+    expect(again.code, again.stderr).toBe(0)
+    expect(statuses(out).broken).toBe('complete')
   })
 
   it('is not mixed with another', () => {
