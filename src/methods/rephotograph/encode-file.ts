@@ -73,7 +73,7 @@ export async function encodeFile(
     const noise = firstNoise(config, shape)
     writeCodes(path, { latent, noise, camera: {} }, shape)
     await writePicture(sibling, bitmapOf(await siblingOf(setting, latent, noise), shape.size, 'round'), {
-      metadata: metadata.exif === undefined ? {} : { exif: metadata.exif },
+      ...(metadata.exif && { metadata: { exif: metadata.exif } }),
       exclusive: !force,
     })
     return { latent: path, sibling, notes }
