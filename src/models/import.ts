@@ -2,7 +2,7 @@
  * Takes weight files as people have them into a pack: recognised by content, checked, rewritten as safetensors in the
  * user's cache. Nothing is written before every file given has been recognised and found to fit the pack.
  */
-import { basename } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { openCheckpoint } from '../checkpoint/open.ts'
 import type { Found } from '../networks/found.ts'
 import type { Role } from '../networks/roles.ts'
@@ -99,7 +99,8 @@ function roleOf({ role }: Found, path: string, { as, ask }: ImportOptions): Role
   const { question, words, fromName } = role
   const meant = (word: string | undefined) =>
     word === undefined ? undefined : (words[word] ?? Object.values(words).find((name) => name === word))
-  const said = meant(as) ?? meant(fromName(basename(path))) ?? meant(ask?.(path))
+  const folder = basename(dirname(resolve(path)))
+  const said = meant(as) ?? meant(fromName(basename(path))) ?? meant(role.fromFolder?.(folder)) ?? meant(ask?.(path))
   if (said !== undefined) return said as Role
   throw new ModelError(`${path}: ${question}; add --as ${orList(Object.keys(words))}`)
 }

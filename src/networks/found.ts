@@ -9,6 +9,8 @@ export interface RoleChoice {
   readonly words: Readonly<Record<string, string>>
   /** The word that the name of a file says. */
   fromName(fileName: string): string | undefined
+  /** The word that the name of its folder says, where people have files that are all called alike. */
+  fromFolder?(folderName: string): string | undefined
 }
 
 export interface Found {

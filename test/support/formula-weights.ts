@@ -21,7 +21,8 @@ function stylegan(key: string): Rule {
   return { std: 1, mean: 0 }
 }
 
-function he(key: string, shape: ShapeOf): Rule {
+/** The rule for networks with ReLU: variance 2/fan-in, statistics and biases near their neutral values. */
+export function heRule(key: string, shape: ShapeOf): Rule {
   if (key.endsWith('running_mean')) return { std: 0.1, mean: 0 }
   if (key.endsWith('running_var')) return { std: 0.05, mean: 1 }
   if (shape.length > 1) return { std: Math.sqrt(2 / shape.slice(1).reduce((a, b) => a * b, 1)), mean: 0 }
@@ -33,7 +34,7 @@ function e4e(key: string, shape: ShapeOf): Rule {
   if (key.endsWith('.linear.bias')) return { std: 0.1, mean: 0 }
   if (key.endsWith('.res_layer.4.weight')) return { std: 0.05, mean: 0.3 }
   if (key === 'input_layer.2.weight' || key.endsWith('.res_layer.2.weight')) return { std: 0.02, mean: 0.25 }
-  return he(key, shape)
+  return heRule(key, shape)
 }
 
 interface Network {
@@ -45,11 +46,11 @@ interface Network {
 const networks = {
   stylegan2: { keys: 'stylegan2_1024', prefix: 'stylegan2', rule: stylegan },
   e4e: { keys: 'e4e', prefix: 'e4e', rule: e4e },
-  color_encoder: { keys: 'color_encoder', prefix: 'color_encoder', rule: he },
-  vgg16: { keys: 'vgg16', prefix: 'vgg16', rule: he },
-  vgg19: { keys: 'vgg19', prefix: 'vgg19', rule: he },
-  vggface: { keys: 'vggface', prefix: 'vggface', rule: he },
-  bisenet: { keys: 'bisenet', prefix: 'bisenet', rule: he },
+  color_encoder: { keys: 'color_encoder', prefix: 'color_encoder', rule: heRule },
+  vgg16: { keys: 'vgg16', prefix: 'vgg16', rule: heRule },
+  vgg19: { keys: 'vgg19', prefix: 'vgg19', rule: heRule },
+  vggface: { keys: 'vggface', prefix: 'vggface', rule: heRule },
+  bisenet: { keys: 'bisenet', prefix: 'bisenet', rule: heRule },
 } as const satisfies Record<string, Network>
 
 export type FormulaNetwork = keyof typeof networks
