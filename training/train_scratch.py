@@ -1,6 +1,6 @@
 """Train the compact scratch detector: the official U-Net, 12 channels wide instead of 64, on damage that is drawn.
 
-    python3 train_scratch.py --data DATA --cache CACHE --run RUNS/scratch --minutes 60
+    python3 train_scratch.py --data DATA --cache CACHE --run RUNS/scratch
 
 Pictures: scenes.tar (train, val), faces, and real old photographs. The latter have scratches of their own that no label knows:
 where the averaged network sees some in the undamaged crop, the label counts for nothing. Never seen: scenes/test, heldout*.txt, the
@@ -103,13 +103,17 @@ def batch(rng, grounds, shapes, count, side, whole=0.2, kind=None):
         clean[aged] = antique(clean[aged])
     clean = clean[:, 0].numpy()
     pictures, labels, weights, undamaged = [], [], [], []
+    quarters = []
     for g in clean:
         g = mount(rng, g) if rng.random() < 0.15 else g
         label, weight = np.zeros_like(g), np.ones_like(g)
         state = rng.bit_generator.state
         spared = scanned(rng, g)
         if rng.random() >= whole:
-            cover, paint, shade = damage(rng, shapes, side)
+            if not quarters:  # drawn for a larger picture and cut into four
+                drawn = damage(rng, shapes, 2 * side)
+                quarters = [[t[y:y + side, x:x + side] for t in drawn] for y in (0, side) for x in (0, side)]
+            cover, paint, shade = quarters.pop()
             shaded = np.clip(g + shade, 0, 1)
             change = np.abs(cover * (paint - shaded))
             label = ((cover >= CLEAR) & (change >= SEEN)).astype(np.float32)
@@ -169,9 +173,10 @@ def main():
     p.add_argument('--data', required=True)
     p.add_argument('--cache', required=True)
     p.add_argument('--run', required=True)
-    p.add_argument('--minutes', type=float, default=60)
-    p.add_argument('--batch', type=int, default=8)
-    p.add_argument('--side', type=int, default=144)
+    p.add_argument('--steps', type=int, default=4000)
+    p.add_argument('--minutes', type=float, help='of this and all resumed calls together, where time is the limit')
+    p.add_argument('--batch', type=int, default=12)
+    p.add_argument('--side', type=int, default=96)
     p.add_argument('--width', type=int, default=COMPACT)
     p.add_argument('--rate', type=float, default=1.5e-3)
     p.add_argument('--threads', type=int, default=1)
@@ -191,7 +196,7 @@ def main():
         return {'held_iou': overlap(torch.sigmoid(logits.float()), unseen[1], unseen[2]),
                 **{f'held_{k}': float(v) for k, v in losses(logits, *unseen[1:3]).items()}}
 
-    loop = Loop(args.run, args.minutes, parts={'net': net, 'optimizer': optimizer, 'average': average}, measure=measure,
+    loop = Loop(args.run, args.minutes, args.steps, parts={'net': net, 'optimizer': optimizer, 'average': average}, measure=measure,
                 about={'width': args.width, 'command': data.command_line('train_scratch.py', args)}, report_steps=25)
     rng = loop.seed(args.seed)
     def draw(count):

@@ -66,6 +66,10 @@ export const scratchDetectorNetwork = networkKind({
   layout: z.strictObject({
     side: z.int().min(64).default(256).describe('Shorter side in pixels at which it looks.'),
     threshold: z.number().gt(0).lt(1).default(0.4).describe('From which answer on a pixel is damaged.'),
+    antialias: z
+      .boolean()
+      .default(false)
+      .describe('Whether photographs are made smaller for it without aliasing; the official code reads single pixels.'),
   }),
   files: '`detection/FT_Epoch_latest.pt` of Bringing-Old-Photos-Back-to-Life',
   landmarks: ['first.1.weight'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { schemaJson } from '../../src/config/document.ts'
 import { configKinds } from '../../src/methods/configs.ts'
 import { portraitConfigTable } from '../../src/methods/rephotograph/document.ts'
+import { restoreConfigTable } from '../../src/methods/restore/document.ts'
 import { stylizeConfigTable } from '../../src/methods/stylize/document.ts'
 import { upscaleConfigTable } from '../../src/methods/upscale/document.ts'
 
@@ -16,6 +17,10 @@ describe('files generated from the schema', () => {
 
   it('docs/upscale.md is current', async () => {
     await expect(upscaleConfigTable()).toMatchFileSnapshot('../../docs/upscale.md')
+  })
+
+  it('docs/restore.md is current', async () => {
+    await expect(restoreConfigTable()).toMatchFileSnapshot('../../docs/restore.md')
   })
 
   it('docs/config.md is current', async () => {

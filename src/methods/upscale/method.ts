@@ -13,6 +13,7 @@ import { claim } from '../../output.ts'
 import { runName } from '../../run/folder.ts'
 import { writeRunPicture } from '../../run/pictures.ts'
 import type { Job, Method, Plan } from '../method.ts'
+import { isWhollyShown, reduced, shownPicture } from '../shown.ts'
 import { resolveUpscale, upscaleFragment } from './config.ts'
 import { upscaleCost } from './cost.ts'
 import { enlarge, planOfPass } from './enlarge.ts'
@@ -21,7 +22,6 @@ import { describeMetric, metricCatalogue, metricsLine } from './metrics.ts'
 import { upscaleReport } from './report.ts'
 import { type UpscaleConfig, type UpscaleFragment, upscaleConfig, upscaleDefaults } from './schema.ts'
 import { openSetting } from './setting.ts'
-import { isWhollyShown, reduced, shownPicture } from './shown.ts'
 
 export const upscale: Method = {
   name: 'upscale',

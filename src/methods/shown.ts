@@ -1,8 +1,8 @@
 // Pictures of a run folder: for looking at, in 8 bits on white, and no larger than a report can take.
 
-import { type Bitmap, createBitmap } from '../../images/bitmap.ts'
-import { resize } from '../../images/resample.ts'
-import { isDeepPicture, type Samples } from '../../images/samples.ts'
+import { type Bitmap, createBitmap } from '../images/bitmap.ts'
+import { resize } from '../images/resample.ts'
+import { isDeepPicture, type Samples } from '../images/samples.ts'
 
 /** Pixels that a picture in a run folder has at the most. */
 export const MOST_SHOWN = 48e6

@@ -1,0 +1,93 @@
+/** Every choice of restoring a photograph as a key. */
+import { z } from 'zod'
+import { configKind, type Relaxed } from '../../config/kind.ts'
+import { filePath } from '../../config/marks.ts'
+import { commonDefaults, commonKeys, methodKey } from '../common-schema.ts'
+
+const keys = {
+  scratches: z
+    .strictObject({
+      from: z
+        .enum(['auto', 'none', 'mask'])
+        .describe('Who says where the photograph is scratched: the detector, nobody (nothing is filled in), a mask.'),
+      mask: filePath('Picture of the size of the photograph, white where it is damaged; for from "mask".'),
+      threshold: z
+        .number()
+        .gt(0)
+        .lt(1)
+        .nullable()
+        .describe(
+          "From which likelihood on the detector is believed; null: the network's own, 0.4 in the official one.",
+        ),
+      grow: z
+        .int()
+        .min(0)
+        .max(64)
+        .nullable()
+        .describe('Pixels by which the damage is widened before it is filled; null: 3 at high resolution, else 0.'),
+    })
+    .describe('Scratches, cracks and missing pieces.'),
+  highResolution: z
+    .boolean()
+    .describe(
+      'Damage is filled from whole patches that resemble it instead of by attention between all positions, whose time grows with the square of the photograph.',
+    ),
+  attention: z.strictObject({
+    block: z
+      .int()
+      .min(0)
+      .max(65_536)
+      .describe('Positions that look for what fits them at once; 0: as many as 128 MB hold. Results are equal.'),
+  }),
+  faces: z
+    .enum(['none', '256', '512'])
+    .describe('Whether faces are restored one by one and put back, and by the network of which size.'),
+  fit: z
+    .enum(['border', 'resize'])
+    .describe(
+      'How sides become multiples of 4 (16 with damage, 32 at high resolution): a mirrored border that is cut off again, or as in the official code the photograph is resized and stays so.',
+    ),
+  stretch: z
+    .boolean()
+    .describe(
+      'Tones are stretched so that the darkest is black and the brightest white, as the official code saves its pictures.',
+    ),
+  keepGray: z.boolean().describe('A gray photograph stays gray.'),
+  output: z
+    .strictObject({
+      file: z
+        .string()
+        .min(1)
+        .max(4096)
+        .nullable()
+        .describe('The picture to write, with all bits and what the file of the input says; its suffix is the format.'),
+      replace: z.boolean().describe('Whether a file of that name may be replaced.'),
+    })
+    .describe('Where the result goes besides the run folder, which has a picture for its report.'),
+}
+
+/** Schema of a complete config of this method. */
+export const restoreSchema = z.strictObject({ method: methodKey('restore'), ...commonKeys, ...keys })
+
+/** The configs of this method. */
+export const restoreConfig = configKind('restore', restoreSchema)
+
+/** A complete config. */
+export type RestoreConfig = z.infer<typeof restoreSchema>
+
+/** What a config file may say, besides `extends`. */
+export type RestoreFragment = Relaxed<RestoreConfig>
+
+/** The method's own defaults. */
+export const restoreDefaults: RestoreConfig = {
+  method: 'restore',
+  ...commonDefaults,
+  scratches: { from: 'auto', mask: null, threshold: null, grow: null },
+  highResolution: false,
+  attention: { block: 0 },
+  faces: 'none',
+  fit: 'border',
+  stretch: true,
+  keepGray: true,
+  output: { file: null, replace: false },
+}
