@@ -1,0 +1,96 @@
+"""Compact autoencoders and mappings in the layout of Bringing Old Photos Back to Life (the keys that src/restore reads)."""
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+LATENT = 32   # channels of the latents; 64 in the official networks
+INSIDE = 128  # of the mappings; 512
+INNER = 64    # of the attention; 512
+
+
+class ResnetBlock(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.conv_block = nn.Sequential(nn.ReflectionPad2d(1), nn.Conv2d(c, c, 3), nn.InstanceNorm2d(c), nn.ReLU(),
+                                        nn.ReflectionPad2d(1), nn.Conv2d(c, c, 3), nn.InstanceNorm2d(c))
+
+    def forward(self, x):
+        return x + self.conv_block(x)
+
+
+def normed(conv, c):
+    return [conv, nn.InstanceNorm2d(c), nn.ReLU()]
+
+
+class Vae(nn.Module):
+    def __init__(self, c=LATENT, blocks=4):
+        super().__init__()
+        self.encoder = nn.Sequential(
+            nn.ReflectionPad2d(3), *normed(nn.Conv2d(3, c, 7), c), *normed(nn.Conv2d(c, c, 4, 2, 1), c), *normed(nn.Conv2d(c, c, 4, 2, 1), c),
+            *(ResnetBlock(c) for _ in range(blocks)))
+        self.decoder = nn.Sequential(
+            *(ResnetBlock(c) for _ in range(blocks)), *normed(nn.ConvTranspose2d(c, c, 4, 2, 1), c), *normed(nn.ConvTranspose2d(c, c, 4, 2, 1), c),
+            nn.ReflectionPad2d(3), nn.Conv2d(c, 3, 7), nn.Tanh())
+
+
+def into(latent, inside):
+    half = (latent + inside) // 2 if inside < 2 * latent else 2 * latent
+    return [*normed(nn.Conv2d(latent, half, 3, 1, 1), half), *normed(nn.Conv2d(half, inside, 3, 1, 1), inside)], half
+
+
+class Mapping(nn.Module):
+    """Without damage: `model`."""
+
+    def __init__(self, latent=LATENT, inside=INSIDE, blocks=4):
+        super().__init__()
+        first, half = into(latent, inside)
+        self.model = nn.Sequential(*first, *(ResnetBlock(inside) for _ in range(blocks)),
+                                   *normed(nn.Conv2d(inside, half, 3, 1, 1), half), nn.Conv2d(half, latent, 3, 1, 1))
+
+    def forward(self, z, mask=None):
+        return self.model(z)
+
+
+class Attention(nn.Module):
+    def __init__(self, c, inner, blocks=2):
+        super().__init__()
+        self.g, self.theta, self.phi = (nn.Conv2d(c, inner, 1) for _ in range(3))
+        self.W = nn.Conv2d(inner, c, 1)
+        self.res_block = nn.Sequential(*(ResnetBlock(c) for _ in range(blocks)))
+
+    def forward(self, x, mask):
+        """x [N,C,h,w], mask [N,1,4h,4w] in 01"""
+        n, _, h, w = x.shape
+        flat = lambda conv: conv(x).flatten(2)
+        touched = (F.interpolate(mask, (h, w), mode='bilinear') > 0).float()
+        seen = (1 - touched) * F.interpolate(1 - mask, (h, w))
+        shares = torch.softmax(flat(self.theta).transpose(1, 2) @ flat(self.phi), 2) * seen.flatten(2)
+        shares = F.normalize(shares, p=1, dim=2)
+        found = (shares @ flat(self.g).transpose(1, 2)).transpose(1, 2).reshape(n, -1, h, w)
+        return seen * x + (1 - seen) * self.res_block(self.W(found))
+
+
+class ScratchMapping(nn.Module):
+    """With damage: `before_NL`, `NL`, `after_NL`."""
+
+    def __init__(self, latent=LATENT, inside=INSIDE, inner=INNER, blocks=4):
+        super().__init__()
+        first, half = into(latent, inside)
+        self.before_NL = nn.Sequential(*first)
+        self.NL = Attention(inside, inner)
+        self.after_NL = nn.Sequential(*(ResnetBlock(inside) for _ in range(blocks)),
+                                      *normed(nn.Conv2d(inside, half, 3, 1, 1), half), nn.Conv2d(half, latent, 3, 1, 1))
+
+    def forward(self, z, mask):
+        return self.after_NL(self.NL(self.before_NL(z), mask))
+
+
+class LatentDiscriminator(nn.Module):
+    """Is this latent of a real old photograph, or of one that was made old?"""
+
+    def __init__(self, c=LATENT):
+        super().__init__()
+        self.net = nn.Sequential(nn.Conv2d(c, 64, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(64, 64, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(64, 1, 3, 1, 1))
+
+    def forward(self, z):
+        return self.net(z)
