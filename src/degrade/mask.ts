@@ -25,23 +25,34 @@ export function maskAt(mask: Bitmap, width: number, height: number): Float64Arra
   return Float64Array.from(fitting.data, (v) => (v > NOTICEABLE ? 1 : 0))
 }
 
+/** Under this name the mask that was found stands among the pictures of a run. */
+export const FOUND = 'found by the detector'
+
+function either(masks: readonly Float64Array[]): Float64Array {
+  return masks[0]!.map((_, i) => Math.max(...masks.map((one) => one[i]!)))
+}
+
 export const mask = stageKind({
   schema: z
     .strictObject({
       file: filePath(
         'Picture of the aligned square, white where the losses shall not look; null: they look everywhere.',
       ),
+      find: z
+        .boolean()
+        .describe("Look for scratches in the aligned picture with the pack's detector and leave those out, too."),
     })
     .describe('Scratches and missing areas that the losses ignore.'),
-  defaults: { file: null },
+  defaults: { file: null, find: false },
   files: ({ file }) => (file === null ? [] : [file]),
-  make: ({ file }, files) => ({
+  make: ({ file, find }, files) => ({
     parameters: [],
     apply: (x, _, { old }) => {
-      const picture = file === null ? undefined : files.get(file)
-      if (!picture || !old) return x
+      const masks = [file === null ? undefined : files.get(file), find ? files.get(FOUND) : undefined]
+      const pictures = masks.filter((picture) => picture !== undefined)
+      if (pictures.length === 0 || !old) return x
       const [, c, h, w] = x.shape as [number, number, number, number]
-      const white = constant(() => maskAt(picture, w, h), [1, 1, h, w])
+      const white = constant(() => either(pictures.map((picture) => maskAt(picture, w, h))), [1, 1, h, w])
       const color = c === 1 ? concat([x, x, x], 1) : x
       return add(color, mul(white, sub(old({ height: h, width: w }), color)))
     },

@@ -97,7 +97,7 @@ async function optimizeOptions(
   return {
     network: networkOf(pack),
     degradation: config.degradation,
-    files: await stageFiles(config),
+    files: await stageFiles(config, start.damage),
     losses: config.losses,
     optimize: config.optimize,
     seed: config.seed,

@@ -14,6 +14,7 @@ import type { Job, Method, Plan } from '../method.ts'
 import { settleAuto, wantsGuess } from './auto.ts'
 import { completed } from './completed.ts'
 import { type ConfigFragment, portraitConfig, rephotographConfig } from './config.ts'
+import { looksForDamage } from './damage.ts'
 import { type Descended, descend } from './descend.ts'
 import { writeOutcome } from './finish.ts'
 import { networksOfLosses } from './losses.ts'
@@ -45,6 +46,7 @@ export const rephotograph: Method = {
   },
   pictures: [
     { name: 'aligned', title: 'Input', words: 'The aligned antique picture' },
+    { name: 'mask', title: 'Damage', words: 'White where scratches were found, at which the losses do not look' },
     {
       name: 'sibling',
       title: 'Sibling',
@@ -123,7 +125,7 @@ function plan(config: ResolvedConfig, pack: LoadedPack, said: ConfigFragment): P
   return {
     config: config as unknown as JsonObject,
     document: asConfigFile(config, pack.generatorSize) as JsonObject,
-    roles: usedRoles(pack, config.sensitivity),
+    roles: [...usedRoles(pack, config.sensitivity), ...(looksForDamage(config) ? (['scratch_detector'] as const) : [])],
     guessed,
     // Any colour encoder may be the one, and what the guess was calibrated by has a part in it.
     sources: guessed.length === 0 ? [] : [...encoderFiles(pack), fileURLToPath(calibrationFile)],

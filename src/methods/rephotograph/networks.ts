@@ -29,9 +29,10 @@ export function networkOf(pack: LoadedPack): NetworkOf {
 }
 
 /** Networks that a run cannot do without. */
-export function neededRoles({ sensitivity, losses }: ResolvedConfig): Role[] {
+export function neededRoles({ sensitivity, losses, degradation }: ResolvedConfig): Role[] {
   const seen = networksOfLosses(losses).filter(isRole)
-  return ['stylegan2', 'e4e', colorEncoderRole(sensitivity), ...seen]
+  const detector: Role[] = degradation.mask?.find === true ? ['scratch_detector'] : []
+  return ['stylegan2', 'e4e', colorEncoderRole(sensitivity), ...seen, ...detector]
 }
 
 /** What a pack prescribes: its settings, and the sides that its networks were trained at. */

@@ -13,6 +13,7 @@ import { readRunPicture, writeRunPicture } from '../../run/pictures.ts'
 import type { RunRecord } from '../../run/record.ts'
 import { writeSurroundings } from '../whole.ts'
 import { readLatent, readNoise, writeCodes } from './codes.ts'
+import { damageInWords, foundDamage, looksForDamage } from './damage.ts'
 import { checkSize } from './least-size.ts'
 import { matchedTarget } from './match.ts'
 import { alignedPortrait, fittedPortrait } from './portrait.ts'
@@ -25,6 +26,8 @@ export interface Prepared {
   readonly target: Bitmap
   readonly latent: Float32Array
   readonly noise: readonly Float32Array[]
+  /** White where the aligned portrait is scratched; undefined where nobody looked. */
+  readonly damage: Bitmap | undefined
 }
 
 /** Carries out the first half of a run. */
@@ -39,6 +42,11 @@ export async function prepare(setting: Setting, record: RunRecord, picture: Bitm
     }),
   )
   await writeRunPicture(folder, runName.picture('aligned'), aligned)
+  const damage = await foundDamage(setting, aligned)
+  if (damage) {
+    await writeRunPicture(folder, runName.picture('mask'), damage)
+    record.tell({ type: 'note', message: damageInWords(damage) })
+  }
   const fitted = fittedPortrait(aligned, shape.size)
   await checkSize(setting, fitted)
   const gray = toGray(fitted)
@@ -53,7 +61,7 @@ export async function prepare(setting: Setting, record: RunRecord, picture: Bitm
   })
   await writeRunPicture(folder, runName.picture('target'), target)
   writeCodes(runFile.initial(folder), { latent, noise, camera: {} }, shape)
-  return { target, latent, noise }
+  return { target, latent, noise, damage }
 }
 
 /** What an earlier attempt at a run has prepared; undefined when it did not come that far. */
@@ -63,7 +71,10 @@ export async function prepared(setting: Setting, folder: string): Promise<Prepar
   const written = await readRunPicture(folder, runName.picture('target'))
   const target = setting.config.target.color === 'keep' ? toColor(written) : toGray(written)
   const noise = readNoise(codes, setting.shape).filter((map) => map !== undefined)
-  return { target, latent: readLatent(codes, setting.shape), noise }
+  const damage = looksForDamage(setting.config)
+    ? await foundDamage(setting, await readRunPicture(folder, runName.picture('aligned')))
+    : undefined
+  return { target, latent: readLatent(codes, setting.shape), noise, damage }
 }
 
 /** The generator's picture of codes, [3, size, size] in ±1. */
