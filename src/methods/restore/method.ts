@@ -10,14 +10,13 @@ import { type OpenedPicture, openPicture } from '../../images/read.ts'
 import type { Samples } from '../../images/samples.ts'
 import { writePicture } from '../../images/write.ts'
 import type { LoadedPack } from '../../models/load.ts'
-import { weightsOf } from '../../models/weights.ts'
 import { claim } from '../../output.ts'
-import { costs } from '../../restore/pass.ts'
 import { runName } from '../../run/folder.ts'
 import { writeRunPicture } from '../../run/pictures.ts'
 import type { Job, Method, Plan } from '../method.ts'
 import { isWhollyShown, reduced, shownPicture } from '../shown.ts'
-import { mappingKind, mappingRoles, resolveRestore, restoreFragment, rolesOf } from './config.ts'
+import { resolveRestore, restoreFragment, rolesOf } from './config.ts'
+import { restoreCost } from './cost.ts'
 import { type Damage, findDamage } from './damage.ts'
 import { measure } from './measure.ts'
 import { describeMetric, metricCatalogue, metricsLine } from './metrics.ts'
@@ -79,17 +78,7 @@ function planOf(config: RestoreConfig, pack: LoadedPack): Plan {
     sources: config.scratches.mask === null ? [] : [config.scratches.mask],
     // One step: the pass over the photograph.
     stages: [{ steps: 1 }],
-    // Of a photograph of 512 × 512, since what will be read is not known yet.
-    stepFlops() {
-      const kind = mappingKind(config, config.scratches.from !== 'none')
-      const [encoder, mapping, decoder] = mappingRoles(kind, pack).map((role) => weightsOf(pack, role))
-      const side = { width: 512, height: 512 }
-      const mask = { ...side, data: new Uint8Array(512 ** 2) }
-      return costs({ encoder: encoder!, mapping: mapping!, decoder: decoder!, kind }, side, mask).reduce(
-        (sum, { flops }) => sum + flops,
-        0,
-      )
-    },
+    cost: (photograph) => restoreCost(config, pack, photograph),
   }
 }
 
