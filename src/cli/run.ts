@@ -37,7 +37,7 @@ export const runCommand: CommandModule<object, RunOptions> = {
       })
       .option('paste', {
         type: 'string',
-        choices: ['face', 'color', 'off'],
+        choices: ['auto', 'face', 'color', 'off'],
         describe: 'How the result goes into the whole photograph; short for --set paste.mode=…',
       })
       .option('jobs', { type: 'number', describe: 'Of several pictures or faces so many at a time; default: 1' })

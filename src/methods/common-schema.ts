@@ -21,16 +21,16 @@ export const outputSchema = z
 export const pasteSchema = z
   .strictObject({
     mode: z
-      .enum(['face', 'color', 'off'])
+      .enum(['auto', 'face', 'color', 'off'])
       .describe(
-        'What whole.png shows: "face": the new face in the old photograph, its tones matched; "color": the old photograph, its face in the colours of the result; "off": no whole.png.',
+        'What whole.png shows: "face": the new face in the old photograph, its tones matched; "color": the old photograph, its face in the colours of the result; "auto": colours where the face in the photograph has far more pixels than the result, else the face; "off": no whole.png.',
       ),
     feather: positive(0.2).describe("Softness (sigma) of the face's edge, as a part of the crop's side."),
   })
   .describe('The whole photograph with the result in it.')
 
 /** Its values where nobody says otherwise. */
-export const pasteDefaults = { mode: 'face', feather: 0.02 } as const
+export const pasteDefaults = { mode: 'auto', feather: 0.02 } as const
 
 /** The keys, for a schema. */
 export const commonKeys = {

@@ -37,10 +37,29 @@ export async function writeSurroundings(
   }
 }
 
-/** Names the mode and writes the mask of a result, for `finishPictures`. */
-export async function writeMask(record: RunRecord, mode: PasteMode, mask: Bitmap, partial: boolean): Promise<void> {
-  await writeRunPicture(record.folder, runName.picture('mask', partial), mask)
-  record.manifest.paste = { mode }
+/**
+ * Names the mode and writes the mask of a result, for `finishPictures`.
+ *
+ * @param mode 'auto': the old face in new colours where a new one would be much softer than the photograph around it
+ */
+export async function writeMask(
+  record: RunRecord,
+  mode: PasteMode | 'auto',
+  mask: Bitmap,
+  partial: boolean,
+): Promise<void> {
+  const { folder, manifest } = record
+  await writeRunPicture(folder, runName.picture('mask', partial), mask)
+  manifest.paste = { mode: mode === 'auto' ? modeFor(manifest, mask) : mode }
+}
+
+/** A result that is enlarged by more than this looks soft in its photograph. */
+const MOST_ENLARGED = 1.5
+
+function modeFor({ crop }: Manifest, { width }: Bitmap): PasteMode {
+  if (!crop) return 'face'
+  const [[left, top], , , [right, end]] = crop.quad
+  return Math.hypot(right - left, end - top) > MOST_ENLARGED * width ? 'color' : 'face'
 }
 
 /**
