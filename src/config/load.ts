@@ -140,15 +140,24 @@ function load(file: string, loading: Loading): JsonObject {
   }
   const before = known.get(file)
   if (before) {
-    loading.layers.push(...before.layers)
+    append(loading.layers, before.layers)
     return before.config
   }
   const { document, source } = readJson5(file)
   const layers: Layer[] = []
   const config = completed(document, dirname(file), source, { ...loading, chain: [...chain, file], layers })
   known.set(file, { config, layers })
-  loading.layers.push(...layers)
+  append(loading.layers, layers)
   return config
+}
+
+/** A file that is merged again has its say later: it stands once, where it is last. */
+function append(all: Layer[], layers: readonly Layer[]): void {
+  for (const layer of layers) {
+    const earlier = all.indexOf(layer)
+    if (earlier >= 0) all.splice(earlier, 1)
+    all.push(layer)
+  }
 }
 
 function completed(document: JsonObject, folder: string, source: DocumentSource, loading: Loading): JsonObject {

@@ -19,6 +19,7 @@ import { upscaleCost } from './cost.ts'
 import { enlarge, planOfPass } from './enlarge.ts'
 import { measure, type ShownPictures } from './measure.ts'
 import { describeMetric, metricCatalogue, metricsLine } from './metrics.ts'
+import { filesBeside, openNetwork } from './network.ts'
 import { upscaleReport } from './report.ts'
 import { type UpscaleConfig, type UpscaleFragment, upscaleConfig, upscaleDefaults } from './schema.ts'
 import { openSetting } from './setting.ts'
@@ -76,7 +77,7 @@ function planOf(config: UpscaleConfig, pack: LoadedPack): Plan {
     document: config as unknown as JsonObject,
     roles: config.network.file === null ? ['upscaler'] : [],
     guessed: [],
-    sources: [],
+    sources: filesBeside(config),
     // One step: the pass over the picture.
     stages: [{ steps: 1 }],
     cost: (picture) => upscaleCost(config, pack, picture),

@@ -1,4 +1,6 @@
 /** The network of a run: that of the pack, of a weight file of any layout, or of two files mixed. */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { openCheckpoint } from '../../checkpoint/open.ts'
 import type { ForwardNetwork } from '../../forward/network.ts'
 import { type WeightSource, Weights } from '../../graph/weights.ts'
@@ -46,6 +48,17 @@ export function openNetwork({ network }: Pick<UpscaleConfig, 'network'>, pack: L
     first.close()
     throw error
   }
+}
+
+/** Files beside those that a config names that hold weights: an ncnn model's .bin, the shards of a layers-model. */
+export function filesBeside({ network }: Pick<UpscaleConfig, 'network'>): string[] {
+  return [network.file, network.blend].flatMap((file) => {
+    if (file === null) return []
+    if (/\.param$/u.test(file)) return [file.replace(/\.param$/u, '.bin')].filter((path) => existsSync(path))
+    if (!/\.json$/u.test(file) || !existsSync(file)) return []
+    const names = readFileSync(file, 'utf8').matchAll(/"([^"/\\]+\.bin)"/gu)
+    return [...new Set([...names].map(([, name]) => join(dirname(file), name!)))].filter((path) => existsSync(path))
+  })
 }
 
 function built(source: WeightSource, name: string): ForwardNetwork {
