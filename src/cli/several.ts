@@ -68,7 +68,7 @@ export function resultNames(pictures: readonly string[], { out, suffix, format, 
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined)
     throw new UsageError(
-      `expected pictures of different names, found two that become ${shownPath(twice)}; enlarge them in two calls`,
+      `expected pictures of different names, found two that become ${shownPath(twice)}; name them in two calls`,
     )
   return names
 }

@@ -80,7 +80,7 @@ export function memoryProblem(error: unknown): MemoryError | undefined {
   const asked =
     Number.isSafeInteger(bytes) && bytes > 0 ? `at least ${inWords(bytes)} at once were asked for` : 'none was left'
   return new MemoryError(
-    `not enough memory: ${asked}, and ${limitInWords()}; use a pack with a smaller generator, lower align.transformSize, or end other programs`,
+    `not enough memory: ${asked}, and ${limitInWords()}; use a smaller picture or tile, or a pack with a smaller generator, or end other programs`,
     { cause: error },
   )
 }
