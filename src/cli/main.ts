@@ -63,7 +63,7 @@ function commandLine(args: readonly string[], version: string) {
     yargs([...args])
       .scriptName('rephoto')
       .usage(
-        '$0 <command>\n\nAntique portraits as a modern camera would have seen the sitter, and pictures painted as others are.',
+        '$0 <command>\n\nPictures of the past: portraits as a modern camera would have seen the sitter, photographs restored and enlarged, pictures painted as others are.',
       )
       .command(commandsInOrder())
       .demandCommand(1, 'expected a command; rephoto --help lists them')
