@@ -18,14 +18,14 @@ it('marks the best and the second, the parts that are off, and escapes names', a
   expect(tables.map((path) => path.split('/').at(-1))).toContain('paper.tex')
   const read = (name: string) => readFileSync(join(place, 'out/tables', name), 'utf8')
   expect(read('paper.tex')).toMatchInlineSnapshot(`
-    "% \\usepackage{booktabs, amssymb}
+    "% \\usepackage{booktabs, amssymb, graphicx}
     \\begin{table}
       \\centering
       \\small
       \\caption{Terms \\& weights: mean and 95 \\% interval over 6 inputs; best bold, second underlined.}
       \\begin{tabular}{lccrr}
         \\toprule
-         & eye & contextual & descriptor cosine with the input $\\uparrow$ & perceptual distance to the target $\\downarrow$ \\\\
+         & eye & contextual & \\shortstack[r]{descriptor\\\\cosine with the\\\\input} $\\uparrow$ & \\shortstack[r]{perceptual\\\\distance to the\\\\target} $\\downarrow$ \\\\
         \\midrule
         all terms & $\\checkmark$ & $\\checkmark$ & \\underline{0.684} {\\scriptsize [0.633, 0.734]} & \\underline{0.320} {\\scriptsize [0.310, 0.330]} \\\\
         without eye & $\\times$ & $\\checkmark$ & 0.630 {\\scriptsize [0.558, 0.691]} & 0.329 {\\scriptsize [0.298, 0.358]} \\\\
