@@ -41,16 +41,17 @@ export async function writeSurroundings(
  * Names the mode and writes the mask of a result, for `finishPictures`.
  *
  * @param mode 'auto': the old face in new colours where a new one would be much softer than the photograph around it
+ * @param result whose pixels say how soft it would be
  */
 export async function writeMask(
   record: RunRecord,
   mode: PasteMode | 'auto',
-  mask: Bitmap,
+  { mask, result }: { readonly mask: Bitmap; readonly result: Bitmap },
   partial: boolean,
 ): Promise<void> {
   const { folder, manifest } = record
-  await writeRunPicture(folder, runName.picture('mask', partial), mask)
-  manifest.paste = { mode: mode === 'auto' ? modeFor(manifest, mask) : mode }
+  await writeRunPicture(folder, runName.picture('outline', partial), mask)
+  manifest.paste = { mode: mode === 'auto' ? modeFor(manifest, result) : mode }
 }
 
 /** A result that is enlarged by more than this looks soft in its photograph. */
@@ -104,7 +105,7 @@ export async function pasteRuns(
 }
 
 async function pastedOf(folder: string, { crop }: Manifest, method: Method, partial: boolean): Promise<Pasted> {
-  if (!crop || !isInside(folder, runName.picture('mask', partial)))
+  if (!crop || !isInside(folder, runName.picture('outline', partial)))
     throw new RunFolderError(
       `${folder}: expected a run with a crop and a mask, found none; its paste.mode may be "off"`,
     )
@@ -113,6 +114,6 @@ async function pastedOf(folder: string, { crop }: Manifest, method: Method, part
     quad: crop.quad,
     crop: await read(method.before),
     result: await read(method.after, partial),
-    mask: await read('mask', partial),
+    mask: await read('outline', partial),
   }
 }

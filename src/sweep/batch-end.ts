@@ -48,7 +48,7 @@ export async function concludeBatch(
 
 async function putTogether(folder: string, photo: BatchPhoto, runs: readonly string[]): Promise<void> {
   const places = runs.map((run) => sweepFile.run(folder, run))
-  if (!places.every((place) => isInside(place, runName.picture('mask')))) return
+  if (!places.every((place) => isInside(place, runName.picture('outline')))) return
   const names = { whole: `${WHOLE}/${photo.name}.png`, numbered: `${WHOLE}/${photo.name}-faces.png` }
   const above = folderInside(folder, WHOLE)
   atPath(folder, () => makeFolders(above))

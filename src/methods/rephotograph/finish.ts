@@ -49,7 +49,12 @@ export async function writeOutcome(
     await writeRunPicture(folder, runName.picture('result', partial), result)
     const { mode } = config.paste
     if (mode !== 'off' && record.manifest.crop)
-      await writeMask(record, mode, await resultMask(setting, result, await cropOf(folder), record.warn), partial)
+      await writeMask(
+        record,
+        mode,
+        { mask: await resultMask(setting, result, await cropOf(folder), record.warn), result },
+        partial,
+      )
     await writeRunPicture(folder, runName.picture('result-fresh', partial), bitmapOf(fresh.image, shape.size, 'round'))
     writeCodes(runFile.final(folder, partial), codes, shape)
     if (finished && config.output.frames > 0) {
