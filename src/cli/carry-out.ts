@@ -30,20 +30,6 @@ export async function carryOut(given: Task, withPage = false): Promise<RunResult
   })
   const gate = createGate()
   const task: Task = withPage ? { ...given, gate } : given
-  const page = withPage
-    ? await openPage(given, {
-        pause: (paused) => setGate(gate, paused),
-        stop: () => {
-          received ??= 'SIGINT'
-          controller.abort()
-        },
-      })
-    : undefined
-  const observer: RunObserver = (event) => {
-    if (event.type === 'step' || event.type === 'tile') waiting.stepTaken()
-    progress.observer(event)
-    page?.hear(event)
-  }
   const stop = (signal: 'SIGINT' | 'SIGTERM') => {
     received = signal
     controller.abort()
@@ -51,6 +37,13 @@ export async function carryOut(given: Task, withPage = false): Promise<RunResult
     waiting.begin(signal)
     // With no listener left, the system's default takes effect, also in the middle of a computation.
     process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM')
+  }
+  const controls: RunControls = { pause: (paused) => setGate(gate, paused), stop: () => stop('SIGINT') }
+  const page = withPage ? await openPage(given, controls) : undefined
+  const observer: RunObserver = (event) => {
+    if (event.type === 'step' || event.type === 'tile') waiting.stepTaken()
+    progress.observer(event)
+    page?.hear(event)
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)
   const started = performance.now()

@@ -2,15 +2,11 @@
 
 import type { CommandModule } from 'yargs'
 import { MOST_THREADS } from '../config/schema-numbers.ts'
-import { duration } from '../report/duration.ts'
-import type { SweepObserver } from '../sweep/events.ts'
-import type { SweepOptions, SweepResult } from '../sweep/sweep.ts'
-import { reasonOf } from '../text/visible.ts'
-import { Interrupted, UsageError } from './failure.ts'
-import { type LiveOption, openSweepPage, withLive } from './live.ts'
-import { printPath, say, shownCommand, shownPath } from './print.ts'
-import { stoppable } from './stopping.ts'
-import { createSweepProgress } from './sweep-progress.ts'
+import type { SweepOptions } from '../sweep/sweep.ts'
+import { carryOutRuns, tellRuns } from './carry-out-runs.ts'
+import { UsageError } from './failure.ts'
+import { type LiveOption, withLive } from './live.ts'
+import { shownCommand, shownPath } from './print.ts'
 
 /** Runs at a time: each is a process, or a job of a cluster. */
 const MOST_JOBS = 10_000
@@ -89,55 +85,24 @@ export const sweepCommand: CommandModule<object, Options> = {
         import('../sweep/collect.ts'),
         import('../sweep/sweep.ts'),
       ])
-      return tell(await collectSweep(sweepFolder(sweepOptions)))
+      return tellRuns('sweep', await collectSweep(sweepFolder(sweepOptions)))
     }
     await carryOutSweep(sweepOptions, options)
   },
 }
 
-/** Sweeps to the end, or to the first Ctrl-C. */
 async function carryOutSweep(sweepOptions: SweepOptions, { launcher, jobs, wait, live }: Options): Promise<void> {
   const [{ sweep }, { withSlurm }] = await Promise.all([import('../sweep/sweep.ts'), import('../sweep/slurm.ts')])
-  const progress = createSweepProgress(process.stderr)
-  const { end } = progress
-  const page = live ? await openSweepPage(sweepOptions.file) : undefined
-  const observer: SweepObserver = (event) => {
-    progress.observer(event)
-    page?.hear(event)
-  }
-  const began = performance.now()
-  try {
-    const limit = jobs === undefined ? {} : { jobs }
-    const { value: result, signal } = await stoppable(progress.say, (stop) =>
+  const limit = jobs === undefined ? {} : { jobs }
+  const { file } = sweepOptions
+  await carryOutRuns(
+    { what: 'sweep', name: file, live, again: shownCommand('sweep', shownPath(file)) },
+    (observer, stop) =>
       sweep(
         sweepOptions,
         observer,
         stop,
         launcher === 'slurm' ? withSlurm({ ...limit, wait }, observer, stop) : undefined,
       ),
-    )
-    end()
-    page?.end(signal ? 'stopped' : 'complete', result.report)
-    tell(result)
-    say(`after ${duration((performance.now() - began) / 1000)}`)
-    if (signal) {
-      say(`stopped; the same command goes on: ${shownCommand('sweep', shownPath(sweepOptions.file))}`)
-      throw new Interrupted(signal)
-    }
-  } catch (error) {
-    page?.end('failed', undefined, reasonOf(error))
-    throw error
-  } finally {
-    end()
-    await page?.close()
-  }
-}
-
-/** Says how a sweep stands; one with failed runs is a failure. */
-function tell({ folder, report, complete, failed, waiting }: SweepResult): void {
-  for (const { name, error } of failed) say(`FAILED  ${name}: ${error}`)
-  say(`${complete} complete, ${failed.length} failed, ${waiting} left to do`)
-  printPath('sweep', folder)
-  if (report !== undefined) printPath('report', report)
-  if (failed.length > 0) process.exitCode = 1
+  )
 }

@@ -1,11 +1,10 @@
 // Moving pictures: animated WebP or GIF of frames of one size, as the suffix says.
 import { extname } from 'node:path'
 import sharp from 'sharp'
-import { writeAtomically } from '../checkpoint/atomic.ts'
-import { reasonOf } from '../text/visible.ts'
 import type { Bitmap } from './bitmap.ts'
 import { PictureError } from './error.ts'
 import { toColor } from './gray.ts'
+import { writePictureBytes } from './write.ts'
 
 /** Suffixes that a moving picture can be written under. */
 export const ANIMATION_SUFFIXES = ['.webp', '.gif']
@@ -59,12 +58,5 @@ export async function writeAnimation(
     throw new PictureError(`${path}: expected a name that ends in ${ANIMATION_SUFFIXES.join(', ')}`)
   }
   const bytes = await encodeAnimation(frames, suffix === '.gif' ? 'gif' : 'webp')
-  try {
-    writeAtomically(path, (write) => write(bytes), { exclusive })
-  } catch (error) {
-    const { cause } = error as Error
-    throw new PictureError(
-      `${path}: can't be written (${reasonOf(cause ?? error)}); check the folder and the free space`,
-    )
-  }
+  writePictureBytes(path, bytes, exclusive)
 }

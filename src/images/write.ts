@@ -168,6 +168,11 @@ export async function writePicture(
     isPlain && !('alpha' in picture)
       ? await encodePng(picture as Bitmap)
       : await encodePicture(picture, format, metadata)
+  writePictureBytes(path, bytes, exclusive)
+}
+
+/** Writes an encoded picture, whole or not at all. @throws PictureError */
+export function writePictureBytes(path: string, bytes: Uint8Array, exclusive: boolean): void {
   try {
     writeAtomically(path, (write) => write(bytes), { exclusive })
   } catch (error) {

@@ -1,9 +1,9 @@
 /** The live page: the frame that client.js fills. At its end it becomes the report. */
-import { Html, html } from '../report/html.ts'
+import { htmlDocument } from '../report/document.ts'
+import { html } from '../report/html.ts'
 import { clientScript, plotlyScript } from '../report/page-scripts.ts'
-import { style } from '../report/style.ts'
 
-/** What is shown beside the picture that grows. */
+/** What the page is of. */
 export interface LivePageFacts {
   readonly title: string
   /** Whether the parts of a single run are shown, or the runs of a sweep. */
@@ -40,19 +40,7 @@ export function livePage({ title, kind }: LivePageFacts): string {
 </div>
 <section><h2>Losses</h2><div id="losses" class="plot tall" role="img" aria-label="Losses by step"></div></section>`
   const sweep = html`<section class="scroll"><table class="matrix" id="matrix"></table></section>`
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>${new Html(style + EXTRA)}</style>
-</head>
-<body data-kind="${kind}">
-<header><p class="kicker">rephoto, live</p><h1>${title}</h1></header>
+  const body = html`<header><p class="kicker">rephoto, live</p><h1>${title}</h1></header>
 <main>
 <p id="state" role="status">Connecting …</p>
 <div class="bar"><div id="bar"></div></div>
@@ -65,8 +53,7 @@ ${kind === 'run' ? run : sweep}
 <ul id="notes"></ul>
 </main>
 ${kind === 'run' ? plotlyScript() : null}
-${clientScript(new URL(kind === 'run' ? 'client/run.js' : 'client/sweep.js', import.meta.url))}
-</body>
-</html>
-`.text
+${clientScript(new URL(kind === 'run' ? 'client/run.js' : 'client/sweep.js', import.meta.url))}`
+  // Without an icon of its own a page asks for one, which the secret keeps from it.
+  return htmlDocument(title, body, EXTRA, { policy: POLICY, icon: html`<link rel="icon" href="data:,">` })
 }

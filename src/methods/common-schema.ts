@@ -32,6 +32,22 @@ export const pasteSchema = z
 /** Its values where nobody says otherwise. */
 export const pasteDefaults = { mode: 'auto', feather: 0.02 } as const
 
+/** Where a method writes its result whose pictures are too large, or too deep, for the run folder. */
+export const resultFileSchema = z
+  .strictObject({
+    file: z
+      .string()
+      .min(1)
+      .max(4096)
+      .nullable()
+      .describe('The picture to write, with all bits and what the file of the input says; its suffix is the format.'),
+    replace: z.boolean().describe('Whether a file of that name may be replaced.'),
+  })
+  .describe('Where the result goes besides the run folder, which has a picture for its report.')
+
+/** Its values where nobody says otherwise. */
+export const resultFileDefaults = { file: null, replace: false } as const
+
 /** The keys, for a schema. */
 export const commonKeys = {
   input: filePath('The picture, relative to the config file (null: named on the command line).'),

@@ -177,7 +177,7 @@ describe('faces', () => {
       )
       expect(changed.length).toBeGreaterThan(100)
     } finally {
-      setting.close()
+      setting.pack.close()
     }
   })
 

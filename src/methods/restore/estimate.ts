@@ -64,7 +64,7 @@ export async function estimate(fragment: Fragment): Promise<Estimate> {
       ],
     }
   } finally {
-    setting.close()
+    setting.pack.close()
   }
 }
 

@@ -134,6 +134,6 @@ function openJob(fragment: RestoreFragment): Job {
       await writeRunPicture(folder, runName.picture('result'), reduced(shownPicture(result)))
     },
     measure: (record) => measure(record, { photograph: shown!, damage: damage!, done: done! }),
-    close: () => setting.close(),
+    close: () => pack.close(),
   }
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { configKind, type Relaxed } from '../../config/kind.ts'
 import { filePath } from '../../config/marks.ts'
-import { commonDefaults, commonKeys, methodKey } from '../common-schema.ts'
+import { commonDefaults, commonKeys, methodKey, resultFileDefaults, resultFileSchema } from '../common-schema.ts'
 
 const keys = {
   scratches: z
@@ -53,17 +53,7 @@ const keys = {
       'Tones are stretched so that the darkest is black and the brightest white, as the official code saves its pictures.',
     ),
   keepGray: z.boolean().describe('A gray photograph stays gray.'),
-  output: z
-    .strictObject({
-      file: z
-        .string()
-        .min(1)
-        .max(4096)
-        .nullable()
-        .describe('The picture to write, with all bits and what the file of the input says; its suffix is the format.'),
-      replace: z.boolean().describe('Whether a file of that name may be replaced.'),
-    })
-    .describe('Where the result goes besides the run folder, which has a picture for its report.'),
+  output: resultFileSchema,
 }
 
 /** Schema of a complete config of this method. */
@@ -89,5 +79,5 @@ export const restoreDefaults: RestoreConfig = {
   fit: 'border',
   stretch: true,
   keepGray: true,
-  output: { file: null, replace: false },
+  output: resultFileDefaults,
 }

@@ -1,44 +1,26 @@
 /** What a run works with: the pack, the complete config, the machine's threads. */
-import { availableParallelism } from 'node:os'
 import { ModelError } from '../../models/errors.ts'
-import { type LoadedPack, loadPack } from '../../models/load.ts'
+import type { LoadedPack } from '../../models/load.ts'
 import type { Role } from '../../networks/roles.ts'
-import { type Compute, computeFor } from '../compute.ts'
+import { type OpenedPack, openPack } from '../opened-pack.ts'
 import { resolveRestore, rolesOf } from './config.ts'
 import type { RestoreConfig, RestoreFragment } from './schema.ts'
 
-/** Close it when done. */
-export interface Setting {
-  readonly pack: LoadedPack
-  readonly config: RestoreConfig
-  readonly threads: number
-  /** Chosen when it is first asked for. */
-  readonly compute: Compute
-  close(): void
-}
+/** What a run works with. */
+export type Setting = OpenedPack<RestoreConfig>
 
 /** Opens the pack of a config. @throws ModelError where it lacks a network that the config needs */
 export function openSetting(fragment: RestoreFragment): Setting {
   const config = resolveRestore(fragment)
-  const pack = loadPack(config.pack)
-  try {
-    requireNetworks(config, pack)
-    const threads = config.threads === 0 ? availableParallelism() : config.threads
-    let compute: Compute | undefined
-    return {
-      pack,
-      config,
-      threads,
-      get compute() {
-        compute ??= computeFor(config, threads)
-        return compute
-      },
-      close: () => pack.close(),
-    }
-  } catch (error) {
-    pack.close()
-    throw error
-  }
+  return openPack(
+    config.pack,
+    (pack) => {
+      requireNetworks(config, pack)
+      return config
+    },
+    () => [],
+    () => ({}),
+  )
 }
 
 /** @throws ModelError where the pack lacks a network that the config may need, or has some of different sets */

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { configKind, type Relaxed } from '../../config/kind.ts'
 import { filePath } from '../../config/marks.ts'
-import { commonDefaults, commonKeys, methodKey } from '../common-schema.ts'
+import { commonDefaults, commonKeys, methodKey, resultFileDefaults, resultFileSchema } from '../common-schema.ts'
 
 const keys = {
   network: z.strictObject({
@@ -45,17 +45,7 @@ const keys = {
   precision: z
     .enum(['single', 'half'])
     .describe('Numbers of 32 or of 16 bits; "half" where the device is quicker with them, a graphics card.'),
-  output: z
-    .strictObject({
-      file: z
-        .string()
-        .min(1)
-        .max(4096)
-        .nullable()
-        .describe('The picture to write, with all bits and what the file of the input says; its suffix is the format.'),
-      replace: z.boolean().describe('Whether a file of that name may be replaced.'),
-    })
-    .describe('Where the result goes besides the run folder, which has a picture for its report.'),
+  output: resultFileSchema,
 }
 
 /** Schema of a complete config of this method. */
@@ -80,5 +70,5 @@ export const upscaleDefaults: UpscaleConfig = {
   flips: false,
   alpha: 'network',
   precision: 'single',
-  output: { file: null, replace: false },
+  output: resultFileDefaults,
 }
