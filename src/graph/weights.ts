@@ -12,7 +12,7 @@ export interface WeightSource {
   read(key: string): Float32Array
 }
 
-export class Weights {
+export class Weights implements WeightSource {
   readonly #source: WeightSource
   readonly #name: string
   readonly #prefix: string
@@ -45,6 +45,11 @@ export class Weights {
       .keys()
       .filter((key) => key.startsWith(this.#prefix))
       .map((key) => key.slice(this.#prefix.length))
+  }
+
+  /** The numbers themselves, for those who change them: weights are a source, too. */
+  read(key: string): Float32Array {
+    return this.#source.read(this.#prefix + key)
   }
 
   /** @param shape what the caller can use; a file that holds another one is refused by name */

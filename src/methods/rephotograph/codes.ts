@@ -1,11 +1,13 @@
 /**
- * Codes of a portrait on disk: `latent` [layers, width], `noise/0` …, `camera/<stage>.<name>`. Written as safetensors;
+ * Codes of a portrait on disk: `latent` [layers, width], `noise/0` …, `camera/<stage>.<name>`, and of a tuned
+ * generator its weights `generator/<key>`. Written as safetensors;
  * read from those, from .npy, and from the .pt files of the reference, which by a slip of its code hold only the
  * first of the noise maps.
  */
 import { openCheckpoint } from '../../checkpoint/open.ts'
 import type { WeightStore } from '../../checkpoint/store.ts'
 import type { GeneratorShape } from '../../generator/stylegan2.ts'
+import type { ArrayTensors } from '../../optimize/problem.ts'
 import { RunFolderError } from '../../run/errors.ts'
 import { type Tensors, writeTensors } from '../../run/state.ts'
 
@@ -14,6 +16,8 @@ export interface PortraitCodes {
   readonly latent: Float32Array
   readonly noise: readonly Float32Array[]
   readonly camera: Readonly<Record<string, readonly number[]>>
+  /** Weights of a generator that was tuned, by name: "generator/<key>". */
+  readonly generator?: ArrayTensors
 }
 
 /** Writes codes as safetensors. */
@@ -27,6 +31,7 @@ export function writeCodes(path: string, codes: PortraitCodes, shape: GeneratorS
   for (const [name, values] of Object.entries(camera)) {
     tensors[`camera/${name}`] = { shape: [values.length], data: Float32Array.from(values) }
   }
+  Object.assign(tensors, codes.generator)
   writeTensors(path, tensors, { format: 'rephoto-codes-1' })
 }
 

@@ -1,9 +1,7 @@
-// What a portrait's optimization starts from, is fed at every step and looks at anew at the start of a stage (Luo et al. 2021,
-// section 4.4: a fresh sibling for each).
+// What a portrait's optimization starts from, is fed at every step and looks at anew at the start of a stage.
 
 import type { Feeds, Numbers } from '../../engine/values.ts'
 import { latentSize } from '../../generator/stylegan2.ts'
-import { Synthesizer } from '../../generator/synthesis.ts'
 import { sizeOf } from '../../graph/shape.ts'
 import { randomStream } from '../../numbers/random.ts'
 import { savedData } from '../../optimize/errors.ts'
@@ -11,6 +9,7 @@ import type { Course, Position, ReadState } from '../../optimize/problem.ts'
 import type { Objective } from './objective.ts'
 import type { OptimizeOptions } from './options.ts'
 import { portraitProblem } from './problem.ts'
+import { openSiblings } from './siblings.ts'
 
 /** A course with the generator it draws siblings by, to be freed in the end. */
 export interface PortraitCourse extends Course {
@@ -24,8 +23,8 @@ export async function wholeLatent(objective: Objective, read: ReadState): Promis
 }
 
 export function portraitCourse(objective: Objective, options: OptimizeOptions): PortraitCourse {
-  const { optimize, seed, start, network, target, overrides } = options
-  const { latents, styleDim, noiseSides } = objective.shape
+  const { optimize, seed, start } = options
+  const { latents, styleDim } = objective.shape
   const camera = Object.entries(objective.camera)
   const beginning: Record<string, Numbers> = splitLatent(objective, start.latent)
   start.noise.forEach((map, i) => {
@@ -33,12 +32,7 @@ export function portraitCourse(objective: Objective, options: OptimizeOptions): 
   })
   for (const [name, { parameter }] of camera) beginning[`camera/${name}`] = [...parameter.start]
 
-  let synthesizer: Promise<Synthesizer> | undefined
-  const siblingOf = async (latent: Float32Array, noise: readonly Float32Array[]) => {
-    synthesizer ??= Synthesizer.compile(network('stylegan2'), { ...options.compile, occasional: true })
-    return (await synthesizer).run(latent, noise)
-  }
-  let first: ReturnType<typeof siblingOf> | undefined
+  const siblings = openSiblings(options)
   let stageLatent = new Float32Array()
   const whole = (data: Float32Array) => ({ shape: [latents, styleDim], data })
 
@@ -49,21 +43,7 @@ export function portraitCourse(objective: Objective, options: OptimizeOptions): 
     start: beginning,
     told: camera.map(([name]) => `camera/${name}`),
     feeds: (at) => ({ ...ratesAt(objective, options, at), ...latentNoiseAt(objective, options, at) }),
-    async given(stage) {
-      const noise = noiseSides.map(
-        (side, i) => overrides?.freshNoise?.(side) ?? randomStream(seed, `fresh/${i}`, stage).normal(side * side),
-      )
-      first ??= siblingOf(start.latent, start.noise)
-      const siblings = { first: await first, fresh: await siblingOf(stageLatent, noise) }
-      const feeds: Record<string, Float32Array> = { target: target.data }
-      for (const [which, sibling] of Object.entries(siblings)) {
-        feeds[`${which}/image`] = sibling.image
-        sibling.rgbs.forEach((rgb, i) => {
-          feeds[`${which}/rgb${i}`] = rgb
-        })
-      }
-      return feeds
-    },
+    given: (stage) => siblings.at(stage, stageLatent),
     memory: {
       async stageStarts(read) {
         stageLatent = await wholeLatent(objective, read)
@@ -78,11 +58,12 @@ export function portraitCourse(objective: Objective, options: OptimizeOptions): 
         return splitLatent(objective, savedData(saved, 'latent/whole', shape))
       },
     },
-    dispose: async () => (await synthesizer)?.dispose(),
+    dispose: siblings.dispose,
   }
 }
 
-function splitLatent(objective: Objective, latent: Float32Array): Record<string, Float32Array> {
+/** A whole latent as the inputs of an objective. */
+export function splitLatent(objective: Objective, latent: Float32Array): Record<string, Float32Array> {
   const optimized = sizeOf(objective.latent.shape)
   return {
     latent: latent.subarray(0, optimized),

@@ -13,6 +13,7 @@ import type { PortraitCodes } from './codes.ts'
 import type { ResolvedConfig } from './config.ts'
 import { latentDeviation } from './deviation.ts'
 import { networkOf } from './networks.ts'
+import { objectiveOf } from './objective-of.ts'
 import { codesOf, optimize } from './optimize.ts'
 import type { OptimizeOptions } from './options.ts'
 import { bitmapOf, type Prepared } from './prepare.ts'
@@ -50,13 +51,13 @@ export async function descend(
   }
   const kept = recordDescent(
     record,
-    { totalSteps: total, stages: config.optimize.steps.length, output: config.output },
+    { totalSteps: total, stages: stagesOf(config).length, output: config.output },
     saved?.step ?? 0,
   )
   const why = config.device === 'auto' ? { detail: `for ${compute.device}: ${compute.reason}` } : {}
   record.tell({ type: 'phase', name: 'compile', ...why })
+  const options = await optimizeOptions(setting, start, saved)
   try {
-    const options = await optimizeOptions(setting, start, saved)
     const result = await optimize(
       options,
       {
@@ -76,15 +77,20 @@ export async function descend(
     const good = allFinite(error.snapshot) ? error.snapshot : loadState(runFile.state(folder))
     if (good === undefined) throw error
     if (good === error.snapshot) kept.save(error.snapshot)
-    return { step: good.step, finished: false, codes: codesOf(good, shape.noiseSides.length), failure: error }
+    return { step: good.step, finished: false, codes: codesOf(good, objectiveOf(options)), failure: error }
   } finally {
     kept.close()
   }
 }
 
-/** Number of steps of a run. */
-export function totalSteps(config: ResolvedConfig): number {
-  return config.optimize.steps.reduce((sum, count) => sum + count, 0)
+/** The stages of a run: those of the codes, up to a resolution each, and that of the generator where it is tuned. */
+export function stagesOf({ optimize, tune }: ResolvedConfig): { steps: number; coarse?: number }[] {
+  const codes = optimize.steps.map((steps, stage) => ({ steps, coarse: optimize.coarseMin * 2 ** stage }))
+  return tune.steps > 0 ? [...codes, { steps: tune.steps }] : codes
+}
+
+function totalSteps(config: ResolvedConfig): number {
+  return stagesOf(config).reduce((sum, { steps }) => sum + steps, 0)
 }
 
 async function optimizeOptions(
@@ -100,6 +106,7 @@ async function optimizeOptions(
     files: await stageFiles(config, start.damage),
     losses: config.losses,
     optimize: config.optimize,
+    tune: config.tune,
     seed: config.seed,
     target: { side: { width, height }, data: toPlanar(toColor(start.target), 'pm1') },
     start: { latent: start.latent, noise: start.noise },

@@ -22,6 +22,7 @@ import { bitmapOf } from './prepare.ts'
 import type { Setting } from './setting.ts'
 import { stageFiles } from './stage-files.ts'
 import { freshNoise } from './start.ts'
+import { withTuned } from './tune/generator.ts'
 
 /** Where a run came to. */
 export interface Outcome {
@@ -40,7 +41,10 @@ export async function writeOutcome(
   const { pack, config, shape, compute } = setting
   const { folder } = record
   const partial = !finished
-  const synthesizer = await Synthesizer.compile(weightsOf(pack, 'stylegan2'), compute.options)
+  const synthesizer = await Synthesizer.compile(
+    withTuned(weightsOf(pack, 'stylegan2'), codes.generator),
+    compute.options,
+  )
   try {
     const { image } = await synthesizer.run(codes.latent, codes.noise)
     const result = bitmapOf(image, shape.size, 'round')

@@ -36,6 +36,8 @@ import { parserSize } from './networks.ts'
 import type { Prepared } from './prepare.ts'
 import { latentPrior } from './prior.ts'
 import type { Setting } from './setting.ts'
+import { drift } from './tune/drift.ts'
+import { movedShare } from './tune/generator.ts'
 
 /** Measures a run and writes its metrics.json. */
 export async function measure(
@@ -64,6 +66,12 @@ export async function measure(
   await take('identity.texture', () => tools.likeness(toGray(input), texture()))
   await take('prior.latent', async () => mahalanobis(codes.latent, await prior()))
   await take('sibling.prior.latent', async () => mahalanobis(start.latent, await prior()))
+
+  const { generator } = codes
+  if (generator) {
+    await take('tune.moved', () => movedShare(weightsOf(setting.pack, 'stylegan2'), generator))
+    await take('tune.drift', () => drift(setting, generator, tools.perceptual))
+  }
 
   const { picture, degradation } = config.truth
   if (picture !== null) {

@@ -15,7 +15,7 @@ import { settleAuto, wantsGuess } from './auto.ts'
 import { completed } from './completed.ts'
 import { type ConfigFragment, portraitConfig, rephotographConfig } from './config.ts'
 import { looksForDamage } from './damage.ts'
-import { type Descended, descend } from './descend.ts'
+import { type Descended, descend, stagesOf } from './descend.ts'
 import { writeOutcome } from './finish.ts'
 import { networksOfLosses } from './losses.ts'
 import { measure } from './measure.ts'
@@ -29,6 +29,8 @@ import { asConfigFile, resolveConfig } from './resolve.ts'
 import type { ResolvedConfig } from './schema.ts'
 import { openSetting } from './setting.ts'
 import { metricsLine } from './summary.ts'
+import { tuningProblem } from './tune/problem.ts'
+import { tuneOptimizer } from './tune/tune.ts'
 
 export const rephotograph: Method = {
   name: 'rephotograph',
@@ -120,7 +122,6 @@ function planOf(fragment: ConfigFragment, pack: LoadedPack): Plan {
 }
 
 function plan(config: ResolvedConfig, pack: LoadedPack, said: ConfigFragment): Plan {
-  const { steps, coarseMin } = config.optimize
   const guessed = guessedKeys(said)
   return {
     config: config as unknown as JsonObject,
@@ -129,14 +130,18 @@ function plan(config: ResolvedConfig, pack: LoadedPack, said: ConfigFragment): P
     guessed,
     // Any colour encoder may be the one, and what the guess was calibrated by has a part in it.
     sources: guessed.length === 0 ? [] : [...encoderFiles(pack), fileURLToPath(calibrationFile)],
-    stages: steps.map((count, stage) => ({ coarse: coarseMin * 2 ** stage, steps: count })),
+    stages: stagesOf(config),
     cost() {
       const size = pack.generatorSize
-      const { degradation, losses, optimize } = config
+      const { degradation, losses, optimize, tune } = config
       const target = { side: { width: size, height: size } }
       const objective = objectiveOf({ network: networkOf(pack), degradation, losses, optimize, target })
       const program = stepProgram(portraitProblem(objective, optimize), optimize.optimizer)
-      return [{ name: `${size} px`, runs: steps.reduce((sum, count) => sum + count, 0), ...programCost(program) }]
+      const runs = optimize.steps.reduce((sum, count) => sum + count, 0)
+      const codes = { name: `${size} px`, runs, ...programCost(program) }
+      if (tune.steps === 0) return [codes]
+      const { problem } = tuningProblem({ network: networkOf(pack), degradation, losses, optimize, tune, target })
+      return [codes, { name: 'tuning', runs: tune.steps, ...programCost(stepProgram(problem, tuneOptimizer)) }]
     },
   }
 }

@@ -49,6 +49,12 @@ const entries: Readonly<Record<string, Entry>> = {
   'skin.sibling': { label: 'skin colour off the sibling', unit: 'ΔE', better: 'lower', networks: PARSER },
   'prior.latent': { label: 'distance of the latents to the prior', better: 'lower', networks: PRIOR },
   'sibling.prior.latent': { label: 'sibling: distance of the latents to the prior', better: 'lower', networks: PRIOR },
+  'tune.moved': { label: 'change of the tuned weights, as a share of them', better: 'lower', networks: [] },
+  'tune.drift': {
+    label: 'change of other faces by the tuning, perceptual distance',
+    better: 'lower',
+    networks: PERCEPTUAL,
+  },
   ...againstTruth,
   ...Object.fromEntries(
     Object.entries(againstTruth).map(([key, entry]) => [

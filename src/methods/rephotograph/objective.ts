@@ -10,6 +10,7 @@ import { add } from '../../graph/elementwise.ts'
 import { concat, reshape } from '../../graph/layout.ts'
 import { sizeOf } from '../../graph/shape.ts'
 import { input, type Tensor } from '../../graph/tensor.ts'
+import type { Weights } from '../../graph/weights.ts'
 import type { Draw, WeightedTerm } from '../../optimize/problem.ts'
 import { weightedTotal } from '../../optimize/step.ts'
 import { type LossesConfig, lossTerms } from './losses.ts'
@@ -21,6 +22,8 @@ export interface Objective {
   latent: Tensor
   /** The other layers: [1, n − k, styleDim]; absent when all are optimized. */
   latentRest: Tensor | undefined
+  /** Both, with the noise on them if there is any: [1, n, styleDim]. */
+  whole: Tensor
   noise: readonly Tensor[]
   /** The degradation's parameters by full name. */
   camera: Readonly<Record<string, { tensor: Tensor; parameter: Parameter }>>
@@ -39,6 +42,8 @@ export interface Objective {
 
 export interface ObjectiveOptions {
   network: NetworkOf
+  /** The generator, where it is not the network's own. */
+  generator?: Weights
   degradation: DegradationConfig
   /** Pictures that the degradation's config names, read. */
   files?: StageFiles
@@ -58,8 +63,8 @@ export interface ObjectiveOptions {
 const LIKELIHOOD_WEIGHT = 0.01
 
 export function buildObjective(options: ObjectiveOptions): Objective {
-  const { network, target, coarseLatents } = options
-  const shape = generatorShape(network('stylegan2'))
+  const { network, target, coarseLatents, generator = network('stylegan2') } = options
+  const shape = generatorShape(generator)
   const { size, styleDim, latents } = shape
 
   const latent = input('latent', [1, coarseLatents, styleDim])
@@ -67,7 +72,7 @@ export function buildObjective(options: ObjectiveOptions): Objective {
   const moved = options.latentNoise ? add(latent, options.latentNoise) : latent
   const whole = latentRest ? concat([moved, latentRest], 1) : moved
   const noise = shape.noiseSides.map((r, i) => input(`noise/${i}`, [1, 1, r, r]))
-  const { image, rgbs } = synthesize(network('stylegan2'), whole, noise)
+  const { image, rgbs } = synthesize(generator, whole, noise)
 
   const stages = degradationStages(options.degradation, options.files)
   const camera: Record<string, { tensor: Tensor; parameter: Parameter }> = {}
@@ -142,6 +147,7 @@ export function buildObjective(options: ObjectiveOptions): Objective {
     shape,
     latent,
     latentRest,
+    whole,
     noise,
     camera,
     terms,

@@ -5,8 +5,10 @@ import type { Side, StageFiles } from '../../degrade/stage.ts'
 import type { CompileOptions } from '../../engine/executable.ts'
 import type { Descended, Snapshot } from '../../optimize/descent.ts'
 import type { OptimizerConfig } from '../../optimize/optimizers/index.ts'
+import type { ArrayTensors } from '../../optimize/problem.ts'
 import type { LossesConfig } from './losses.ts'
 import type { NetworkOf } from './term.ts'
+import type { TuneConfig } from './tune/schema.ts'
 
 export interface OptimizeConfig {
   /** Iterations of each stage. */
@@ -26,6 +28,8 @@ export interface Codes {
   readonly latent: Float32Array
   readonly noise: readonly Float32Array[]
   readonly camera: Readonly<Record<string, readonly number[]>>
+  /** Weights of a generator that was tuned, by name; absent where it is the pack's. */
+  readonly generator?: ArrayTensors
 }
 
 export interface OptimizeOptions {
@@ -35,6 +39,8 @@ export interface OptimizeOptions {
   files?: StageFiles
   losses: LossesConfig
   optimize: OptimizeConfig
+  /** Tuning of the generator after the codes; absent: none. */
+  tune?: TuneConfig
   seed: number
   target: { side: Side; data: Float32Array }
   start: Pick<Codes, 'latent' | 'noise'>

@@ -11,6 +11,8 @@ import { defaultLosses } from './losses.ts'
 import type { ResolvedConfig } from './schema.ts'
 import { referenceDegradation } from './schema-degradation.ts'
 
+import { tuneDefaults } from './tune/schema.ts'
+
 export { stageDefaults } from './schema-degradation.ts'
 
 /** The reference's config for a generator of `size` pixels (a power of two, at least 16). */
@@ -55,6 +57,7 @@ export function referenceConfig(size: number): ResolvedConfig {
       normalizeNoise: true,
       latentNoise: { strength: 0, ramp: 0.75 },
     },
+    tune: tuneDefaults,
     truth: { picture: null, degradation: null },
     paste: pasteDefaults,
     output: { frames: 48, saveEverySeconds: 5 },

@@ -20,6 +20,7 @@ import { optimizerKeys, optimizerNames } from '../../optimize/optimizers/index.t
 import { commonKeys, methodKey, outputSchema, pasteSchema } from '../common-schema.ts'
 import { lossesSchema } from './losses.ts'
 import { degradationSchema, referenceStages, sensitivitySchema } from './schema-degradation.ts'
+import { tuneSchema } from './tune/schema.ts'
 
 /** An encoder at 1024 px takes two gigabytes. */
 const MOST_ENCODED_PIXELS = 1024
@@ -161,6 +162,7 @@ export const runSchema = z.strictObject({
   ),
   losses: lossesSchema.describe('The terms of the objective; weight 0 leaves one out.'),
   optimize: optimizeSchema.describe('Stages, learning rates and the optimizer.'),
+  tune: tuneSchema.describe('Tuning of the generator itself at the end of a run (docs/tuning.md).'),
   truth: truthSchema.describe('What a synthetic input is known to come from. Only metrics.json sees it.'),
   paste: pasteSchema,
   output: outputSchema,

@@ -1,0 +1,49 @@
+/** What tuning did to all the other faces: how far the pictures of random latents moved. */
+import { runOnce } from '../../../engine/executable.ts'
+import { mapping } from '../../../generator/stylegan2.ts'
+import { Synthesizer } from '../../../generator/synthesis.ts'
+import { input } from '../../../graph/tensor.ts'
+import type { Weights } from '../../../graph/weights.ts'
+import type { Bitmap } from '../../../images/bitmap.ts'
+import { weightsOf } from '../../../models/weights.ts'
+import { randomStream } from '../../../numbers/random.ts'
+import type { ArrayTensors } from '../../../optimize/problem.ts'
+import { bitmapOf } from '../prepare.ts'
+import type { Setting } from '../setting.ts'
+import { withTuned } from './generator.ts'
+
+/** Faces that are looked at; always the same ones. */
+const FACES = 8
+
+/** Mean of `distance` between what the pack's generator and the tuned one make of the same random latents and noise. */
+export async function drift(
+  { pack, shape, compute }: Setting,
+  tuned: ArrayTensors,
+  distance: (a: Bitmap, b: Bitmap) => Promise<number>,
+): Promise<number> {
+  const frozen = weightsOf(pack, 'stylegan2')
+  const width = frozen.shape('style.1.weight')[1]!
+  const z = input('z', [FACES, width])
+  const drawn = randomStream(0, 'drift').normal(FACES * width)
+  const { w } = await runOnce({ w: mapping(frozen, z) }, { z: drawn }, compute.options)
+  const noise = shape.noiseSides.map((side, i) => randomStream(0, `drift/${i}`).normal(side * side))
+  const picturesBy = async (weights: Weights): Promise<Bitmap[]> => {
+    const synthesizer = await Synthesizer.compile(weights, compute.options)
+    try {
+      const pictures: Bitmap[] = []
+      for (let face = 0; face < FACES; face++) {
+        const row = w!.subarray(face * shape.styleDim, (face + 1) * shape.styleDim)
+        const latent = Float32Array.from({ length: shape.latents * shape.styleDim }, (_, i) => row[i % row.length]!)
+        pictures.push(bitmapOf((await synthesizer.run(latent, noise)).image, shape.size, 'round'))
+      }
+      return pictures
+    } finally {
+      await synthesizer.dispose()
+    }
+  }
+  const before = await picturesBy(frozen)
+  const after = await picturesBy(withTuned(frozen, tuned))
+  let sum = 0
+  for (const [face, picture] of after.entries()) sum += await distance(before[face]!, picture)
+  return sum / FACES
+}
