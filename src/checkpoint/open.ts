@@ -1,11 +1,12 @@
 /**
  * Any weight file by what is in it, never by its name: safetensors, PyTorch zip or legacy, NVIDIA's pickle, NumPy, the
- * model.json of a TensorFlow.js layers-model, the .param of an ncnn pair.
+ * model.json of a TensorFlow.js layers-model, the .param of an ncnn pair, MXNet's .params.
  * Gives the tree of values (for recognising what it is) and the flat store (for reading it).
  */
 import { type ByteSource, fileSource, readBytes } from './bytes.ts'
 import { CheckpointError, quote } from './errors.ts'
 import { defaultLimits, type Limits } from './limits.ts'
+import { looksLikeMxnet, readMxnet } from './mxnet.ts'
 import { isNcnnWeights, looksLikeNcnn, readNcnn } from './ncnn.ts'
 import { looksLikeNpy, parseNpy } from './npy.ts'
 import { looksLikeSafetensors, readSafetensors } from './safetensors.ts'
@@ -17,7 +18,7 @@ import { looksLikeZip } from './zip.ts'
 
 export interface Checkpoint extends WeightStore {
   readonly path: string
-  readonly container: 'safetensors' | 'npy' | 'tfjs' | 'ncnn' | TorchFile['container']
+  readonly container: 'safetensors' | 'npy' | 'tfjs' | 'ncnn' | 'mxnet' | TorchFile['container']
   /** The object tree of a pickle; undefined for files that are only named tensors. */
   readonly root: Value | undefined
   /** Text that a safetensors file carries. */
@@ -85,11 +86,16 @@ export function readCheckpoint(source: ByteSource, limits: Limits = defaultLimit
     const store = tensorStore(pair.tensors, path)
     return { ...store, path, container: 'ncnn', root: undefined, metadata: {}, verify() {}, close }
   }
+  if (looksLikeMxnet(head)) {
+    const store = tensorStore(readMxnet(source), path)
+    const close = () => source.close()
+    return { ...store, path, container: 'mxnet', root: undefined, metadata: {}, verify() {}, close }
+  }
   throw new CheckpointError(path, `not a weight file: ${guess(head)}`, source.base, expected)
 }
 
 const expected =
-  'safetensors, a PyTorch .pt/.pth file, an NVIDIA .pkl, a .npy file, the model.json of a TensorFlow.js model or the .param of an ncnn model was expected'
+  'safetensors, a PyTorch .pt/.pth file, an NVIDIA .pkl, a .npy file, the model.json of a TensorFlow.js model, the .param of an ncnn model or the .params of an MXNet model was expected'
 
 /** Tensors by name as a store. */
 function tensorStore(tensors: ReadonlyMap<string, TensorSource>, path: string) {

@@ -2,6 +2,7 @@
 export { colorEncoderNetwork } from '../encoders/color-encoder.ts'
 export { e4eNetwork } from '../encoders/e4e.ts'
 export { lpipsNetwork } from '../features/lpips-weights.ts'
+export { arcfaceNetwork } from '../features/mobile-face-net.ts'
 export { vggFaceNetwork } from '../features/vgg-face.ts'
 export { vgg16Network } from '../features/vgg16.ts'
 export { vgg19Network } from '../features/vgg19.ts'

@@ -9,6 +9,7 @@
  * in colour.
  */
 
+import { arcfaceOf } from '../../features/arcface.ts'
 import { ageGender, faceDescriptor } from '../../features/face-api.ts'
 import type { Bitmap } from '../../images/bitmap.ts'
 import { toColor, toGray } from '../../images/gray.ts'
@@ -54,6 +55,8 @@ export async function measure(
 
   await take('identity.input', () => tools.likeness(toGray(input), toGray(result)))
   await take('sibling.identity.input', () => tools.likeness(toGray(input), toGray(sibling)))
+  await take('arcface.input', () => tools.arcface?.(toGray(input), toGray(result)))
+  await take('sibling.arcface.input', () => tools.arcface?.(toGray(input), toGray(sibling)))
   await take('perceptual.target', () => tools.perceptual(target, degraded))
   await take('ssim.target', () => ssim(toColor(target), toColor(degraded)))
   await take('age.input', () => tools.age(toGray(input)))
@@ -85,6 +88,7 @@ export async function measure(
       await take(`${prefix}truth.psnr`, async () => psnr(await truth(), toColor(answer)))
       await take(`${prefix}truth.ssim`, async () => ssim(await truth(), toColor(answer)))
       await take(`${prefix}truth.identity`, async () => tools.likeness(await truth(), answer))
+      await take(`${prefix}truth.arcface`, async () => tools.arcface?.(await truth(), answer))
       await take(`${prefix}truth.skin`, async () => tools.skin(await truth(), answer))
       await take(`${prefix}truth.age`, async () =>
         Math.abs((await tools.age(toGray(await truth()))) - (await tools.age(toGray(answer)))),
@@ -149,11 +153,14 @@ function toolsOf({ pack, config, compute }: Setting) {
       distances.set(key, made)
       return (await made)(a, b)
     }
-  const [vgg16, lpips] = (['vgg16', 'lpips'] as const).map((role) =>
+  const [vgg16, lpips, arcface] = (['vgg16', 'lpips', 'arcface'] as const).map((role) =>
     pack.has(role) ? weightsOf(pack, role) : undefined,
   )
+  const whose = arcface && perPicture(arcfaceOf(arcface, compute.options))
   return {
     likeness: async (a: Bitmap, b: Bitmap) => cosineSimilarity(await describe(a), await describe(b)),
+    /** Only where the pack has the network. */
+    arcface: whose && (async (a: Bitmap, b: Bitmap) => cosineSimilarity(await whose(a), await whose(b))),
     age: ages,
     /** Mean CIEDE2000 over the pixels that are skin in both. */
     skin: async (a: Bitmap, b: Bitmap) => {

@@ -8,6 +8,7 @@ type Entry = Omit<MetricDescription, 'key'>
 
 const PERCEPTUAL = ['ssdMobilenetv1']
 const DESCRIPTOR = ['faceRecognitionNet']
+const ARCFACE = ['arcface']
 const AGE = ['ageGenderNet']
 const LPIPS = ['vgg16']
 const PARSER = ['bisenet']
@@ -20,6 +21,7 @@ const againstTruth: Readonly<Record<string, Entry>> = {
   'truth.psnr': { label: 'PSNR to the truth', unit: 'dB', better: 'higher', networks: [] },
   'truth.ssim': { label: 'SSIM to the truth', better: 'higher', networks: [] },
   'truth.identity': { label: 'descriptor cosine with the truth', better: 'higher', networks: DESCRIPTOR },
+  'truth.arcface': { label: 'ArcFace cosine with the truth', better: 'higher', networks: ARCFACE },
   'truth.skin': { label: 'skin colour off the truth', unit: 'ΔE', better: 'lower', networks: PARSER },
   'truth.age': { label: 'age off the truth', unit: 'years', better: 'lower', networks: AGE },
 }
@@ -41,6 +43,8 @@ const entries: Readonly<Record<string, Entry>> = {
     better: 'higher',
     networks: DESCRIPTOR,
   },
+  'arcface.input': { label: 'ArcFace cosine with the input', better: 'higher', networks: ARCFACE },
+  'sibling.arcface.input': { label: 'sibling: ArcFace cosine with the input', better: 'higher', networks: ARCFACE },
   'perceptual.target': { label: 'perceptual distance to the target', better: 'lower', networks: PERCEPTUAL },
   'ssim.target': { label: 'SSIM to the target', better: 'higher', networks: [] },
   'age.input': { label: 'age of the input', unit: 'years', better: null, networks: AGE },

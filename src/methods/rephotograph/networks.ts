@@ -58,6 +58,8 @@ export function usedRoles(pack: LoadedPack, sensitivity: Sensitivity): Role[] {
     'vgg16',
     'vgg19',
     'vggface',
+    'lpips',
+    'arcface',
     'bisenet',
     'w_stats',
   ]
