@@ -29,7 +29,7 @@ export const configCommand: CommandModule<object, ConfigOptions> = {
   handler: async (options) => {
     const fragment = await configOf(options.source, options)
     const { completeConfig } = await import('../methods/complete.ts')
-    const { document, ofPack, pack } = completeConfig(fragment)
+    const { document, ofPack, pack } = await completeConfig(fragment)
     if (!options.origin) return printJson(document)
     const { originOf, leavesOf } = await import('../config/origin.ts')
     const layers: Layer[] = [{ name: `pack ${pack}`, config: ofPack }, ...(await layersOf(options))]

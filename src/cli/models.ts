@@ -5,8 +5,8 @@ import type { ImportResult } from '../models/import.ts'
 import type { ListedPack } from '../models/list.ts'
 import type { Role } from '../networks/roles.ts'
 import { oneLine, quote } from '../text/visible.ts'
+import { percent, size } from './amounts.ts'
 import { UsageError } from './failure.ts'
-import { createStatus, percent, size } from './models-print.ts'
 import { print, printJson } from './print.ts'
 
 const importCommand: CommandModule<object, { files: string[]; pack: string | undefined; as: string | undefined }> = {
@@ -32,6 +32,7 @@ const importCommand: CommandModule<object, { files: string[]; pack: string | und
   handler: async ({ files, pack, as }) => {
     const { importModels } = await import('../models/import.ts')
     if (as !== undefined) await checkWord(as)
+    const { createStatus } = await import('./models-print.ts')
     const status = createStatus(process.stderr)
     const options = { ...(pack === undefined ? {} : { pack }), ...(as === undefined ? {} : { as }) }
     const onProgress = (step: string) => status.show(step)
@@ -125,6 +126,7 @@ const verifyCommand: CommandModule<object, { pack: string; run: boolean }> = {
       .option('run', { type: 'boolean', default: true, describe: 'Run the networks (--no-run: hashes only)' }),
   handler: async ({ pack, run }) => {
     const { verifyPack } = await import('../models/verify.ts')
+    const { createStatus } = await import('./models-print.ts')
     const status = createStatus(process.stderr)
     const result = await verifyPack(pack, { run, onStep: (role) => status.show(`verifying ${role}`) })
     status.end()
@@ -150,6 +152,7 @@ const fetchCommand: CommandModule<object, { pack: string; keep: boolean }> = {
       .option('keep', { type: 'boolean', default: false, describe: 'Keep the downloaded originals' }),
   handler: async ({ pack, keep }) => {
     const { fetchPack } = await import('../models/fetch.ts')
+    const { createStatus } = await import('./models-print.ts')
     const status = createStatus(process.stderr)
     const interrupted = new AbortController()
     const stop = () => interrupted.abort(new Error('stopped; what came is kept, and the next fetch goes on from there'))

@@ -1,7 +1,6 @@
 /** `rephoto rerun`: makes a run once more and says whether the same came of it. */
 import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
-import { carryOut } from './carry-out.ts'
 import { print, say, shownPath } from './print.ts'
 
 interface RerunOptions {
@@ -23,11 +22,12 @@ export const rerunCommand: CommandModule<object, RerunOptions> = {
   handler: async ({ run, input, out }) => {
     const { basename, resolve } = await import('node:path')
     const { compareRepeat, repeatOf } = await import('../methods/repeat.ts')
-    const { config, remarks } = repeatOf(run, input)
+    const { config, remarks } = await repeatOf(run, input)
     say('config, files and weights are those of the run')
     for (const remark of remarks) say(`${remark}; last digits may differ`)
     const { createRunFolder } = await import('../run/folder.ts')
     const folder = out ?? createRunFolder(undefined, `${basename(resolve(run))}-again`).folder
+    const { carryOut } = await import('./carry-out.ts')
     const { folder: made } = await carryOut({ kind: 'run', config, out: folder })
     const files = compareRepeat(run, made)
     for (const { name, same, words } of files)

@@ -1,7 +1,6 @@
 /** `rephoto restore`: old photographs restored, each with its run and report. */
 import { basename, extname, join, resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
-import { carryOut } from './carry-out.ts'
 import { printPath } from './print.ts'
 import { type CommonSettings, configOf, withCommonSettings } from './settings.ts'
 
@@ -80,6 +79,7 @@ export const restoreCommand: CommandModule<object, RestoreOptions> = {
       const file = files[i]
       if (file !== undefined) several.checkFree(file, [...photos, ...(typeof input === 'string' ? [input] : [])], names)
       const out = reportsOf(options.reports, photo, photos.length > 1)
+      const { carryOut } = await import('./carry-out.ts')
       await carryOut({ kind: 'run', config: configs[i]!, ...(out === undefined ? {} : { out }) })
       if (file !== undefined) printPath('restored', file)
     })

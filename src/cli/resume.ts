@@ -1,6 +1,5 @@
 /** `rephoto resume`: goes on with a run that was stopped, killed or failed. */
 import type { CommandModule } from 'yargs'
-import { carryOut } from './carry-out.ts'
 import { type LiveOption, withLive } from './live.ts'
 
 /** The command. */
@@ -10,6 +9,7 @@ export const resumeCommand: CommandModule<object, { run: string } & LiveOption> 
   builder: (yargs) =>
     withLive(yargs).positional('run', { type: 'string', demandOption: true, describe: 'Folder of the run' }),
   handler: async ({ run, live }) => {
+    const { carryOut } = await import('./carry-out.ts')
     await carryOut({ kind: 'resume', folder: run }, live)
   },
 }

@@ -1,7 +1,6 @@
 /** `rephoto run`: from a portrait to its report; from several, or from several faces, to a batch of them. */
 import type { CommandModule } from 'yargs'
 import { type AlignModeOptions, type AlignOptions, facesOf, withAlignMode, withSeveralFaces } from './alignment.ts'
-import { carryOut } from './carry-out.ts'
 import { printPreview, withDryRun } from './dry-run.ts'
 import { UsageError } from './failure.ts'
 import { type LiveOption, withLive } from './live.ts'
@@ -58,6 +57,7 @@ export const runCommand: CommandModule<object, RunOptions> = {
     if (one !== undefined && isSingle) {
       const config = await configOf(one, { ...options, ...number }, ofMethod)
       if (dry) return printPreview(config)
+      const { carryOut } = await import('./carry-out.ts')
       await carryOut({ kind: 'run', config, ...(out === undefined ? {} : { out }) }, live)
       return
     }

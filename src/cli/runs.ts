@@ -4,8 +4,8 @@ import type { Argv, CommandModule } from 'yargs'
 import type { RunEntry } from '../runs/entry.ts'
 import type { TableFormat } from '../runs/table.ts'
 import { oneLine } from '../text/visible.ts'
+import { size } from './amounts.ts'
 import { UsageError } from './failure.ts'
-import { size } from './models-print.ts'
 import { print, printJson, say, shownPath } from './print.ts'
 
 /** Which runs are meant. */

@@ -1,8 +1,8 @@
 /** Options that several commands share, and how they become a config. */
 import { resolve } from 'node:path'
 import type { Argv } from 'yargs'
-import { presetNames } from '../config/index.ts'
 import type { Fragment } from '../config/load.ts'
+import { presetNames } from '../config/presets.ts'
 import type { Device, Engine } from '../engine/executable.ts'
 import { type AlignModeOptions, type AlignOptions, alignKeys } from './alignment.ts'
 import { UsageError } from './failure.ts'

@@ -1,7 +1,6 @@
 /** `rephoto stylize`: a picture painted as another is. */
 import { resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
-import { carryOut } from './carry-out.ts'
 import { printPreview, withDryRun } from './dry-run.ts'
 import { UsageError } from './failure.ts'
 import { type LiveOption, withLive } from './live.ts'
@@ -65,6 +64,7 @@ export const stylizeCommand: CommandModule<object, StylizeOptions> = {
       ...(color === undefined ? {} : { color }),
     })
     if (options['dry-run']) return printPreview(config)
+    const { carryOut } = await import('./carry-out.ts')
     await carryOut({ kind: 'run', config, ...(out === undefined ? {} : { out }) }, options.live)
   },
 }

@@ -1,9 +1,7 @@
 /** `rephoto sweep`: an experiment from its file to its comparison. */
 
 import type { CommandModule } from 'yargs'
-import { MOST_THREADS } from '../config/schema-numbers.ts'
 import type { SweepOptions } from '../sweep/sweep.ts'
-import { carryOutRuns, tellRuns } from './carry-out-runs.ts'
 import { UsageError } from './failure.ts'
 import { type LiveOption, withLive } from './live.ts'
 import { shownCommand, shownPath } from './print.ts'
@@ -58,6 +56,7 @@ export const sweepCommand: CommandModule<object, Options> = {
       })
       .example('$0 sweep experiments/films.json5 --dry-run', 'what would be done, and how long it takes'),
   handler: async (options) => {
+    const { MOST_THREADS } = await import('../config/schema-numbers.ts')
     for (const [key, most] of [
       ['jobs', MOST_JOBS],
       ['threads', MOST_THREADS],
@@ -81,7 +80,8 @@ export const sweepCommand: CommandModule<object, Options> = {
       return printDryRun(sweepOptions)
     }
     if (options.collect) {
-      const [{ collectSweep }, { sweepFolder }] = await Promise.all([
+      const [{ tellRuns }, { collectSweep }, { sweepFolder }] = await Promise.all([
+        import('./carry-out-runs.ts'),
         import('../sweep/collect.ts'),
         import('../sweep/sweep.ts'),
       ])
@@ -92,7 +92,11 @@ export const sweepCommand: CommandModule<object, Options> = {
 }
 
 async function carryOutSweep(sweepOptions: SweepOptions, { launcher, jobs, wait, live }: Options): Promise<void> {
-  const [{ sweep }, { withSlurm }] = await Promise.all([import('../sweep/sweep.ts'), import('../sweep/slurm.ts')])
+  const [{ carryOutRuns }, { sweep }, { withSlurm }] = await Promise.all([
+    import('./carry-out-runs.ts'),
+    import('../sweep/sweep.ts'),
+    import('../sweep/slurm.ts'),
+  ])
   const limit = jobs === undefined ? {} : { jobs }
   const { file } = sweepOptions
   await carryOutRuns(

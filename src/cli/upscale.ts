@@ -1,7 +1,6 @@
 /** `rephoto upscale`: pictures enlarged by a network, each with its run and report. */
 import { basename, extname, join, resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
-import { carryOut } from './carry-out.ts'
 import { printPreview, withDryRun } from './dry-run.ts'
 import { UsageError } from './failure.ts'
 import { printPath } from './print.ts'
@@ -93,6 +92,7 @@ export const upscaleCommand: CommandModule<object, UpscaleOptions> = {
       if (file !== undefined)
         several.checkFree(file, [...pictures, ...(typeof input === 'string' ? [input] : [])], names)
       const out = reportsOf(options.reports, picture, pictures.length > 1)
+      const { carryOut } = await import('./carry-out.ts')
       await carryOut({ kind: 'run', config: configs[i]!, ...(out === undefined ? {} : { out }) })
       if (file !== undefined) printPath('enlarged', file)
     })

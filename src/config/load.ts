@@ -4,21 +4,18 @@
  * Every file is checked on its own before it is merged, so that a mistake is reported where it stands. Paths inside a
  * file are relative to that file; those given with --set are relative to the current folder.
  */
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import JSON5 from 'json5'
 import { cut } from '../text/visible.ts'
 import { checkNesting } from './budget.ts'
 import { ConfigError } from './errors.ts'
 import { type ConfigKind, MOST_EXTENDED } from './kind.ts'
 import { isObject, type JsonObject, mergeFiles } from './merge.ts'
+import { presetNames, presetsFolder } from './presets.ts'
 import { checkPath, readDocument } from './read.ts'
 import { shown } from './shown.ts'
 import { type DocumentSource, placeOf, validate } from './validate.ts'
-
-/** The presets that come with the package. */
-export const presetsFolder = fileURLToPath(new URL('../../configs/', import.meta.url))
 
 /** A config, or a part of one; of which method, its key `method` says. */
 export type Fragment = JsonObject & { readonly method?: unknown }
@@ -203,13 +200,6 @@ function findConfig(name: string, folder: string): string | undefined {
   const candidates = [resolve(folder, name), resolve(folder, `${name}.json5`)]
   if (!isAbsolute(name)) candidates.push(join(presetsFolder, name), join(presetsFolder, `${name}.json5`))
   return candidates.find((path) => existsSync(path) && statSync(path).isFile())
-}
-
-/** Names of the presets. */
-export function presetNames(): string[] {
-  return readdirSync(presetsFolder).flatMap((name) =>
-    name.endsWith('.json5') ? [name.slice(0, -'.json5'.length)] : [],
-  )
 }
 
 function missing(file: string): never {

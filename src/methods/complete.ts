@@ -15,10 +15,11 @@ export interface CompleteConfig {
 }
 
 /** @throws ConfigError, or ModelError for what the pack lacks */
-export function completeConfig(fragment: Fragment): CompleteConfig {
+export async function completeConfig(fragment: Fragment): Promise<CompleteConfig> {
+  const { plan } = await methodOf(fragment).load()
   const pack = loadPack(typeof fragment.pack === 'string' ? fragment.pack : 'compact')
   try {
-    const { document } = methodOf(fragment).plan(fragment, pack)
+    const { document } = plan(fragment, pack)
     return { document, ofPack: (pack.pack.settings ?? {}) as JsonObject, pack: pack.pack.name }
   } finally {
     pack.close()

@@ -92,7 +92,7 @@ export interface Settled {
   readonly notes: readonly string[]
 }
 
-/** A method. */
+/** A method: what readers of its runs need to know of it. */
 export interface Method {
   readonly name: string
   /** For help and reports: "Rephotograph a portrait". */
@@ -116,19 +116,25 @@ export interface Method {
   summary(metrics: Metrics): string | undefined
   /** Networks that the terms of a complete config look through: no independent judges of it. */
   seenNetworks(config: JsonObject): readonly string[]
+  /** Imports the part that computes: readers of runs do without it. */
+  load(): Promise<LoadedMethod>
+  /** Fills what a run folder of an earlier version lacks in its config. @param size side of the pack's generator */
+  completed(document: JsonObject, size: number): JsonObject
+  /** A complete config as a config file that repeats it, as readers show it: what was taken away is named, too. */
+  asDocument(config: JsonObject, size: number): JsonObject
+  readonly report: ReportParts
+}
+
+/** The part of a method that computes, and whatever opens packs. */
+export interface LoadedMethod {
   /** Settles what a config leaves to the picture. */
   settle(fragment: Fragment, picture: Bitmap): Promise<Settled>
   /** Completes and checks a config. @throws ConfigError, or ModelError for what the pack lacks */
   plan(fragment: Fragment, pack: LoadedPack): Plan
   /** Opens a run; its pack is closed by `close`. */
   open(fragment: Fragment): Job
-  /** Fills what a run folder of an earlier version lacks in its config. @param size side of the pack's generator */
-  completed(document: JsonObject, size: number): JsonObject
-  /** A complete config as a config file that repeats it, as readers show it: what was taken away is named, too. */
-  asDocument(config: JsonObject, size: number): JsonObject
   /** Dotted keys of the weights of its terms that are above zero. */
   weightKeys(fragment: Fragment): readonly string[]
-  readonly report: ReportParts
 }
 
 /** What a report of a run shows that only its method can say. */

@@ -38,10 +38,11 @@ export async function previewRun(given: Fragment): Promise<Preview> {
     })
   const { bitmap } = await openPicture(input)
   const method = methodOf(given)
-  const { fragment, notes } = await method.settle(given, bitmap)
+  const { settle, plan: planOf } = await method.load()
+  const { fragment, notes } = await settle(given, bitmap)
   const pack = loadPack(typeof fragment.pack === 'string' ? fragment.pack : 'compact')
   try {
-    const plan = method.plan(fragment, pack)
+    const plan = planOf(fragment, pack)
     const asked = plan.config as unknown as Wanted & { readonly threads: number }
     const threads = asked.threads === 0 ? availableParallelism() : asked.threads
     const { options, device } = computeFor(asked, threads)

@@ -26,7 +26,7 @@ export interface Repeat {
  * @param input where the picture lies now, if not where it lay
  * @throws RunFolderError that names everything of these that is another now; and for a run that is not complete
  */
-export function repeatOf(folder: string, input?: string): Repeat {
+export async function repeatOf(folder: string, input?: string): Promise<Repeat> {
   checkRunFolder(folder)
   const manifest = readManifest(folder)
   if (manifest.status !== 'complete') {
@@ -41,7 +41,8 @@ export function repeatOf(folder: string, input?: string): Repeat {
   checkPicture(manifest, picture)
   const begun = manifest.stages.map(({ steps }) => steps)
   if (manifest.binding) checkConfigBinding(folder, manifest, document, begun, method.config)
-  const job = method.open(config)
+  const { open } = await method.load()
+  const job = open(config)
   try {
     checkWeightsBinding(manifest, weightFiles(job))
   } finally {

@@ -74,8 +74,9 @@ export async function run(
     })
   }
   const picture = await openPicture(input)
-  const { fragment, guess, notes } = await method.settle(given, picture.bitmap)
-  const job = method.open(fragment)
+  const { settle, open } = await method.load()
+  const { fragment, guess, notes } = await settle(given, picture.bitmap)
+  const job = open(fragment)
   try {
     const { folder, made } = createRunFolder(out, input)
     const lock = lockFolder(folder, 'run')
@@ -150,7 +151,8 @@ async function goOn(
   const begun = manifest.stages.map(({ steps }) => steps)
   if (manifest.binding) checkConfigBinding(place, manifest, document, begun, method.config)
   // Sums are split by threads: the same result needs as many as before, and the same device.
-  const job = method.open({ ...document, threads: manifest.threads, ...sameDevice(manifest) })
+  const { open } = await method.load()
+  const job = open({ ...document, threads: manifest.threads, ...sameDevice(manifest) })
   try {
     checkConfigBinding(
       place,

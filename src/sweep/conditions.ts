@@ -7,8 +7,8 @@ import { ConfigError, type Fragment } from '../config/index.ts'
 import type { JsonObject } from '../config/merge.ts'
 import { type DocumentSource, placeOf } from '../config/validate.ts'
 import { configWithin, kindOf, mergeConfigs } from '../methods/configs.ts'
-import { methodOf } from '../methods/methods.ts'
 import { flattened, fromDotted } from './dotted.ts'
+import { loadedMethodOf } from './methods.ts'
 import { checkDistinct, shortKeys, slug } from './names.ts'
 import type { ConditionsEntry, FromTruth, Level } from './schema.ts'
 
@@ -63,7 +63,9 @@ type Make = (name: string, level: Level, path: string) => Condition
 
 function leaveOneOut(wanted: 'all' | readonly string[], base: Fragment, make: Make): Condition[] {
   const keys: readonly string[] =
-    wanted === 'all' ? methodOf(base).weightKeys(base) : wanted.map((key) => (key.includes('.') ? key : weightOf(key)))
+    wanted === 'all'
+      ? loadedMethodOf(base).weightKeys(base)
+      : wanted.map((key) => (key.includes('.') ? key : weightOf(key)))
   const without = keys.map((key) => {
     const term = key.replace(/^losses\./u, '').replace(/\.weight$/u, '')
     return make(`no-${term}`, { label: `without ${term}`, set: { [key]: 0 } }, 'conditions.leaveOneOut')

@@ -4,10 +4,10 @@
  */
 import { measureSpeed } from '../engine/speed.ts'
 import { AROUND_SECONDS, computingSeconds } from '../methods/estimate.ts'
-import { methodOf } from '../methods/methods.ts'
 import { loadPack } from '../models/load.ts'
 import { packNameOf } from './expand.ts'
 import { sweepFile } from './folder.ts'
+import { loadedMethodOf } from './methods.ts'
 import type { StandingRun } from './standing.ts'
 import { manifestAt } from './worker.ts'
 
@@ -68,7 +68,7 @@ async function calibratedPace(runs: readonly StandingRun[], threads: number): Pr
   try {
     const speed = await measureSpeed({ threads })
     const each = runs.map(({ config, steps }) => {
-      const cost = methodOf(config)
+      const cost = loadedMethodOf(config)
         .plan(config, packs.get(packNameOf(config))!)
         .cost()
       const flops = cost.reduce((sum, phase) => sum + phase.runs * phase.flops, 0)

@@ -3,7 +3,6 @@ import { ConfigError, type Fragment } from '../config/index.ts'
 import type { JsonObject } from '../config/merge.ts'
 import { shown } from '../config/shown.ts'
 import { checkConfig, kindOf, mergeConfigs } from '../methods/configs.ts'
-import { methodOf } from '../methods/methods.ts'
 import { type LoadedPack, loadPack } from '../models/load.ts'
 import type { Condition } from './conditions.ts'
 import { fromDotted } from './dotted.ts'
@@ -11,6 +10,7 @@ import { SweepError } from './error.ts'
 import type { Experiment } from './experiment.ts'
 import { runHash } from './hash.ts'
 import { knownTo, type SweepInput, trueValue } from './inputs.ts'
+import { loadedMethodOf } from './methods.ts'
 import { runName } from './names.ts'
 import type { FromTruth } from './schema.ts'
 
@@ -53,14 +53,13 @@ export function expand(experiment: Experiment, inputs: readonly SweepInput[], co
         experiment.conditions.map((condition) => {
           const config = configOf(experiment, condition, input, seed)
           const pack = packOf(packNameOf(config))
-          const method = methodOf(config)
-          const plan = atCondition(condition, input, () => method.plan(config, pack))
+          const plan = atCondition(condition, input, () => loadedMethodOf(config).plan(config, pack))
           return {
             name: experiment.batch ? input.name : runName(condition.name, input.name, seed),
             condition: condition.name,
             input: input.name,
             seed,
-            hash: runHash(plan, method.config, pack, code),
+            hash: runHash(plan, kindOf(config), pack, code),
             config,
             steps: plan.stages.reduce((sum, { steps }) => sum + steps, 0),
           }

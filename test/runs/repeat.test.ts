@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(place, { recursive: true, force: true }))
 
 it('gives the same bytes, and says which file is another', async () => {
-  const { config, remarks } = repeatOf(first)
+  const { config, remarks } = await repeatOf(first)
   expect(remarks).toEqual([])
   const again = join(place, 'again')
   await run({ config, out: again })
@@ -44,25 +44,25 @@ it('gives the same bytes, and says which file is another', async () => {
   ])
 })
 
-it('refuses another picture, config or network, by name', () => {
+it('refuses another picture, config or network, by name', async () => {
   const other = join(place, 'other.png')
   copyFileSync(join(first, 'result.png'), other)
-  expect(() => repeatOf(first, other)).toThrow('found another')
-  expect(() => repeatOf(first, join(place, 'gone.png'))).toThrow('say with --input where it is')
+  await expect(repeatOf(first, other)).rejects.toThrow('found another')
+  await expect(repeatOf(first, join(place, 'gone.png'))).rejects.toThrow('say with --input where it is')
 
   const edited = join(place, 'edited')
   cpSync(first, edited, { recursive: true })
   const config = JSON.parse(readFileSync(join(edited, 'config.json'), 'utf8'))
   writeFileSync(join(edited, 'config.json'), JSON.stringify({ ...config, seed: 99 }))
-  expect(() => repeatOf(edited)).toThrow('seed')
+  await expect(repeatOf(edited)).rejects.toThrow('seed')
 
   const manifest = JSON.parse(readFileSync(join(first, 'manifest.json'), 'utf8'))
   manifest.pack.files[0].sha256 = '0'.repeat(64)
   const foreign = join(place, 'foreign')
   cpSync(first, foreign, { recursive: true })
   writeFileSync(join(foreign, 'manifest.json'), JSON.stringify(manifest))
-  expect(() => repeatOf(foreign)).toThrow('expected the weights that this run began with')
+  await expect(repeatOf(foreign)).rejects.toThrow('expected the weights that this run began with')
 
   writeFileSync(join(foreign, 'manifest.json'), JSON.stringify({ ...manifest, status: 'partial' }))
-  expect(() => repeatOf(foreign)).toThrow('expected a complete run')
+  await expect(repeatOf(foreign)).rejects.toThrow('expected a complete run')
 })

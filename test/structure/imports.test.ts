@@ -97,6 +97,16 @@ describe('methods', () => {
     expect(stylize.map(({ from }) => from)).toEqual(['methods/list.ts'])
   })
 
+  it('compute only what is asked for: their list brings nothing that opens packs, pictures or engines', () => {
+    const next = new Map<string, string[]>()
+    for (const { from, to } of running) next.set(from, [...(next.get(from) ?? []), to])
+    const reached = new Set(['methods/list.ts'])
+    for (const file of reached) for (const to of next.get(file) ?? []) reached.add(to)
+    const heavy =
+      /^(?:models|align|forward|restore|upscalers|report\/(?!html)|engine\/(?:onnxruntime|tfjs))|\/job\.ts$|^images\/read/u
+    expect([...reached].filter((file) => heavy.test(file))).toEqual([])
+  })
+
   it('are read only by what runs, sweeps and takes commands', () => {
     const readers = imports.filter(({ from, to }) => roomOf(to) === 'methods, the list' && roomOf(from) !== roomOf(to))
     expect([...new Set(readers.map(({ from }) => roomOf(from)))].sort()).toEqual(['cli', 'index.ts', 'sweep'])
