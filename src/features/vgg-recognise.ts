@@ -1,5 +1,5 @@
 /**
- * VGG networks in files: VGG16 and VGG19 as torchvision saves them (`features.N`), and the VGG-Face of vgg_face_dag
+ * VGG networks in files: VGG16 and VGG19 as torchvision saves them (`features.N`), both also as Caffe trained them, and the VGG-Face of vgg_face_dag
  * (`convA_B`). The fully connected layers (three quarters of the file) are not used by any loss and are left out.
  */
 import { NetworkError } from '../networks/errors.ts'
@@ -7,6 +7,7 @@ import type { Found } from '../networks/found.ts'
 import type { Place } from '../networks/network.ts'
 import { layer, matchTemplate, type Tensors } from '../networks/template.ts'
 import { type VggKind, vggConvolutions } from './vgg.ts'
+import { CAFFE_NOTE, fromCaffeVgg, fromKerasVgg, isCaffeVgg, isKerasVgg } from './vgg-caffe.ts'
 
 /** Whether a place holds a stack of convolutions in torchvision's names. @throws NetworkError for batch norm in it */
 export function isTorchvisionVgg(tensors: Tensors): boolean {
@@ -28,4 +29,16 @@ export function readVgg(kind: VggKind, role: string, name: string, required: num
   })
   const { tensors: used } = matchTemplate(name, tensors, template)
   return { role, title: `${name}, ${used.size / 2} convolutions`, at, tensors: used, notes: [] }
+}
+
+/** VGG16 or VGG19 in torchvision's or Keras' names, from whichever of the two trainings. */
+export function readImagenetVgg(kind: 'vgg16' | 'vgg19', name: string, required: number, place: Place): Found {
+  const { tensors } = place
+  const caffe = isKerasVgg(tensors)
+    ? fromKerasVgg(kind, tensors)
+    : isCaffeVgg(tensors)
+      ? fromCaffeVgg(kind, tensors)
+      : undefined
+  if (!caffe) return readVgg(kind, kind, name, required, place)
+  return { ...readVgg(kind, kind, `${name} (Caffe)`, required, { ...place, tensors: caffe }), notes: [CAFFE_NOTE] }
 }
