@@ -4,6 +4,8 @@ import './engine/onnxruntime/no-telemetry.ts'
 
 export { type AlignFileOptions, alignFile } from './align/align-file.ts'
 export { type FacesFile, type FacesFileOptions, facesFile } from './align/faces-file.ts'
+export { type ChainOptions, resumeChain, runChain } from './chain/chain.ts'
+export type { Chain } from './chain/document.ts'
 export { readSweep } from './compare/sweep-file.ts'
 export type { CompareRequest, ComparisonFiles, Condition, ListedRun } from './compare/types.ts'
 export { ConfigError, type Fragment } from './config/index.ts'

@@ -77,7 +77,8 @@ export async function carryOut(given: Task, withPage = false): Promise<RunResult
 
 async function openPage(task: Task, controls: RunControls): Promise<Live<RunEvent>> {
   const [{ liveRun }, { methods }] = await Promise.all([import('../live/live.ts'), import('../methods/methods.ts')])
-  const name = task.kind === 'resume' ? task.folder : String(task.config.input ?? 'run')
+  const name =
+    task.kind === 'resume' ? task.folder : String((task.kind === 'chain' ? task.chain : task.config).input ?? 'run')
   const page = await liveRun(basename(name), controls, (method) => {
     const { before, pictures } = methods.ofRun({ method }, name)
     return { before, words: pictures.find((picture) => picture.name === before)?.title ?? before }

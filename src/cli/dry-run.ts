@@ -2,6 +2,7 @@
 import type { Argv } from 'yargs'
 import type { Fragment } from '../config/load.ts'
 import { inWords } from '../engine/memory.ts'
+import type { Side } from '../images/bitmap.ts'
 import { duration } from '../report/duration.ts'
 import { print, say, shownPath } from './print.ts'
 
@@ -13,13 +14,18 @@ export function withDryRun<T>(yargs: Argv<T>): Argv<T & { 'dry-run': boolean | u
   })
 }
 
-/** Prints it to stdout. */
-export async function printPreview(config: Fragment): Promise<void> {
+/**
+ * Prints it to stdout.
+ *
+ * @param handedOn sides of an input that a run before this one makes
+ * @returns sides of the result
+ */
+export async function printPreview(config: Fragment, handedOn?: Side): Promise<Side> {
   const { previewRun } = await import('../methods/preview.ts')
-  const preview = await previewRun(config)
+  const preview = await previewRun(config, handedOn)
   const { method, plan, input, device, threads, speed, phases } = preview
   for (const note of preview.notes) say(note)
-  print(`${method.name}: ${shownPath(input.path)}, ${input.width}×${input.height}`)
+  print(`${method.name}: ${handedOn ? input.path : shownPath(input.path)}, ${input.width}×${input.height}`)
   if (plan.sources.length > 0) print(`with ${plan.sources.map(shownPath).join(', ')}`)
   const roles = plan.roles.length > 0 ? ` (${plan.roles.join(', ')})` : ''
   print(
@@ -34,5 +40,6 @@ export async function printPreview(config: Fragment): Promise<void> {
   )
   const short = preview.bytes > preview.available ? ': too little' : ''
   print(`about ${inWords(preview.bytes)} of memory; ${inWords(preview.available)} are there${short}`)
-  say('nothing was written; the same without --dry-run makes the run')
+  if (!handedOn) say('nothing was written; the same without --dry-run makes the run')
+  return preview.result
 }

@@ -1,5 +1,7 @@
 /** The thread that carries out a run (see thread.ts). */
 import { parentPort, workerData } from 'node:worker_threads'
+import { isChain } from '../chain/document.ts'
+import type { RunResult } from '../methods/runner.ts'
 import type { RunObserver } from '../run/events.ts'
 import { passGate } from './gate.ts'
 import type { Task, Told } from './thread.ts'
@@ -16,12 +18,7 @@ const observer: RunObserver = (event) => {
   if (event.type === 'step') passGate(task.gate)
 }
 try {
-  const { resumeRun, run } = await import('../methods/runner.ts')
-  const result =
-    task.kind === 'run'
-      ? await run(task, observer, controller.signal)
-      : await resumeRun(task.folder, observer, controller.signal)
-  tell({ type: 'result', result })
+  tell({ type: 'result', result: await carryOut() })
 } catch (error) {
   const { name, message, stack, code, path, syscall } = (
     error instanceof Error ? error : new Error(String(error))
@@ -30,3 +27,12 @@ try {
   tell({ type: 'error', error: { name, message, ...(stack === undefined ? {} : { stack }), ...system } })
 }
 port.close()
+
+async function carryOut(): Promise<RunResult> {
+  const { signal } = controller
+  if (task.kind === 'chain') return (await import('../chain/chain.ts')).runChain(task, observer, signal)
+  const { resumeRun, run } = await import('../methods/runner.ts')
+  if (task.kind === 'run') return run(task, observer, signal)
+  if (!isChain(task.folder)) return resumeRun(task.folder, observer, signal)
+  return (await import('../chain/chain.ts')).resumeChain(task.folder, observer, signal)
+}

@@ -5,11 +5,12 @@ import { printPreview, withDryRun } from './dry-run.ts'
 import { UsageError } from './failure.ts'
 import { type LiveOption, withLive } from './live.ts'
 import { configOf, type SettingOptions, withSettings } from './settings.ts'
+import { followingOf, type ThenOptions, withThen } from './then.ts'
 
 /** Runs at a time: each is a process. */
 const MOST_JOBS = 256
 
-interface RunOptions extends SettingOptions, Omit<AlignOptions, 'face'>, AlignModeOptions, LiveOption {
+interface RunOptions extends SettingOptions, Omit<AlignOptions, 'face'>, AlignModeOptions, LiveOption, ThenOptions {
   source: string[]
   face?: string | undefined
   paste?: string | undefined
@@ -23,7 +24,7 @@ export const runCommand: CommandModule<object, RunOptions> = {
   command: 'run <source..>',
   describe: 'Rephotograph portraits: a picture, several, a folder of them, or a config',
   builder: (yargs) =>
-    withDryRun(withLive(withAlignMode(withSeveralFaces(withSettings(yargs)))))
+    withThen(withDryRun(withLive(withAlignMode(withSeveralFaces(withSettings(yargs))))))
       .positional('source', {
         type: 'string',
         array: true,
@@ -56,11 +57,12 @@ export const runCommand: CommandModule<object, RunOptions> = {
     const number = isSingle && faces !== 'one' ? { face: (faces as readonly number[])[0] } : {}
     if (one !== undefined && isSingle) {
       const config = await configOf(one, { ...options, ...number }, ofMethod)
-      if (dry) return printPreview(config)
-      const { carryOut } = await import('./carry-out.ts')
-      await carryOut({ kind: 'run', config, ...(out === undefined ? {} : { out }) }, live)
+      const { carryOutWithMore } = await import('./carry-out-chain.ts')
+      await carryOutWithMore(config, { following: followingOf(options), folder: out, live, dry })
       return
     }
+    if (options.then !== undefined)
+      throw new UsageError('--then: expected one picture and one face, found several; run them one by one')
     if (options.landmarks !== undefined)
       throw new UsageError('--landmarks: expected one face, found several; run them one by one, each with its points')
     const { input, ...config } = await configOf(one, options, ofMethod)

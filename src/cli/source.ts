@@ -144,6 +144,7 @@ function refuseOwnFolder(folder: string): void {
       `the folder of a run; continue it with: ${shownCommand('resume', folder)}, or repeat it with: ${shownCommand('run', join(folder, 'config.json'))}`,
     )
   }
+  if (holds('chain.json')) fail(`the folder of a chain; it goes on with: ${shownCommand('resume', folder)}`)
   if (holds('sweep.json'))
     fail(
       `the folder of a sweep or batch; the command that began it goes on, and its runs are compared with: ${shownCommand('compare', folder)}`,

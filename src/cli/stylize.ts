@@ -1,12 +1,13 @@
 /** `rephoto stylize`: a picture painted as another is. */
 import { resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
-import { printPreview, withDryRun } from './dry-run.ts'
+import { withDryRun } from './dry-run.ts'
 import { UsageError } from './failure.ts'
 import { type LiveOption, withLive } from './live.ts'
 import { type CommonSettings, configOf, withCommonSettings } from './settings.ts'
+import { followingOf, type ThenOptions, withThen } from './then.ts'
 
-interface StylizeOptions extends CommonSettings, LiveOption {
+interface StylizeOptions extends CommonSettings, LiveOption, ThenOptions {
   content: string
   style?: string[] | undefined
   'style-weight'?: number | undefined
@@ -22,7 +23,7 @@ export const stylizeCommand: CommandModule<object, StylizeOptions> = {
   command: 'stylize <content>',
   describe: 'Paint a picture in the style of another',
   builder: (yargs) =>
-    withDryRun(withLive(withCommonSettings(yargs)))
+    withThen(withDryRun(withLive(withCommonSettings(yargs))))
       .positional('content', { type: 'string', demandOption: true, describe: 'A picture, or a config (.json5)' })
       .option('style', {
         type: 'string',
@@ -63,9 +64,13 @@ export const stylizeCommand: CommandModule<object, StylizeOptions> = {
           }),
       ...(color === undefined ? {} : { color }),
     })
-    if (options['dry-run']) return printPreview(config)
-    const { carryOut } = await import('./carry-out.ts')
-    await carryOut({ kind: 'run', config, ...(out === undefined ? {} : { out }) }, options.live)
+    const { carryOutWithMore } = await import('./carry-out-chain.ts')
+    await carryOutWithMore(config, {
+      following: followingOf(options),
+      folder: out,
+      live: options.live,
+      dry: options['dry-run'],
+    })
   },
 }
 

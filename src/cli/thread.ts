@@ -6,6 +6,7 @@
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import '../engine/onnxruntime/no-telemetry.ts'
+import type { Chain } from '../chain/document.ts'
 import type { Fragment } from '../config/load.ts'
 import { requireAddressSpace } from '../engine/memory.ts'
 import type { RunResult } from '../methods/runner.ts'
@@ -15,6 +16,7 @@ import { type Gate, setGate } from './gate.ts'
 /** What the thread is to do. */
 export type Task = (
   | { readonly kind: 'run'; readonly config: Fragment; readonly out?: string }
+  | { readonly kind: 'chain'; readonly chain: Chain; readonly out?: string }
   | { readonly kind: 'resume'; readonly folder: string }
 ) & {
   /** Closed, it holds the run after the step that it is at. */

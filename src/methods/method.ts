@@ -44,6 +44,17 @@ export interface Plan {
    * @param picture sides of the input, where they are known; a square stands for others
    */
   cost(picture?: Side): readonly PhaseCost[]
+  /** Where the cost depends on what the picture shows: looks at it, which takes seconds. */
+  look?(picture: Bitmap): Promise<Looked>
+  /** Sides of the result of a picture of these; absent where they are the picture's. */
+  resultSide?(picture: Side): Side
+}
+
+/** What a look at a picture says of a run before it is made. */
+export interface Looked {
+  readonly cost: readonly PhaseCost[]
+  /** What was found, and what else might be done, a line each. */
+  readonly notes: readonly string[]
 }
 
 /** A program of a run, with the cost of one run of it. */
@@ -109,6 +120,8 @@ export interface Method {
   readonly preparedFiles: readonly string[]
   /** Works on all bits and the alpha of the input's file: that it is laid on white elsewhere need not be said. */
   readonly keepsAlpha?: true
+  /** Has the keys `output.file` and `output.replace`: a file with all bits of the result, where a run folder has 8 and white for alpha. */
+  readonly writesFile?: true
   /** Metrics that it has, in the order of tables; others are looked up by `metric`. */
   readonly metrics: readonly MetricDescription[]
   metric(key: string): MetricDescription | undefined

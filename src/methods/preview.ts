@@ -16,7 +16,9 @@ export interface Preview {
   readonly plan: Plan
   readonly pack: string
   readonly input: { readonly path: string } & Side
-  /** What was found in the picture ('auto'), in words. */
+  /** Sides of what it makes. */
+  readonly result: Side
+  /** What was found in the picture, in words. */
   readonly notes: readonly string[]
   readonly device: string
   readonly threads: number
@@ -29,17 +31,22 @@ export interface Preview {
   readonly available: number
 }
 
-/** @throws what `run` throws before it begins */
-export async function previewRun(given: Fragment): Promise<Preview> {
+/**
+ * @param handedOn sides of an input that is not there yet, since a run before this one makes it
+ * @throws what `run` throws before it begins
+ */
+export async function previewRun(given: Fragment, handedOn?: Side): Promise<Preview> {
   const { input } = given
   if (typeof input !== 'string')
     throw new ConfigError('expected a picture, found none; name it in the config or on the command line', {
       path: 'input',
     })
-  const { bitmap } = await openPicture(input)
+  const bitmap = handedOn ? undefined : (await openPicture(input)).bitmap
+  const side = handedOn ?? bitmap!
   const method = methodOf(given)
   const { settle, plan: planOf } = await method.load()
-  const { fragment, notes } = await settle(given, bitmap)
+  const settled = bitmap ? await settle(given, bitmap) : { fragment: given, notes: [] }
+  const { fragment } = settled
   const pack = loadPack(typeof fragment.pack === 'string' ? fragment.pack : 'compact')
   try {
     const plan = planOf(fragment, pack)
@@ -47,15 +54,17 @@ export async function previewRun(given: Fragment): Promise<Preview> {
     const threads = asked.threads === 0 ? availableParallelism() : asked.threads
     const { options, device } = computeFor(asked, threads)
     const { keep: _, ...compile } = options
-    const cost = plan.cost(bitmap)
+    const looked = bitmap && (await plan.look?.(bitmap))
+    const cost = looked?.cost ?? plan.cost(side)
     const available = availableMemory()
     const speed = await measureSpeed(compile)
     return {
       method,
       plan,
       pack: pack.pack.name,
-      input: { path: input, width: bitmap.width, height: bitmap.height },
-      notes,
+      input: { path: input, width: side.width, height: side.height },
+      result: plan.resultSide?.(side) ?? { width: side.width, height: side.height },
+      notes: [...settled.notes, ...(looked?.notes ?? [])],
       device,
       threads,
       speed,

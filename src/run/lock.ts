@@ -60,10 +60,10 @@ const held = new Set<string>()
 /**
  * Locks a folder, which must be there.
  *
- * @param what the folder is, for the message: 'run' or 'sweep'
+ * @param what the folder is, for the message
  * @throws FolderInUseError when another living process holds it
  */
-export function lockFolder(folder: string, what: 'run' | 'sweep'): FolderLock {
+export function lockFolder(folder: string, what: 'run' | 'sweep' | 'chain'): FolderLock {
   lookAtPlace(folder, 'lock')
   const path = join(folder, 'lock')
   const own = ownName()

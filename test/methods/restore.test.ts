@@ -7,8 +7,8 @@ import type { Fragment } from '../../src/config/load.ts'
 import { createBitmap, fromPlanar } from '../../src/images/bitmap.ts'
 import { openPicture, readPicture } from '../../src/images/read.ts'
 import { writePicture } from '../../src/images/write.ts'
+import { previewRun } from '../../src/methods/preview.ts'
 import { resolveRestore, restoreFragment } from '../../src/methods/restore/config.ts'
-import { estimate } from '../../src/methods/restore/estimate.ts'
 import { restoreFaces } from '../../src/methods/restore/faces.ts'
 import { openSetting } from '../../src/methods/restore/setting.ts'
 import { run } from '../../src/methods/runner.ts'
@@ -156,10 +156,13 @@ describe('a run', () => {
   })
 
   it('says before how long it takes and in how much memory', async () => {
-    const { parts, bytes, seconds, damage } = await estimate(config(masked('mask.png')))
-    expect(parts.map(({ part }) => part)).toEqual(['encode', 'map', 'attend', 'decode'])
+    const { phases, bytes, seconds, notes } = await previewRun(config(masked('mask.png')))
+    expect(phases.map(({ name }) => name)).toEqual(['encode', 'map', 'attend', 'decode'])
     expect(Math.min(bytes, seconds)).toBeGreaterThan(0)
-    expect(damage).toMatch(/^\d\.\d % of the photograph, as the mask says$/)
+    expect(notes[0]).toMatch(/^damage: \d\.\d % of the photograph, as the mask says$/)
+    // Where a mask shows none, nothing is filled in.
+    const { phases: fewer } = await previewRun(config(masked('nothing.png')))
+    expect(fewer.map(({ name }) => name)).toEqual(['encode', 'map', 'decode'])
   })
 })
 

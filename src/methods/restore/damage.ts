@@ -36,7 +36,10 @@ export async function givenMask(path: string, { width, height }: Pick<Bitmap, 'w
 }
 
 /** @param photograph 8 bits, whole */
-export async function findDamage({ config, pack, compute }: Setting, photograph: Bitmap): Promise<Damage> {
+export async function findDamage(
+  { config, pack, compute }: Pick<Setting, 'config' | 'pack' | 'compute'>,
+  photograph: Bitmap,
+): Promise<Damage> {
   const { from, mask: path, threshold, grow } = config.scratches
   if (from === 'none') return { mask: undefined, share: 0, words: 'not looked for (scratches: none)' }
   const pixels = grow ?? (config.highResolution ? 3 : 0)

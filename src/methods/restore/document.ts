@@ -40,7 +40,8 @@ everywhere (test/golden/restore.test.ts).
 
 What was found, what was left out and why is said while it runs and stands in the report.
 
-**Time and memory.** \`--dry-run\` says both before anything is done: the detector looks, the graphs are counted, a small piece is timed.
+**Time and memory.** \`--dry-run\` says both before anything is done: the detector looks, the graphs are counted, the machine's
+speed is measured.
 Statistics are taken over the whole photograph, so it is not cut into tiles. The attention needs all positions for each, a time that
 grows with the square of the photograph: at a megapixel 9 TFLOP, at 3 megapixels 70, at 12 more than 1100. Its memory doesn't: positions look in blocks
 (\`attention.block\`), which gives the same. \`--high-resolution\` fills in from patches instead, whose time grows much slower; there damage

@@ -13,6 +13,7 @@ import { isWhollyShown, reduced, shownPicture } from '../shown.ts'
 import { resolveRestore, restoreFragment, rolesOf } from './config.ts'
 import { restoreCost } from './cost.ts'
 import { type Damage, findDamage } from './damage.ts'
+import { look } from './look.ts'
 import { measure } from './measure.ts'
 import { requirePhotograph } from './photograph.ts'
 import type { RestoreConfig, RestoreFragment } from './schema.ts'
@@ -40,6 +41,7 @@ function planOf(config: RestoreConfig, pack: LoadedPack): Plan {
     // One step: the pass over the photograph.
     stages: [{ steps: 1 }],
     cost: (photograph) => restoreCost(config, pack, photograph),
+    look: (photograph) => look(config, pack, photograph),
   }
 }
 

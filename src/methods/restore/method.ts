@@ -36,6 +36,7 @@ export const restore: Method = {
   ],
   before: 'input',
   after: 'result',
+  writesFile: true,
   preparedFiles: [runName.picture('input')],
   metrics: metricCatalogue,
   metric: describeMetric,

@@ -38,7 +38,7 @@ export function wayOf({ config, pack }: Setting, { mask }: Damage): { kind: Mapp
 }
 
 /** What the networks are given of a photograph. */
-export function given({ config }: Setting, photograph: Samples, damage: Damage, kind: MappingKind) {
+export function given({ config }: Pick<Setting, 'config'>, photograph: Samples, damage: Damage, kind: MappingKind) {
   const fit = fitted(photograph, damage.mask, kind, config.fit)
   const side = networkSides(fit.photograph, kind, config.fit)
   return { ...fit, side, networkMask: fit.mask && networkMask(fit.mask, side) }

@@ -15,6 +15,7 @@ import { measure } from './measure.ts'
 import { type Prepared, prepare, prepared } from './prepare.ts'
 import { type StylizeConfig, type StylizeFragment, stylizeDefaults } from './schema.ts'
 import { featuresOf, openSetting } from './setting.ts'
+import { scaledSide } from './sides.ts'
 
 export const loaded: LoadedMethod = {
   settle: async (fragment) => ({ fragment, notes: [] }),
@@ -42,6 +43,7 @@ function planOf(config: StylizeConfig, pack: LoadedPack): Plan {
     ),
     stages: scaleSteps(config).map((steps) => ({ steps })),
     cost: (picture) => stylizeCost(config, featuresOf(config, pack), picture),
+    resultSide: (picture) => scaledSide(picture, config.size.scales.at(-1)!),
   }
 }
 

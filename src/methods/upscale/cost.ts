@@ -34,3 +34,13 @@ export function upscaleCost(
     close()
   }
 }
+
+/** Sides of the result, before anything is opened for a run. */
+export function plannedSide(config: UpscaleConfig, pack: LoadedPack, picture: Side): Side {
+  const { network, close } = openNetwork(config, pack)
+  try {
+    return resultSide(config, network, picture)
+  } finally {
+    close()
+  }
+}

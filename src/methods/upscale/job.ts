@@ -11,7 +11,7 @@ import { writeRunPicture } from '../../run/pictures.ts'
 import type { Job, LoadedMethod, Plan } from '../method.ts'
 import { isWhollyShown, reduced, shownPicture } from '../shown.ts'
 import { resolveUpscale, upscaleFragment } from './config.ts'
-import { upscaleCost } from './cost.ts'
+import { plannedSide, upscaleCost } from './cost.ts'
 import { enlarge, planOfPass } from './enlarge.ts'
 import { measure, type ShownPictures } from './measure.ts'
 import { filesBeside } from './network.ts'
@@ -39,6 +39,7 @@ function planOf(config: UpscaleConfig, pack: LoadedPack): Plan {
     // One step: the pass over the picture.
     stages: [{ steps: 1 }],
     cost: (picture) => upscaleCost(config, pack, picture),
+    resultSide: (picture) => plannedSide(config, pack, picture),
   }
 }
 

@@ -40,6 +40,7 @@ export const upscale: Method = {
   after: 'result',
   preparedFiles: [runName.picture('input')],
   keepsAlpha: true,
+  writesFile: true,
   metrics: metricCatalogue,
   metric: describeMetric,
   summary: metricsLine,
