@@ -45,6 +45,9 @@ export const resultFileSchema = z
   })
   .describe('Where the result goes besides the run folder, which has a picture for its report.')
 
+/** What it comes to. */
+export type ResultFile = z.infer<typeof resultFileSchema>
+
 /** Its values where nobody says otherwise. */
 export const resultFileDefaults = { file: null, replace: false } as const
 

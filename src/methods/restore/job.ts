@@ -1,15 +1,11 @@
 /** What a restoration does: its plan, and its job from the photograph to the metrics. */
 import type { JsonObject } from '../../config/merge.ts'
-import type { Bitmap } from '../../images/bitmap.ts'
-import { type OpenedPicture, openPicture } from '../../images/read.ts'
-import type { Samples } from '../../images/samples.ts'
-import { writePicture } from '../../images/write.ts'
 import type { LoadedPack } from '../../models/load.ts'
-import { claim } from '../../output.ts'
 import { runName } from '../../run/folder.ts'
 import { writeRunPicture } from '../../run/pictures.ts'
+import { readWholeInput, type WholeInput, writeWholeResult } from '../all-bits.ts'
 import type { Job, LoadedMethod, Plan } from '../method.ts'
-import { isWhollyShown, reduced, shownPicture } from '../shown.ts'
+import { reduced, shownPicture } from '../shown.ts'
 import { resolveRestore, restoreFragment, rolesOf } from './config.ts'
 import { restoreCost } from './cost.ts'
 import { type Damage, findDamage } from './damage.ts'
@@ -48,9 +44,7 @@ function planOf(config: RestoreConfig, pack: LoadedPack): Plan {
 function openJob(fragment: RestoreFragment): Job {
   const setting = openSetting(fragment)
   const { config, pack, threads } = setting
-  let opened: OpenedPicture | undefined
-  let photograph: Samples | undefined
-  let shown: Bitmap | undefined
+  let input: WholeInput | undefined
   let damage: Damage | undefined
   let done: Restored | undefined
   return {
@@ -62,41 +56,31 @@ function openJob(fragment: RestoreFragment): Job {
     },
     async prepare(record) {
       const path = String(config.input)
-      if (config.output.file !== null) claim(config.output.file, [path], config.output.replace)
-      await record.phase('prepare', async () => {
-        opened = await openPicture(path)
-        photograph = await opened.samples()
-        requirePhotograph(photograph, path)
-        shown = shownPicture(photograph)
-        await writeRunPicture(record.folder, runName.picture('input'), reduced(shown))
-      })
-      damage = await record.phase('scratches', () => findDamage(setting, shown!))
+      input = await readWholeInput(record, path, config.output, (picture) => requirePhotograph(picture, path))
+      const { shown } = input
+      damage = await record.phase('scratches', () => findDamage(setting, shown))
       record.tell({ type: 'note', message: `damage: ${damage.words}` })
     },
     // The input is read again: its file has all bits, the run folder a picture to look at.
     prepared: async () => false,
     async work(record, signal) {
-      done = await work(setting, record, photograph!, damage!, signal)
+      done = await work(setting, record, input!.picture, damage!, signal)
       return { step: done ? 1 : 0, finished: done !== undefined }
     },
     async write(record) {
       const { folder } = record
       if (damage?.mask) {
         await writeRunPicture(folder, runName.picture('mask'), reduced(damage.mask))
-        await writeRunPicture(folder, runName.picture('holed'), reduced(holed(shown!, damage.mask)))
+        await writeRunPicture(folder, runName.picture('holed'), reduced(holed(input!.shown, damage.mask)))
       }
       if (!done) return
       const { restored, faces, result } = done
-      const { file, replace } = config.output
-      if (file !== null) await writePicture(file, result, { metadata: opened!.metadata, exclusive: !replace })
-      else if (!isWhollyShown(result))
-        record.warn('result.png has 8 bits and at most 48 megapixels; name a file (output.file) for the whole result')
+      await writeWholeResult(record, result, config.output, input!.opened)
       if (!damage?.mask) record.warn(`nothing was filled in: ${damage!.words}`)
       await writeRunPicture(folder, runName.picture('restored'), reduced(shownPicture(restored)))
       if (faces?.sheet) await writeRunPicture(folder, runName.picture('faces'), faces.sheet)
-      await writeRunPicture(folder, runName.picture('result'), reduced(shownPicture(result)))
     },
-    measure: (record) => measure(record, { photograph: shown!, damage: damage!, done: done! }),
+    measure: (record) => measure(record, { photograph: input!.shown, damage: damage!, done: done! }),
     close: () => pack.close(),
   }
 }
