@@ -12,6 +12,8 @@ interface Options {
   seed?: number | undefined
   from?: string[] | undefined
   align?: string | undefined
+  damage?: string | undefined
+  strength?: string | undefined
   pack?: string | undefined
   replace: boolean
 }
@@ -36,8 +38,19 @@ export const synthCommand: CommandModule<object, Options> = {
       })
       .option('align', {
         type: 'string',
-        choices: ['auto', 'none'],
-        describe: '"none" for photographs that are already aligned squares',
+        choices: ['auto', 'none', 'whole'],
+        describe:
+          '"none" for photographs that are already aligned squares, "whole" for ones that are taken as they are',
+      })
+      .option('damage', {
+        type: 'string',
+        choices: ['microsoft', 'gfpgan', 'real-esrgan'],
+        describe: 'Instead of film, what restoring networks are trained with',
+      })
+      .option('strength', {
+        type: 'string',
+        choices: ['light', 'medium', 'heavy'],
+        describe: 'A third of the ranges of --damage',
       })
       .option('pack', { type: 'string', describe: 'Model pack: its generator draws, and its size is that of the set' })
       .option('replace', {
@@ -47,20 +60,29 @@ export const synthCommand: CommandModule<object, Options> = {
         describe: 'Replace the set that is in the folder',
       })
       .example('$0 synth --config experiments/sets/film.json5 --out film', 'the set of the shipped experiments')
-      .example('$0 synth --out faces --from photos --count 20', 'photographs, with the degradation of the examples'),
-  handler: async ({ out, config, count, seed, from, align, pack, replace }) => {
+      .example('$0 synth --out faces --from photos --count 20', 'photographs, with the degradation of the examples')
+      .example('$0 synth --out set --from photos --align whole --damage microsoft', 'whole photographs, damaged'),
+  handler: async ({ out, config, count, seed, from, align, damage, strength, pack, replace }) => {
     for (const [name, value] of Object.entries({ count, seed })) {
       if (value !== undefined && !Number.isInteger(value)) throw new UsageError(`--${name}: expected a whole number`)
     }
+    if (strength !== undefined && damage === undefined)
+      throw new UsageError('--strength: expected --damage beside it, found none')
     const { loadRecipe } = await import('../synth/recipe.ts')
     const { standardRecipe } = await import('../synth/standard.ts')
     const { writeSet } = await import('../synth/write-set.ts')
     const recipe: Recipe = {
-      ...(config === undefined ? standardRecipe : loadRecipe(config)),
+      ...(config !== undefined ? loadRecipe(config) : damage === undefined ? standardRecipe : {}),
+      ...(damage === undefined
+        ? {}
+        : {
+            damage: { preset: damage, ...(strength === undefined ? {} : { strength }) },
+            description: `${damage}'s damage.`,
+          }),
       ...(count === undefined ? {} : { count }),
       ...(seed === undefined ? {} : { seed }),
       ...(from === undefined ? {} : { from: from.map((path) => resolve(path)) }),
-      ...(align === undefined ? {} : { align: align as 'auto' | 'none' }),
+      ...(align === undefined ? {} : { align: align as NonNullable<Recipe['align']> }),
       ...(pack === undefined ? {} : { pack: /[/\\]/u.test(pack) ? resolve(pack) : pack }),
     }
     const isTerminal = process.stderr.isTTY

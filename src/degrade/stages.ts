@@ -1,5 +1,5 @@
 // Every kind of stage there is, under its key in a config. To add one: a file beside this one, and a line here. The
-// config's schema, its defaults and its table in docs/config.md come from this list (src/methods/rephotograph/schema-degradation.ts).
+// config's schema, its defaults and its table in docs/config.md come from this list (schema.ts).
 
 export { blur } from './blur.ts'
 export { brushstroke } from './brushstroke.ts'

@@ -5,6 +5,7 @@
 
 import { degradationStages, degrade, stageFilePaths, stageParameters } from '../degrade/degrade.ts'
 import { gaussianBlur } from '../degrade/gaussian.ts'
+import type { CompleteDegradation } from '../degrade/schema.ts'
 import { runOnce } from '../engine/executable.ts'
 import type { Feeds } from '../engine/values.ts'
 import { clamp } from '../graph/elementwise.ts'
@@ -13,8 +14,9 @@ import { input, type Tensor } from '../graph/tensor.ts'
 import { type Bitmap, fromPlanar, toPlanar } from '../images/bitmap.ts'
 import { isGray, toGray } from '../images/gray.ts'
 import { readPicture } from '../images/read.ts'
-import type { ResolvedConfig } from '../methods/rephotograph/config.ts'
 import { randomStream } from '../numbers/random.ts'
+import type { Operation } from './damage/operations.ts'
+import { damaged } from './damage/operations.ts'
 import type { NoiseConfig } from './recipe.ts'
 
 /** Grain and the seed it is drawn by. */
@@ -25,13 +27,15 @@ export type Noise = NoiseConfig & { readonly seed: number }
  * @param degradation stages with the true values where a run has its starts
  * @param noise null: none
  * @param seed of what the stages themselves draw (grain)
- * @returns 8-bit, of the truth's size; with one channel when all are equal
+ * @param damage what follows the film; null: nothing
+ * @returns 8-bit, of the truth's size, but where the damage says another; with one channel when all are equal
  */
 export async function aged(
   truth: Bitmap,
-  degradation: ResolvedConfig['degradation'],
+  degradation: CompleteDegradation,
   noise: Noise | null,
   seed: number,
+  damage: readonly Operation[] | null = null,
 ): Promise<Bitmap> {
   const { width, height } = truth
   const files = new Map<string, Bitmap>()
@@ -61,7 +65,8 @@ export async function aged(
     // The range ±1 is two wide.
     for (let i = 0; i < planar.length; i++) planar[i]! += 2 * map[i % map.length]!
   }
-  const bitmap = fromPlanar(planar, { channels: 3, height, width }, 'pm1', 'round')
+  const film = fromPlanar(planar, { channels: 3, height, width }, 'pm1', 'round')
+  const bitmap = damage === null ? film : await damaged(film, damage, seed)
   return isGray(bitmap) ? toGray(bitmap) : bitmap
 }
 

@@ -8,7 +8,8 @@ import { readJson5 } from '../config/load.ts'
 import { isObject, type JsonObject } from '../config/merge.ts'
 import { MOST_RADIUS, nonNegative } from '../config/schema-numbers.ts'
 import { validate } from '../config/validate.ts'
-import { degradationSchema, stageDefaults } from '../methods/rephotograph/schema-degradation.ts'
+import { degradationSchema, stageDefaults } from '../degrade/schema.ts'
+import { damagePresets, damageStrengths } from './damage/presets.ts'
 import { type Draw, drawOf } from './draw.ts'
 
 /** Most pictures in a set, and most seeds of sets: together they number the portraits (truths.ts). */
@@ -26,6 +27,14 @@ export type NoiseConfig = z.infer<typeof noiseSchema>
 
 const truncationSchema = z.number().gt(0).max(1)
 
+/** A degradation of the field. */
+const damageSchema = z.strictObject({
+  preset: z.enum(damagePresets).describe('Whose training it is from.'),
+  strength: z.enum(damageStrengths).optional().describe('The mild, middle or severe third of its ranges.'),
+  scale: z.int().min(1).max(8).describe('How many times smaller the damaged picture is (real-esrgan).'),
+  scratches: z.boolean().describe('Whether lines are scratched into it as well.'),
+})
+
 const anything = z.unknown()
 
 /** What a recipe may say. The values inside degradation, noise and truncation are checked when draws are made of them. */
@@ -40,9 +49,17 @@ export const recipeSchema = z.strictObject({
     .union([z.string(), z.array(z.string()).min(1).max(100_000)])
     .optional()
     .describe('Photographs, or folders of them, instead of drawn faces; relative to the recipe.'),
-  align: z.enum(['auto', 'none']).optional().describe('Whether the faces have to be found in the photographs.'),
+  align: z
+    .enum(['auto', 'none', 'whole'])
+    .optional()
+    .describe('Whether faces have to be found in the photographs; "whole": they are taken whole, faces or not.'),
+  side: z.int().min(16).max(4096).optional().describe('Longest side of photographs that are taken whole, in pixels.'),
   degradation: z.record(z.string(), anything).optional().describe('The ordered map of stages.'),
   noise: z.record(z.string(), anything).optional().describe('Grain: deviation and size.'),
+  damage: z
+    .record(z.string(), anything)
+    .optional()
+    .describe('What the field damages pictures with, behind the stages.'),
 })
 
 /** A recipe as it is written. */
@@ -56,10 +73,13 @@ export interface Plan {
   readonly count: number | undefined
   readonly seed: number
   readonly from: readonly string[]
-  readonly align: 'auto' | 'none'
+  readonly align: 'auto' | 'none' | 'whole'
+  readonly side: number
   readonly truncation: Draw
   readonly degradation: Draw
   readonly noise: Draw
+  /** undefined: none. */
+  readonly damage: Draw | undefined
 }
 
 /** Reads a recipe; its paths become absolute. @throws ConfigError, one line */
@@ -89,9 +109,11 @@ export function planOf(recipe: Recipe, source = 'recipe'): Plan {
     seed: recipe.seed ?? 0,
     from: [recipe.from ?? []].flat(),
     align: recipe.align ?? 'auto',
+    side: recipe.side ?? 512,
     truncation: draw(truncationSchema, recipe.truncation ?? 0.8, 'truncation'),
     degradation: draw(degradationSchema, completed(recipe.degradation ?? {}), 'degradation'),
     noise: draw(noiseSchema, { deviation: 0, size: 0, ...recipe.noise }, 'noise'),
+    damage: recipe.damage && draw(damageSchema, { scale: 1, scratches: false, ...recipe.damage }, 'damage'),
   }
 }
 

@@ -7,6 +7,7 @@ import { ConfigError } from '../config/errors.ts'
 import { MOST_ALIGNED_PIXELS, MOST_RADIUS, nonNegative, positiveInteger } from '../config/schema-numbers.ts'
 import { validate } from '../config/validate.ts'
 import { reasonOf } from '../text/visible.ts'
+import { operationSchema } from './damage/operations.ts'
 
 const itemSchema = z.strictObject({
   name: z.string().min(1).describe('Unique in the set.'),
@@ -20,6 +21,7 @@ const itemSchema = z.strictObject({
     .nullable()
     .optional()
     .describe('Grain that was added afterwards; null: none.'),
+  damage: z.array(operationSchema).max(1000).optional().describe('What followed the film, one after the other.'),
   source: z.looseObject({ kind: z.string() }).describe('Where the truth comes from.'),
 })
 
@@ -30,7 +32,9 @@ export const setSchema = z.strictObject({
   description: z.string(),
   pack: z.string().describe('Name of the pack whose generator drew the truths, or whose size they have.'),
   generator: z.string().optional().describe('SHA-256 of the generator that drew them.'),
-  size: positiveInteger(MOST_ALIGNED_PIXELS).describe('Side of the pictures in pixels.'),
+  size: positiveInteger(MOST_ALIGNED_PIXELS).describe(
+    'Side of the pictures in pixels; the longest of whole photographs.',
+  ),
   seed: z.int().min(0).max(0xffffffff),
   recipe: z.unknown().optional().describe('What the set was drawn by.'),
   items: z.array(itemSchema).min(1).max(100_000),

@@ -93,16 +93,18 @@ export interface PhotographedTruth {
 }
 
 /**
- * A photograph as a truth: its face, aligned, in colour.
+ * A photograph as a truth: its face, aligned, in colour; or the whole of it.
+ * @param size side of the crop, longest side of the whole
  * @returns why not, when the picture can't serve: no face, several, no colours
  */
 export async function photographedTruth(
   path: string,
   size: number,
-  align: 'auto' | 'none',
+  align: 'auto' | 'none' | 'whole',
 ): Promise<PhotographedTruth | { refused: string }> {
   try {
     const { bitmap: picture, sha256, remarks } = await openPicture(path)
+    if (align === 'whole') return { bitmap: wholeTruth(picture, size), sha256, remarks }
     if (isGray(picture)) return { refused: `${path}: expected a photograph in colour, found a gray one` }
     if (align === 'none') {
       if (picture.width !== picture.height) {
@@ -116,4 +118,11 @@ export async function photographedTruth(
     if (error instanceof PictureError || error instanceof AlignError) return { refused: error.message }
     throw error
   }
+}
+
+/** The whole of a photograph, reduced where it is larger. */
+function wholeTruth(picture: Bitmap, side: number): Bitmap {
+  const factor = Math.min(1, side / Math.max(picture.width, picture.height))
+  const sided = (length: number) => Math.max(1, Math.round(length * factor))
+  return toColor(factor === 1 ? picture : resize(picture, sided(picture.width), sided(picture.height), 'lanczos'))
 }

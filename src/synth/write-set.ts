@@ -7,9 +7,9 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { readJson } from '../config/budget.ts'
 import { ConfigError } from '../config/errors.ts'
+import type { CompleteDegradation } from '../degrade/schema.ts'
 import type { Bitmap } from '../images/bitmap.ts'
 import { encodePng } from '../images/write.ts'
-import type { ResolvedConfig } from '../methods/rephotograph/config.ts'
 import { type LoadedPack, loadPack } from '../models/load.ts'
 import { randomStream } from '../numbers/random.ts'
 import { isWithin, OutputError } from '../output.ts'
@@ -19,6 +19,7 @@ import { removeInside } from '../run/inside.ts'
 import { writeTogether } from '../run/together.ts'
 import { reasonOf } from '../text/visible.ts'
 import { aged, type Noise } from './age.ts'
+import { type DamageConfig, damageOf } from './damage/presets.ts'
 import type { NoiseConfig, Plan, Recipe } from './recipe.ts'
 import { planOf } from './recipe.ts'
 import type { SetItem, SyntheticSet } from './set.ts'
@@ -65,13 +66,17 @@ export async function writeSet({ recipe, out, replace, onItem, onWarning }: Writ
       for await (const { bitmap, source } of files ? photographed(files, plan, pack, onWarning) : drawn(plan, pack)) {
         const index = items.length
         const name = String(index + 1).padStart(digits, '0')
-        const degradation = plan.degradation(plan.seed, index) as ResolvedConfig['degradation']
+        const degradation = plan.degradation(plan.seed, index) as CompleteDegradation
         const noise = drawnNoise(plan, index)
         const item = { name, input: `${name}.png`, truth: `${name}-truth.png` }
         together.write(item.truth, await encodePng(bitmap))
-        together.write(item.input, await encodePng(await aged(bitmap, degradation, noise, faceSeed(plan.seed, index))))
+        const seed = faceSeed(plan.seed, index)
+        const config = plan.damage?.(plan.seed, index) as DamageConfig | undefined
+        const damage = config ? damageOf(config, bitmap, seed) : null
+        together.write(item.input, await encodePng(await aged(bitmap, degradation, noise, seed, damage)))
         const sensitivity = degradation.spectral?.sensitivity ?? null
-        items.push({ ...item, aligned: true, sensitivity, degradation, noise, source })
+        const aligned = plan.align !== 'whole'
+        items.push({ ...item, aligned, sensitivity, degradation, noise, ...(damage && { damage }), source })
         onItem?.(items.length, total)
       }
       if (items.length === 0) throw new ConfigError('expected photographs with a face, found none', { source: out })
@@ -81,7 +86,7 @@ export async function writeSet({ recipe, out, replace, onItem, onWarning }: Writ
         description: plan.description,
         pack: pack.pack.name,
         ...(files ? {} : { generator: sha256File(pack.path('stylegan2')) }),
-        size: pack.generatorSize,
+        size: files && plan.align === 'whole' ? plan.side : pack.generatorSize,
         seed: plan.seed,
         recipe: portable(recipe),
         items,
@@ -120,7 +125,7 @@ async function* photographed(
   onWarning: ((message: string) => void) | undefined,
 ): AsyncGenerator<Truth> {
   for (const file of files) {
-    const truth = await photographedTruth(file, pack.generatorSize, plan.align)
+    const truth = await photographedTruth(file, plan.align === 'whole' ? plan.side : pack.generatorSize, plan.align)
     if ('refused' in truth) {
       onWarning?.(`left out: ${truth.refused}`)
       continue

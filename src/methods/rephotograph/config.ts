@@ -40,8 +40,8 @@ export const packSettingsSchema = z.strictObject({
   optimize: shape.optimize!,
 })
 
+export type { Sensitivity } from '../../degrade/spectral.ts'
 export type { ResolvedConfig } from './schema.ts'
-export type { Sensitivity } from './schema-degradation.ts'
 
 /** A config, taken for one of this method. @throws ConfigError where it is of another */
 export function portraitConfig(fragment: Fragment): ConfigFragment {

@@ -5,15 +5,16 @@
  * one rule each, stated beside it; a pack that was measured to want something else says so in its settings, which win
  * over these, and a config wins over both (resolve.ts).
  */
+
+import { referenceDegradation } from '../../degrade/schema.ts'
 import { latentSize } from '../../generator/stylegan2.ts'
 import { commonDefaults, pasteDefaults } from '../common-schema.ts'
 import { defaultLosses } from './losses.ts'
 import type { ResolvedConfig } from './schema.ts'
-import { referenceDegradation } from './schema-degradation.ts'
 
 import { tuneDefaults } from './tune/schema.ts'
 
-export { stageDefaults } from './schema-degradation.ts'
+export { stageDefaults } from '../../degrade/schema.ts'
 
 /** The reference's config for a generator of `size` pixels (a power of two, at least 16). */
 export function referenceConfig(size: number): ResolvedConfig {

@@ -9,12 +9,12 @@ import { ConfigError } from '../../config/errors.ts'
 import { isObject, type JsonObject, mergeInto } from '../../config/merge.ts'
 import { shown } from '../../config/shown.ts'
 import { validate } from '../../config/validate.ts'
+import { stageDefaults } from '../../degrade/schema.ts'
 import { latentSize } from '../../generator/stylegan2.ts'
 import { type ConfigFragment, type PackSettings, rephotographConfig } from './config.ts'
 import { misfitOf } from './losses.ts'
 import { colorTransferLevels, referenceConfig } from './reference.ts'
 import { type ResolvedConfig, runSchema } from './schema.ts'
-import { stageDefaults } from './schema-degradation.ts'
 
 /**
  * The complete config of a run.

@@ -16,10 +16,11 @@ import {
   positive,
   positiveInteger,
 } from '../../config/schema-numbers.ts'
+import { degradationSchema, referenceStages } from '../../degrade/schema.ts'
+import { sensitivitySchema } from '../../degrade/spectral.ts'
 import { optimizerKeys, optimizerNames } from '../../optimize/optimizers/index.ts'
 import { commonKeys, methodKey, outputSchema, pasteSchema } from '../common-schema.ts'
 import { lossesSchema } from './losses.ts'
-import { degradationSchema, referenceStages, sensitivitySchema } from './schema-degradation.ts'
 import { tuneSchema } from './tune/schema.ts'
 
 /** An encoder at 1024 px takes two gigabytes. */

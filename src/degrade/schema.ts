@@ -1,13 +1,11 @@
 /**
  * Schema of the degradation: the learnable camera as an ordered map of stages.
  *
- * A stage is known by its key; its own schema and defaults stand beside its function (src/degrade), so that adding one
- * is one file there. Order matters, so the map is merged with care (merge.ts).
+ * A stage is known by its key; its own schema and defaults stand beside its function, so that adding one
+ * is one file here. Order matters, so the map is merged with care (merge.ts).
  */
 import { z } from 'zod'
-import * as stageKinds from '../../degrade/stages.ts'
-
-export { type Sensitivity, sensitivitySchema } from '../../degrade/spectral.ts'
+import * as stageKinds from './stages.ts'
 
 type Kinds = typeof stageKinds
 const kinds: Kinds = { ...stageKinds }
@@ -24,6 +22,9 @@ const shape = Object.fromEntries(names.map((name) => [name, z.exactOptional(kind
 
 /** The ordered map of stages. */
 export const degradationSchema = z.strictObject(shape)
+
+/** A complete one. */
+export type CompleteDegradation = z.infer<typeof degradationSchema>
 
 /** Where every stage there is starts, also those that are only on when a config names them. */
 export function stageDefaults(): { [Name in keyof Kinds]: z.infer<Kinds[Name]['schema']> } {
