@@ -53,9 +53,14 @@ export async function carryOutRuns(
 }
 
 /** Says how it stands. */
-export function tellRuns(what: 'sweep' | 'batch', { folder, report, complete, failed, waiting }: SweepResult): void {
+export function tellRuns(what: 'sweep' | 'batch', result: SweepResult): void {
+  const { folder, report, complete, failed, waiting, best } = result
   for (const { name, error } of failed) say(`FAILED  ${name}: ${error}`)
   say(`${complete} complete, ${failed.length} failed, ${waiting} left to do`)
+  if (best) {
+    const settings = Object.entries(best.set).map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    say(`best of ${best.of} trials: ${best.name}, ${best.metric} ${best.value.toPrecision(6)}: ${settings.join(' ')}`)
+  }
   printPath(what, folder)
   if (report !== undefined) printPath('report', report)
   if (failed.length > 0) process.exitCode = 1

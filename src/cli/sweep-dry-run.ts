@@ -1,8 +1,8 @@
 /** `rephoto sweep --dry-run`: which runs a sweep has, where they stand, and how long the rest takes. */
 import { duration } from '../report/duration.ts'
 import { estimate } from '../sweep/estimate.ts'
+import { layOut, type SweepOptions } from '../sweep/layout.ts'
 import type { Standing } from '../sweep/standing.ts'
-import { layOut, type SweepOptions } from '../sweep/sweep.ts'
 import { print, say, shownPath } from './print.ts'
 
 const WORDS: Readonly<Record<Standing, string>> = {
@@ -33,5 +33,12 @@ export async function printDryRun(options: SweepOptions): Promise<void> {
     `${jobs} at a time with ${threads} thread${threads === 1 ? '' : 's'} each, in ${shownPath(folder)}`,
     `about ${duration(seconds)}, from ${basis}`,
   ]
+  if (layout.trials) {
+    const { search, points } = layout.trials
+    if (points.length < search.budget)
+      lines.push(
+        `and ${search.budget - points.length} trials more, which the search chooses by what these give: ${search.metric}, ${search.direction}`,
+      )
+  }
   for (const line of lines) print(line)
 }

@@ -1,7 +1,8 @@
 /** `rephoto sweep`: an experiment from its file to its comparison. */
 
 import type { CommandModule } from 'yargs'
-import type { SweepOptions } from '../sweep/sweep.ts'
+import { MOST_THREADS } from '../config/schema-numbers.ts'
+import type { SweepOptions } from '../sweep/layout.ts'
 import { UsageError } from './failure.ts'
 import { type LiveOption, withLive } from './live.ts'
 import { shownCommand, shownPath } from './print.ts'
@@ -83,7 +84,7 @@ export const sweepCommand: CommandModule<object, Options> = {
       const [{ tellRuns }, { collectSweep }, { sweepFolder }] = await Promise.all([
         import('./carry-out-runs.ts'),
         import('../sweep/collect.ts'),
-        import('../sweep/sweep.ts'),
+        import('../sweep/layout.ts'),
       ])
       return tellRuns('sweep', await collectSweep(sweepFolder(sweepOptions)))
     }

@@ -4,7 +4,7 @@ import { decimalsOf } from './format.ts'
 import { nameOf } from './page-words.ts'
 
 /** The data of a page. */
-export function clientData({ grid, summaries, curves, pictures }: ComparisonContent) {
+export function clientData({ grid, summaries, parameters, request, curves, pictures }: ComparisonContent) {
   const { conditions, inputs, seeds, runs } = grid
   return {
     conditions: conditions.map(nameOf),
@@ -46,6 +46,8 @@ export function clientData({ grid, summaries, curves, pictures }: ComparisonCont
         }),
       ),
     ),
+    parameters,
+    search: request.search && { metric: request.search.metric, direction: request.search.direction },
     curves,
     pictures,
     runs: runs.length,

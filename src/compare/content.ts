@@ -6,6 +6,7 @@ import { configDifferences, type KeyDifference } from './config-differences.ts'
 import { type Curves, curvesOf } from './curves.ts'
 import { type Grid, gridOf } from './grid.ts'
 import { type ComparedMetric, metricsOf } from './metrics.ts'
+import { type Parameter, parametersOf } from './parameters.ts'
 import { type ComparisonPictures, comparisonPictures } from './pictures.ts'
 import { type Recovery, recoveryOf } from './recovery.ts'
 import { type Cost, costs } from './resources.ts'
@@ -19,6 +20,7 @@ export interface ComparisonContent {
   readonly metrics: readonly ComparedMetric[]
   readonly summaries: readonly MetricSummary[]
   readonly differences: readonly KeyDifference[]
+  readonly parameters: readonly Parameter[]
   readonly recovery: Recovery | undefined
   readonly ages: readonly Ages[]
   readonly curves: Curves | undefined
@@ -30,12 +32,14 @@ export interface ComparisonContent {
 export async function contentOf(request: CompareRequest, methods: Methods): Promise<ComparisonContent> {
   const grid = gridOf(request, methods)
   const metrics = metricsOf(grid)
+  const differences = configDifferences(grid)
   return {
     request,
     grid,
     metrics,
     summaries: metrics.map((metric) => summarize(grid, metric)),
-    differences: configDifferences(grid),
+    differences,
+    parameters: parametersOf(grid, differences, request.search),
     recovery: recoveryOf(grid, metrics),
     ages: agesOf(grid),
     curves: curvesOf(grid),

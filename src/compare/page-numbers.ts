@@ -112,32 +112,46 @@ export function detailSection({ summaries }: ComparisonContent): Html {
 </section>`
 }
 
-/** Two metrics against each other. */
-export function paretoSection({ summaries }: ComparisonContent): Html {
+/** Any two numbers of the conditions against each other: metrics, and keys that differ. */
+export function paretoSection({ summaries, parameters }: ComparisonContent): Html {
+  const numeric = parameters.filter(({ values }) =>
+    values.every((value) => value === null || typeof value === 'number'),
+  )
+  if (summaries.length + numeric.length < 2) return html``
   const directed = summaries.filter(({ metric }) => metric.better !== null && !metric.key.startsWith('sibling.'))
-  if (directed.length < 2) return html``
-  const [across, up] = paretoDefaults(directed.map(({ metric }) => metric.key))
-  const options = (chosen: string) =>
-    directed.map(
-      ({ metric: { key, label } }) =>
-        html`<option value="${key}"${key === chosen ? html` selected` : null}>${label}</option>`,
-    )
+  const [across, up] = paretoDefaults((directed.length < 2 ? summaries : directed).map(({ metric }) => metric.key))
+  const groups = [...new Set(summaries.map(({ metric }) => metric.group))]
+  const option = (key: string, label: string, chosen: string | undefined) =>
+    html`<option value="${key}"${key === chosen ? html` selected` : null}>${label}</option>`
+  const options = (chosen: string | undefined) => [
+    ...groups.map(
+      (group) =>
+        html`<optgroup label="${group}">${summaries
+          .filter(({ metric }) => metric.group === group)
+          .map(({ metric: { key, label } }) => option(key, label, chosen))}</optgroup>`,
+    ),
+    ...(numeric.length > 0
+      ? [
+          html`<optgroup label="Keys that differ">${numeric.map(({ key }) => option(`set:${key}`, key, chosen))}</optgroup>`,
+        ]
+      : []),
+  ]
   return html`<section aria-labelledby="pareto-title" class="wide">
 <h2 id="pareto-title">What is traded for what</h2>
-<p class="lead">Means of the conditions for two metrics; the bars are the intervals of their paired differences to the base (diamond). The line joins those that no other beats in both; better is up and to the right, whatever the metrics' own directions.</p>
+<p class="lead">The conditions by any two numbers: means of metrics, with the intervals of their paired differences to the base (diamond) as bars, or keys that differ. Where both have a better side, the line joins those that no other beats in both, and better is up and to the right, whatever the metrics' own directions.</p>
 <div class="controls"><label class="field">Across <select id="pareto-x">${options(across)}</select></label><label class="field">Up <select id="pareto-y">${options(up)}</select></label></div>
 <p class="note" id="pareto-note" role="status"></p>
-<div class="plot tall" id="plot-pareto" role="img" aria-label="Scatter plot: the conditions by two metrics. The numbers are in the table of all metrics."></div>
+<div class="plot tall" id="plot-pareto" role="img" aria-label="Scatter plot: the conditions by two numbers. The numbers are in the table of all metrics."></div>
 </section>`
 }
 
 /** Likeness against plausibility, where both were measured; else colour against perception; else whatever there is. */
-function paretoDefaults(keys: readonly string[]): [string, string] {
+function paretoDefaults(keys: readonly string[]): [string | undefined, string | undefined] {
   const pairs: readonly (readonly [string, string])[] = [
     ['prior.latent', 'identity.input'],
     ['skin.sibling', 'perceptual.target'],
   ]
-  const [across, up] = pairs.find((pair) => pair.every((key) => keys.includes(key))) ?? [keys[0]!, keys[1]!]
+  const [across, up] = pairs.find((pair) => pair.every((key) => keys.includes(key))) ?? [keys[0], keys[1]]
   return [across, up]
 }
 

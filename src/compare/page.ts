@@ -14,6 +14,7 @@ import { configSection, costSection, runsSection } from './page-details.ts'
 import { matrixSection } from './page-matrix.ts'
 import { curvesSection, detailSection, overviewSection, paretoSection } from './page-numbers.ts'
 import { recoverySection } from './page-recovery.ts'
+import { parallelSection, searchSection } from './page-search.ts'
 import { nameOf, placesOf, plural } from './page-words.ts'
 import { comparisonStyle } from './style.ts'
 
@@ -30,11 +31,13 @@ ${facts(content)}
 <main>
 ${banner(content)}
 ${matrixSection(content, places)}
+${searchSection(content)}
 ${overviewSection(content)}
 ${detailSection(content)}
 ${recoverySection(content)}
 ${agesSection(content)}
 ${paretoSection(content)}
+${parallelSection(content)}
 ${curvesSection(content)}
 ${costSection(content)}
 ${configSection(content)}

@@ -67,6 +67,18 @@ button.sort:hover { text-decoration: underline; }
 [aria-sort='ascending'] .sort::after { content: ' ▲'; color: var(--accent); }
 [aria-sort='descending'] .sort::after { content: ' ▼'; color: var(--accent); }
 
+.parallel { display: block; margin: 0 auto; font-size: 11px; touch-action: pan-x; user-select: none; }
+.parallel .line { fill: none; stroke-width: 1.6; opacity: 0.75; }
+.parallel .line.out { opacity: 0.08; }
+.parallel .line.near { stroke-width: 4; opacity: 1; }
+.parallel .axis { cursor: ns-resize; touch-action: none; }
+.parallel .axis line { stroke: var(--faint); pointer-events: none; }
+.parallel .hit { fill: transparent; }
+.parallel .brush { fill: var(--accent); opacity: 0.35; pointer-events: none; }
+.parallel .brush.all { opacity: 0; }
+.parallel text { fill: var(--faint); pointer-events: none; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
+.parallel .name { fill: var(--ink); font-weight: 600; }
+
 .confusions { display: flex; flex-wrap: wrap; gap: 1.2rem 2rem; margin: 0 0 1.6rem; }
 .confusion { border-collapse: collapse; font-size: 0.84rem; font-variant-numeric: tabular-nums; }
 .confusion caption { text-align: left; padding-bottom: 0.4rem; max-width: 14rem; color: var(--ink); line-height: 1.3; }

@@ -18,6 +18,15 @@ const schema = z.object({
       z.object({ name: z.string(), label: z.string().optional(), set: z.record(z.string(), z.unknown()).optional() }),
     )
     .min(1),
+  search: z
+    .object({
+      method: z.enum(['random', 'tpe']),
+      budget: z.number(),
+      metric: z.string(),
+      direction: z.enum(['minimize', 'maximize']),
+      keys: z.array(z.string()),
+    })
+    .optional(),
   runs: z.array(
     z.object({
       name: z.string(),
@@ -46,12 +55,13 @@ export function readSweep(path: string): Omit<CompareRequest, 'out'> {
     most: MOST_BYTES,
   })
   if (!sweep) throw new CompareError(`${path}: expected the list of a sweep, found no such file`)
-  const { name, title = name, description, base, conditions, runs } = sweep
+  const { name, title = name, description, base, conditions, search, runs } = sweep
   return {
     title,
     description,
     base,
     conditions,
+    ...(search && { search }),
     runs: runs.map((run) => ({ ...run, folder: runFolder(folder, run.folder, path) })),
   }
 }

@@ -24,6 +24,17 @@ export interface ListedRun {
   readonly error?: string | undefined
 }
 
+/** What a search was for: conditions among the compared are its trials. */
+export interface SearchFacts {
+  readonly method: 'random' | 'tpe'
+  readonly budget: number
+  /** Key of the metric that was to become good. */
+  readonly metric: string
+  readonly direction: 'minimize' | 'maximize'
+  /** Dotted keys of its space, or names of levels. */
+  readonly keys: readonly string[]
+}
+
 /** What to compare, and where to. */
 export interface CompareRequest {
   readonly title: string
@@ -32,6 +43,8 @@ export interface CompareRequest {
   readonly base: string
   readonly conditions: readonly Condition[]
   readonly runs: readonly ListedRun[]
+  /** Of a sweep that searched. */
+  readonly search?: SearchFacts | undefined
   /** Folder for report.html and tables/. */
   readonly out: string
   /** Whether the page links to the single runs' folders (default); false where they don't travel with it. */

@@ -7,20 +7,12 @@ import { ConfigError, type Fragment } from '../config/index.ts'
 import type { JsonObject } from '../config/merge.ts'
 import { type DocumentSource, placeOf } from '../config/validate.ts'
 import { configWithin, kindOf, mergeConfigs } from '../methods/configs.ts'
+import type { Condition } from './condition.ts'
 import { flattened, fromDotted } from './dotted.ts'
 import { loadedMethodOf } from './methods.ts'
 import { checkDistinct, shortKeys, slug } from './names.ts'
-import type { ConditionsEntry, FromTruth, Level } from './schema.ts'
-
-/** What differs from the base in some runs. */
-export interface Condition {
-  readonly name: string
-  readonly label?: string
-  readonly config: Fragment
-  /** The same, dotted, and what follows the truth in words. */
-  readonly set: Readonly<Record<string, unknown>>
-  readonly fromTruth: FromTruth
-}
+import type { ConditionsEntry, Level } from './schema.ts'
+import { isTrial, type Make, type Search, searchOf } from './search-space.ts'
 
 /** All conditions of an experiment, in the order: leave-one-out, list, grid. */
 export function conditionsOf(
@@ -28,8 +20,8 @@ export function conditionsOf(
   base: Fragment,
   folder: string,
   source: DocumentSource,
-): { conditions: Condition[]; baseCondition: string } {
-  const entry = written ?? { list: [{ name: 'base' }] }
+): { conditions: Condition[]; baseCondition: string; search?: Search } {
+  const entry = completed(written)
   const listed = entry.list?.length ?? 0
   if (listed > MOST_CONDITIONS) throw tooMany(listed)
   const make = (name: string, level: Level, path: string) => conditionOf(name, level, base, folder, source, path)
@@ -42,14 +34,26 @@ export function conditionsOf(
   const names = conditions.map(({ name }) => name)
   const first = names[0]
   if (first === undefined) {
-    throw new ConfigError('expected a list, a grid or leaveOneOut, found none', placeOf(source, ['conditions']))
+    throw new ConfigError('expected a list, a grid, leaveOneOut or search, found none', placeOf(source, ['conditions']))
   }
   checkDistinct(names, 'conditions', 'rename one of them')
   const wanted = entry.base === undefined ? first : slug(entry.base)
   if (!names.includes(wanted)) {
     throw new ConfigError(`expected one of the conditions ${names.join(', ')}, found "${entry.base}"`, place('base'))
   }
-  return { conditions, baseCondition: wanted }
+  if (!entry.search) return { conditions, baseCondition: wanted }
+  const taken = names.find((name) => isTrial(name))
+  if (taken !== undefined)
+    throw new ConfigError(`expected conditions of other names than a search gives its trials, found "${taken}"`)
+  return { conditions, baseCondition: wanted, search: searchOf(entry.search, base, make, place('search')) }
+}
+
+/** Without conditions every input has runs of the base, and so it has beside the trials of a search. */
+function completed(written: ConditionsEntry | undefined): ConditionsEntry {
+  const { list, grid: factors, leaveOneOut: without, search } = written ?? {}
+  const isAlone = !list?.length && factors === undefined && without === undefined
+  if (written !== undefined && (!isAlone || search === undefined)) return written
+  return { ...written, list: [{ name: 'base' }] }
 }
 
 /** More conditions than anybody can tell apart in a report. */
@@ -58,8 +62,6 @@ const MOST_CONDITIONS = 2000
 function tooMany(count: number): ConfigError {
   return new ConfigError(`expected at most ${MOST_CONDITIONS} conditions, found ${count}; split the experiment`)
 }
-
-type Make = (name: string, level: Level, path: string) => Condition
 
 function leaveOneOut(wanted: 'all' | readonly string[], base: Fragment, make: Make): Condition[] {
   const keys: readonly string[] =

@@ -4,7 +4,7 @@ import type { JsonObject } from '../config/merge.ts'
 import { shown } from '../config/shown.ts'
 import { checkConfig, kindOf, mergeConfigs } from '../methods/configs.ts'
 import { type LoadedPack, loadPack } from '../models/load.ts'
-import type { Condition } from './conditions.ts'
+import type { Condition } from './condition.ts'
 import { fromDotted } from './dotted.ts'
 import { SweepError } from './error.ts'
 import type { Experiment } from './experiment.ts'
@@ -33,8 +33,14 @@ export interface PlannedRun {
  * before the first run, not hours after it.
  *
  * @param code version of the program, part of every hash
+ * @param known runs by their names that were expanded before, of the same experiment
  */
-export function expand(experiment: Experiment, inputs: readonly SweepInput[], code: string): PlannedRun[] {
+export function expand(
+  experiment: Experiment,
+  inputs: readonly SweepInput[],
+  code: string,
+  known: ReadonlyMap<string, PlannedRun> = new Map(),
+): PlannedRun[] {
   const count = experiment.seeds.length * inputs.length * experiment.conditions.length
   if (count > MOST_RUNS) {
     throw new SweepError(
@@ -51,11 +57,14 @@ export function expand(experiment: Experiment, inputs: readonly SweepInput[], co
     return experiment.seeds.flatMap((seed) =>
       inputs.flatMap((input) =>
         experiment.conditions.map((condition) => {
+          const name = experiment.batch ? input.name : runName(condition.name, input.name, seed)
+          const before = known.get(name)
+          if (before) return before
           const config = configOf(experiment, condition, input, seed)
           const pack = packOf(packNameOf(config))
           const plan = atCondition(condition, input, () => loadedMethodOf(config).plan(config, pack))
           return {
-            name: experiment.batch ? input.name : runName(condition.name, input.name, seed),
+            name,
             condition: condition.name,
             input: input.name,
             seed,

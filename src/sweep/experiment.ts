@@ -8,9 +8,11 @@ import type { JsonObject } from '../config/merge.ts'
 import { type DocumentSource, validate } from '../config/validate.ts'
 import { applySettings, configKinds, configWithin } from '../methods/configs.ts'
 import { shellCommand } from '../text/shell.ts'
-import { type Condition, conditionsOf } from './conditions.ts'
+import type { Condition } from './condition.ts'
+import { conditionsOf } from './conditions.ts'
 import { isPictureName } from './inputs.ts'
 import { type ExperimentFile, experimentSchema, type FromTruth } from './schema.ts'
+import type { Search } from './search-space.ts'
 
 /** An experiment, checked; its inputs not looked for yet. */
 export interface Experiment {
@@ -24,6 +26,8 @@ export interface Experiment {
   readonly conditions: readonly Condition[]
   /** Name of the condition that the others are compared to. */
   readonly baseCondition: string
+  /** More conditions, found while the sweep goes on. */
+  readonly search?: Search
   readonly seeds: readonly number[]
   readonly threads: number
   readonly sbatch: readonly string[]
@@ -64,7 +68,7 @@ export function loadExperiment(file: string, settings: readonly string[] = [], t
   const folder = dirname(resolve(file))
   const own = configWithin((experiment.base ?? {}) as JsonObject, folder, within(source, 'base'))
   const base = applySettings(own, settings)
-  const { conditions, baseCondition } = conditionsOf(experiment.conditions, base, folder, source)
+  const { conditions, baseCondition, search } = conditionsOf(experiment.conditions, base, folder, source)
   return {
     name: experiment.name ?? basename(file, extname(file)),
     description: experiment.description ?? '',
@@ -74,6 +78,7 @@ export function loadExperiment(file: string, settings: readonly string[] = [], t
     inputs: experiment.inputs,
     conditions,
     baseCondition,
+    ...(search && { search }),
     seeds: [...new Set(experiment.seeds ?? [0])],
     threads: threads ?? experiment.threads ?? 1,
     sbatch: experiment.sbatch ?? [],

@@ -18,6 +18,23 @@ export const runNameSchema = z
 
 const statusSchema = z.enum(['waiting', 'running', 'complete', 'failed'])
 
+/** What sweep.json says of a search. */
+export const searchFacts = z.looseObject({
+  method: z.enum(['random', 'tpe']),
+  budget: z.int().min(1),
+  metric: text,
+  direction: z.enum(['minimize', 'maximize']),
+  keys: z.array(text).max(1000),
+})
+
+/** search.json. */
+export const searchSchema = z.looseObject({
+  format: z.literal('rephoto-sweep-search'),
+  formatVersion: z.literal(1),
+  identity: text,
+  points: z.array(z.array(z.number()).max(1000)).max(100_000),
+})
+
 /** sweep.json. */
 export const indexSchema = z.looseObject({
   format: z.literal('rephoto-sweep'),
@@ -32,6 +49,7 @@ export const indexSchema = z.looseObject({
     .max(100_000),
   inputs: z.array(z.looseObject({ name: text, truth: z.boolean() })).max(100_000),
   seeds: z.array(seed).max(100_000),
+  search: searchFacts.optional(),
   runs: z
     .array(
       z.looseObject({

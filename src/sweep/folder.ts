@@ -2,6 +2,7 @@
  * The folder of a sweep.
  *
  *     sweep.json           what it is made of and how far it is: conditions, inputs, seeds, runs (read by the comparison)
+ *     search.json          the points of a search that were decided on so far
  *     plan.json            the config of every run, for the processes that make them
  *     runs/<name>/         an ordinary run folder each
  *     outcomes/<name>.json how the last attempt at a run ended
@@ -23,12 +24,13 @@ import { atPath } from '../run/errors.ts'
 import { folderInside, writeInside } from '../run/inside.ts'
 import { SweepError } from './error.ts'
 import type { BatchMark } from './experiment.ts'
-import { indexSchema, outcomeSchema, planSchema } from './folder-schema.ts'
+import { indexSchema, outcomeSchema, planSchema, searchSchema } from './folder-schema.ts'
 
 /** Paths in a sweep folder. */
 export const sweepFile = {
   sweep: (folder: string) => join(folder, 'sweep.json'),
   plan: (folder: string) => join(folder, 'plan.json'),
+  search: (folder: string) => join(folder, 'search.json'),
   run: (folder: string, name: string) => join(folder, 'runs', name),
   outcome: (folder: string, name: string) => join(folder, 'outcomes', `${name}.json`),
   log: (folder: string, name: string) => join(folder, 'logs', `${name}.log`),
@@ -70,7 +72,24 @@ export interface SweepIndex {
   }[]
   readonly inputs: readonly { readonly name: string; readonly truth: boolean }[]
   readonly seeds: readonly number[]
+  /** Of a search: what it is for, and the keys that it changes. */
+  readonly search?: {
+    readonly method: 'random' | 'tpe'
+    readonly budget: number
+    readonly metric: string
+    readonly direction: 'minimize' | 'maximize'
+    readonly keys: readonly string[]
+  }
   readonly runs: readonly SweepRun[]
+}
+
+/** search.json. */
+export interface SearchFile {
+  readonly format: 'rephoto-sweep-search'
+  readonly formatVersion: 1
+  /** Hash of what the points were decided for. */
+  readonly identity: string
+  readonly points: readonly (readonly number[])[]
 }
 
 /** plan.json. */
@@ -109,6 +128,11 @@ export function checkSweepFolder(folder: string): void {
   throw new SweepError(
     `${folder}: expected a sweep or an empty folder, found ${entries.slice(0, 3).join(', ')}; choose another with --out`,
   )
+}
+
+/** Reads search.json; undefined where there is none. */
+export function readSearch(folder: string): SearchFile | undefined {
+  return read<SearchFile>(folder, 'search.json', searchSchema)
 }
 
 /** Reads plan.json. */

@@ -12,6 +12,7 @@ import {
   writeJson,
 } from './folder.ts'
 import type { SweepInput } from './inputs.ts'
+import type { Search } from './search-space.ts'
 import type { StandingRun } from './standing.ts'
 import { shareFailure } from './twins.ts'
 import { manifestAt } from './worker.ts'
@@ -26,7 +27,7 @@ export interface IndexFile {
 /** Writes sweep.json and plan.json of a sweep that begins or goes on. */
 export function openIndex(
   folder: string,
-  { name, description, baseCondition, conditions, seeds, batch }: Experiment,
+  { name, description, baseCondition, conditions, seeds, batch, search }: Experiment,
   inputs: readonly SweepInput[],
   runs: readonly StandingRun[],
   code: string,
@@ -46,6 +47,7 @@ export function openIndex(
     })),
     inputs: inputs.map((input) => ({ name: input.name, truth: input.truth !== undefined })),
     seeds,
+    ...(search && { search: searchFactsOf(search) }),
     runs: runs.map((run) => ({
       name: run.name,
       folder: `runs/${run.name}`,
@@ -99,6 +101,10 @@ export function openIndex(
       save()
     },
   }
+}
+
+function searchFactsOf({ method, budget, metric, direction, keys }: Search): NonNullable<SweepIndex['search']> {
+  return { method, budget, metric, direction, keys }
 }
 
 function secondsOf(folder: string, name: string, complete: boolean): { seconds?: number } {

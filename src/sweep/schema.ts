@@ -7,10 +7,13 @@
  */
 import { z } from 'zod'
 import { MOST_EXTENDED } from '../config/kind.ts'
-import { MOST_THREADS, positiveInteger, signed } from '../config/schema-numbers.ts'
+import { MOST_THREADS, positive, positiveInteger, signed } from '../config/schema-numbers.ts'
 
 /** Entries of a list in an experiment; what they make together is bounded when they are expanded. */
 const MOST_ENTRIES = 10_000
+
+/** Of a search: more than anybody can tell apart in a report. */
+const MOST_TRIALS = 2000
 
 const settings = z.record(z.string(), z.unknown())
 
@@ -50,6 +53,32 @@ const input = z.strictObject({
   optional: z.boolean().optional().describe('Left out, with a note, where nothing is found.'),
 })
 
+/** A number that is searched between two ends. */
+const range = z.strictObject({
+  low: signed(1e9).describe('Least value.'),
+  high: signed(1e9).describe('Greatest value.'),
+  log: z.boolean().optional().describe('Whether ratios matter: 0.01 to 0.1 is then as wide as 0.1 to 1.'),
+  step: positive(1e9).optional().describe('Only low, low + step, low + 2 step …; 1 for whole numbers.'),
+})
+
+const search = z.strictObject({
+  method: z.enum(['random', 'tpe']).describe('Drawn evenly, or chosen by what earlier trials gave.'),
+  budget: positiveInteger(MOST_TRIALS).describe('Trials in all; may be raised later.'),
+  seed: z.int().min(0).max(0xffffffff).optional().describe('Default: 0.'),
+  metric: z.string().min(1).max(200).describe('Metric that is to become good, such as truth.psnr.'),
+  direction: z
+    .enum(['minimize', 'maximize'])
+    .optional()
+    .describe('Default: the better side of the metric, where it has one.'),
+  space: z
+    .record(z.string(), z.union([range, z.array(z.unknown()).min(1).max(1000), z.record(z.string(), level)]))
+    .describe('Dotted keys with a range or a list of values, or a name with named levels.'),
+  startup: positiveInteger(MOST_TRIALS).optional().describe('Of tpe: trials that are drawn evenly first. Default: 10.'),
+  together: positiveInteger(1000)
+    .optional()
+    .describe('Of tpe: trials that are chosen at a time, and can be made at a time. Default: 4.'),
+})
+
 const conditions = z.strictObject({
   base: z.string().optional().describe('Name of the condition that the others are compared to; default: the first.'),
   list: z.array(condition).max(MOST_ENTRIES).optional().describe('Conditions one by one.'),
@@ -61,6 +90,7 @@ const conditions = z.strictObject({
     .union([z.literal('all'), z.array(z.string()).min(1).max(MOST_ENTRIES)])
     .optional()
     .describe('A condition "all", and one for each loss term (or dotted weight) without it.'),
+  search: search.optional().describe('Conditions that are drawn or chosen from a space, for the good of one metric.'),
 })
 
 /** In one word, so that none of them can be the script that sbatch is to run, or bring a command of its own. */
@@ -92,5 +122,7 @@ export type InputEntry = z.infer<typeof input>
 export type Level = z.infer<typeof level>
 /** Its conditions. */
 export type ConditionsEntry = z.infer<typeof conditions>
+/** A search among its conditions. */
+export type SearchEntry = z.infer<typeof search>
 /** Which keys follow the truth. */
 export type FromTruth = z.infer<typeof fromTruth>

@@ -5,58 +5,18 @@
  * So a sweep that was interrupted, by Ctrl-C or by a kill, is continued by starting it again, and one whose experiment was
  * changed makes only what the change touches.
  */
-import { availableParallelism } from 'node:os'
-import { join, resolve } from 'node:path'
-import picomatch from 'picomatch'
-import { readJson5 } from '../config/load.ts'
 import type { Batch } from './batch.ts'
-import { codeVersion } from './code-version.ts'
 import { compareSweep } from './compare-sweep.ts'
 import type { SweepObserver } from './events.ts'
-import { expand } from './expand.ts'
-import { type Experiment, loadExperiment } from './experiment.ts'
-import { checkSweepFolder, type Outcome, type SweepIndex } from './folder.ts'
-import { forgetHashes } from './hash.ts'
+import type { Outcome, SweepIndex } from './folder.ts'
 import { type IndexFile, openIndex } from './index-file.ts'
-import { findInputs, type SweepInput } from './inputs.ts'
+import { type Layout, layOut, type SweepOptions, withTrials } from './layout.ts'
 import { makeLocally } from './local.ts'
 import { lockSweep } from './lock.ts'
-import { slug } from './names.ts'
-import { type StandingRun, standingOf } from './standing.ts'
+import type { StandingRun } from './standing.ts'
 import { type Task, tasksOf } from './task.ts'
+import { bestOf, nextTrials, resultsOf, type Trials, writeTrials } from './trials.ts'
 import { copyTwin } from './twins.ts'
-
-/** What to sweep and how. */
-export interface SweepOptions {
-  /** The experiment file; of a batch whatever it is called by. */
-  readonly file: string
-  /** Runs that no file describes. */
-  readonly batch?: Batch
-  /** Folder of the sweep; default: reports/<name of the experiment>. */
-  readonly out?: string
-  /** Runs at a time; default: as many as the cores hold. */
-  readonly jobs?: number
-  /** Threads of each run; default: as the experiment says. */
-  readonly threads?: number
-  /** `key=value` on top of the experiment's base. */
-  readonly settings?: readonly string[]
-  /** Only runs whose name has this in it, or matches it as a pattern. */
-  readonly only?: string
-  /** A process for each run; a launcher of one's own decides that itself. */
-  readonly isolate?: boolean
-}
-
-/** A sweep, laid out; nothing written yet. */
-export interface Layout {
-  readonly experiment: Experiment
-  readonly folder: string
-  readonly inputs: readonly SweepInput[]
-  readonly runs: readonly StandingRun[]
-  readonly code: string
-  readonly jobs: number
-  /** Of `runs`, those that were asked for. */
-  readonly wanted: (run: StandingRun) => boolean
-}
 
 /** How a sweep ended. */
 export interface SweepResult {
@@ -68,6 +28,19 @@ export interface SweepResult {
   readonly failed: readonly { readonly name: string; readonly error: string }[]
   /** Runs that are left to do: stopped, or not asked for. */
   readonly waiting: number
+  /** Of a search: the best trial so far, with what it sets. */
+  readonly best?: BestTrial
+}
+
+/** The best trial of a search. */
+export interface BestTrial {
+  readonly name: string
+  readonly metric: string
+  readonly value: number
+  readonly set: Readonly<Record<string, unknown>>
+  /** Trials that have a value, and that the budget allows. */
+  readonly of: number
+  readonly budget: number
 }
 
 /** Makes the runs that are to do; how is the launcher's business. */
@@ -77,34 +50,6 @@ export type Launcher = (layout: Layout, tasks: readonly Task[], keep: LaunchReco
 export interface LaunchRecord {
   started(name: string): void
   ended(name: string, outcome: Outcome): void
-}
-
-/** Lays out a sweep: reads the experiment, finds its inputs, expands its runs, sees where they stand. Writes nothing. */
-export function layOut(options: SweepOptions, observer: SweepObserver = () => {}): Layout {
-  forgetHashes()
-  const { experiment, inputs } = options.batch ?? fromFile(options, observer)
-  const code = codeVersion()
-  const folder = folderOf(experiment, options.out)
-  checkSweepFolder(folder)
-  const runs = standingOf(folder, expand(experiment, inputs, code))
-  const jobs = options.jobs ?? Math.max(1, Math.floor(availableParallelism() / experiment.threads))
-  return { experiment, folder, inputs, runs, code, jobs, wanted: wantedBy(options.only) }
-}
-
-function fromFile({ file, settings, threads }: SweepOptions, observer: SweepObserver) {
-  const experiment = loadExperiment(file, settings, threads)
-  const { source } = readJson5(file)
-  const note = (message: string) => observer({ type: 'note', message })
-  return { experiment, inputs: findInputs(experiment.inputs, experiment.base, experiment.folder, source, note) }
-}
-
-/** The folder of a sweep. */
-export function sweepFolder({ file, out, settings, threads }: SweepOptions): string {
-  return folderOf(loadExperiment(file, settings, threads), out)
-}
-
-function folderOf({ name }: Experiment, out: string | undefined): string {
-  return resolve(out ?? join('reports', slug(name)))
 }
 
 /** Runs a sweep to its end, or to the signal. */
@@ -118,25 +63,72 @@ export async function sweep(
   const unlock = lockSweep(first.folder)
   try {
     // What is done is looked at again under the lock: another sweep may just have ended.
-    const layout = layOut(options, observer)
-    const { folder, experiment, inputs, runs, code, wanted } = layout
-    const file = openIndex(folder, experiment, inputs, runs, code)
-    const asked = runs.filter(wanted)
-    const toDo = asked.filter(({ standing }) => standing !== 'complete')
-    observer({ type: 'plan', total: asked.length, complete: asked.length - toDo.length, toDo: toDo.length, folder })
-    const tasks = tasksOf(folder, toDo, runs)
-    await launch(layout, tasks, {
-      started: (name) => file.running(name),
-      ended(name, outcome) {
-        file.ended(name, outcome)
-        if (outcome.status !== 'partial') settleTwins(layout, file, name, outcome, observer)
-      },
-    })
-    for (const run of runs) if (run.standing === 'twin' && wanted(run)) settleLate(layout, file, run)
-    return await result(folder, file.index, options.batch?.conclude)
+    let layout = layOut(options, observer)
+    let file = await round(layout, layout.runs, observer, launch)
+    for (let next = decide(layout); next && !signal?.aborted; next = decide(layout)) {
+      const before = new Set(layout.runs.map(({ name }) => name))
+      layout = withTrials(layout, next)
+      tellRound(layout, before.size, observer)
+      // Only the new ones: what failed is tried again by the next start, and not by every round.
+      const fresh = layout.runs.filter(({ name }) => !before.has(name))
+      file = await round(layout, fresh, observer, launch)
+    }
+    const ended = await result(layout.folder, file.index, options.batch?.conclude)
+    const best = bestTrial(layout)
+    return best ? { ...ended, best } : ended
   } finally {
     unlock()
   }
+}
+
+/** Makes those of the runs that were asked for and are not done. */
+async function round(
+  layout: Layout,
+  runs: readonly StandingRun[],
+  observer: SweepObserver,
+  launch: Launcher,
+): Promise<IndexFile> {
+  const { folder, experiment, inputs, code, wanted, trials } = layout
+  const file = openIndex(folder, experiment, inputs, layout.runs, code)
+  if (trials) writeTrials(folder, trials)
+  const asked = runs.filter(wanted)
+  const toDo = asked.filter(({ standing }) => standing !== 'complete')
+  observer({ type: 'plan', total: asked.length, complete: asked.length - toDo.length, toDo: toDo.length, folder })
+  await launch(layout, tasksOf(folder, toDo, layout.runs), {
+    started: (name) => file.running(name),
+    ended(name, outcome) {
+      file.ended(name, outcome)
+      if (outcome.status !== 'partial') settleTwins(layout, file, name, outcome, observer)
+    },
+  })
+  for (const run of layout.runs) if (run.standing === 'twin' && wanted(run)) settleLate(layout, file, run)
+  return file
+}
+
+/** The trials with the next ones, where the search goes on. */
+export function decide({ folder, trials, runs }: Layout): Trials | undefined {
+  return trials && nextTrials(folder, trials, runs)
+}
+
+function tellRound(layout: Layout, before: number, observer: SweepObserver): void {
+  const { trials, runs, experiment } = layout
+  const best = bestTrial(layout)
+  const count = runs.length - before
+  const soFar = best ? `; best so far ${best.name}: ${best.metric} ${best.value.toPrecision(5)}` : ''
+  const message = `search: ${trials!.points.length} of ${experiment.search!.budget} trials decided, ${count} more runs${soFar}`
+  observer({ type: 'note', message })
+}
+
+/** The best trial so far; undefined without a search, or where none has the metric. */
+export function bestTrial({ folder, trials, runs, experiment }: Layout): BestTrial | undefined {
+  if (!trials) return undefined
+  const results = resultsOf(folder, trials, runs)
+  const best = bestOf(trials.search, results)
+  if (!best) return undefined
+  const { metric, budget } = trials.search
+  const { set } = experiment.conditions.find(({ name }) => name === best.name)!
+  const of = results.filter(({ value }) => value !== undefined).length
+  return { name: best.name, metric, value: best.value, set, of, budget }
 }
 
 function locally({ isolate }: SweepOptions, observer: SweepObserver, signal: AbortSignal | undefined): Launcher {
@@ -188,11 +180,4 @@ export async function result(folder: string, index: SweepIndex, conclude?: Batch
     failed,
     waiting: count('waiting', 'running'),
   }
-}
-
-function wantedBy(only: string | undefined): (run: StandingRun) => boolean {
-  if (only === undefined) return () => true
-  if (!/[*?[{!]/u.test(only)) return ({ name }) => name.includes(only)
-  const matches = picomatch(only)
-  return ({ name }) => matches(name)
 }

@@ -22,13 +22,15 @@ export interface FabricatedSweep {
   readonly steps?: number
   /** Conditions are emulsions, and the inputs' true one is known; else they leave out losses. */
   readonly emulsions?: boolean
+  /** Conditions are so many trials of a search beside the base. */
+  readonly trials?: number
 }
 
 const SENSITIVITIES = ['b', 'gb', 'g'] as const
 
 /** Fills a sweep folder and says which sweep.json it wrote. */
 export async function fabricateSweep(out: string, options: FabricatedSweep = {}): Promise<string> {
-  const { inputs = 8, seeds = [0, 1], side = 32, steps = 40, emulsions = false } = options
+  const { inputs = 8, seeds = [0, 1], side = 32, steps = 40, emulsions = false, trials = 0 } = options
   const conditions = emulsions
     ? SENSITIVITIES.map((sensitivity) => ({ name: sensitivity, set: { sensitivity } }))
     : [
@@ -36,6 +38,17 @@ export async function fabricateSweep(out: string, options: FabricatedSweep = {})
         { name: 'no-eye', label: 'without eye', set: { 'losses.eye.weight': 0 } },
         { name: 'no-contextual', label: 'without <contextual>', set: { 'losses.contextual.weight': 0 } },
       ]
+  if (trials > 0) {
+    conditions.splice(1)
+    for (let index = 0; index < trials; index++) {
+      const set = { 'losses.eye.weight': trialWeight(index), 'degradation.blur.kernel': KERNELS[index % 2]! }
+      conditions.push({
+        name: `trial-${String(index + 1).padStart(3, '0')}`,
+        label: `eye ${trialWeight(index)}`,
+        set,
+      } as never)
+    }
+  }
   const inputNames = Array.from({ length: inputs }, (_, index) => String(index + 1).padStart(2, '0'))
   const runs = []
   for (const [conditionIndex, condition] of conditions.entries()) {
@@ -43,16 +56,19 @@ export async function fabricateSweep(out: string, options: FabricatedSweep = {})
       for (const seed of seeds) {
         const name = `${condition.name}-${input}-s${seed}`
         const folder = join(out, 'runs', name)
-        const waiting = !emulsions && conditionIndex === 1 && inputIndex === 2 && seed === seeds[0]
-        const failed = !emulsions && conditionIndex === 2 && inputIndex === 1 && seed === seeds[0]
+        const waiting = !emulsions && trials === 0 && conditionIndex === 1 && inputIndex === 2 && seed === seeds[0]
+        const failed = !emulsions && trials === 0 && conditionIndex === 2 && inputIndex === 1 && seed === seeds[0]
         const status = waiting ? 'waiting' : failed ? 'failed' : 'complete'
         runs.push({ name, folder: `runs/${name}`, condition: condition.name, input, seed, hash: name, status })
         if (waiting) continue
         const truth = SENSITIVITIES[inputIndex % 3]!
-        const overrides = emulsions
-          ? { sensitivity: SENSITIVITIES[conditionIndex]! }
-          : { losses: { [['none', 'eye', 'contextual'][conditionIndex]!]: { weight: 0 } } }
-        if (!emulsions && conditionIndex === 0) delete (overrides as { losses?: object }).losses
+        const overrides =
+          trials > 0
+            ? trialConfig(conditionIndex)
+            : emulsions
+              ? { sensitivity: SENSITIVITIES[conditionIndex]! }
+              : { losses: { [['none', 'eye', 'contextual'][conditionIndex]!]: { weight: 0 } } }
+        if (!emulsions && trials === 0 && conditionIndex === 0) delete (overrides as { losses?: object }).losses
         const place = { folder, name: `${input}.png`, seed, side, steps, failed }
         await fabricateRun(place, overrides as ConfigFragment, truth, [conditionIndex, inputIndex, seed])
       }
@@ -69,10 +85,28 @@ export async function fabricateSweep(out: string, options: FabricatedSweep = {})
     conditions,
     inputs: inputNames.map((name) => ({ name, truth: true })),
     seeds,
+    ...(trials > 0 && {
+      search: {
+        ...{ method: 'tpe', budget: trials, metric: 'truth.psnr', direction: 'maximize' },
+        keys: ['losses.eye.weight', 'degradation.blur.kernel'],
+      },
+    }),
     runs,
   }
   writeText(path, `${JSON.stringify(sweep, null, 2)}\n`)
   return path
+}
+
+const KERNELS = ['reference', 'gaussian'] as const
+
+function trialWeight(index: number): number {
+  return Number((0.01 * 1.4 ** index).toPrecision(4))
+}
+
+function trialConfig(condition: number): object {
+  if (condition === 0) return {}
+  const [weight, kernel] = [trialWeight(condition - 1), KERNELS[(condition - 1) % 2]!]
+  return { losses: { eye: { weight } }, degradation: { blur: { kernel } } }
 }
 
 interface Place {

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { portraitConfig } from '../../src/methods/rephotograph/config.ts'
 import { resolveConfig } from '../../src/methods/rephotograph/resolve.ts'
 import type { SweepEvent } from '../../src/sweep/events.ts'
+import { layOut, type SweepOptions } from '../../src/sweep/layout.ts'
 import { shortKeys } from '../../src/sweep/names.ts'
-import { layOut, type SweepOptions } from '../../src/sweep/sweep.ts'
 import { rephoto } from '../cli/spawn.ts'
 import { type Content, makeExperiment, writeExperiment } from './experiment.ts'
 
@@ -173,7 +173,7 @@ describe('an experiment', () => {
       { conditions: { list: [{ name: 'x', set: { 'losses.eys.weight': 0 } }] } },
       /conditions\.list\.0 \(x\): losses\.eys: unknown key; the nearest valid key is losses\.eye/u,
     ],
-    ['no conditions', { conditions: {} }, /conditions: expected a list, a grid or leaveOneOut, found none/u],
+    ['no conditions', { conditions: {} }, /conditions: expected a list, a grid, leaveOneOut or search, found none/u],
     ['an unknown base', { conditions: { base: 'y', list: [{ name: 'x' }] } }, /expected one of the conditions x/u],
     ['two of a name', { conditions: { list: [{ name: 'x' }, { name: 'X' }] } }, /found "X" twice/u],
     ['no pictures', { inputs: [{ files: 'nowhere/*.png' }] }, /inputs\.0: expected pictures at nowhere/u],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, expect, it, vi } from 'vitest'
-import { layOut } from '../../src/sweep/sweep.ts'
+import { layOut } from '../../src/sweep/layout.ts'
 import { makeExperiment } from './experiment.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'rephoto-hash-'))

@@ -6,7 +6,7 @@ import { afterAll, expect, it } from 'vitest'
 import { collectSweep } from '../../src/sweep/collect.ts'
 import { readIndex, type SweepIndex, sweepFile, writeJson } from '../../src/sweep/folder.ts'
 import { openIndex } from '../../src/sweep/index-file.ts'
-import { layOut } from '../../src/sweep/sweep.ts'
+import { layOut } from '../../src/sweep/layout.ts'
 import { makeExperiment } from './experiment.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'rephoto-twins-'))

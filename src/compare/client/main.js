@@ -3,10 +3,12 @@
 import { startCurves } from './curves.js'
 import { startDetail } from './detail.js'
 import { startMatrix } from './matrix.js'
+import { startParallel } from './parallel.js'
 import { startPareto } from './pareto.js'
+import { startSearch } from './search.js'
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
-const redraw = [startDetail(), startPareto(), startCurves()]
+const redraw = [startSearch(), startDetail(), startPareto(), startParallel(), startCurves()]
 startMatrix()
 dark.addEventListener('change', () => {
   for (const draw of redraw) draw?.()

@@ -1,15 +1,37 @@
-// Two metrics against each other, turned so that better is up and to the right, and the conditions that none beats in both.
+// Two numbers of the conditions against each other, metrics turned so that better is up and to the right, and the conditions that
+// none beats in both.
 import { layoutOf, PLOT_OPTIONS, themeOf } from '../../report/plot-theme.js'
 import { colorOf, data, metricOf, shown, titleOf } from './data.js'
+
+const MOST_NAMES = 16
 
 export function startPareto() {
   const [across, up] = [document.getElementById('pareto-x'), document.getElementById('pareto-y')]
   if (!across || !up) return undefined
-  const draw = () => pareto(metricOf(across.value), metricOf(up.value))
+  const draw = () => pareto(axisNamed(across.value), axisNamed(up.value))
   across.addEventListener('change', draw)
   up.addEventListener('change', draw)
   draw()
   return draw
+}
+
+// A metric, or a key that differs as if it were one.
+function axisNamed(value) {
+  if (!value.startsWith('set:')) return metricOf(value)
+  const key = value.slice(4)
+  const { values } = data.parameters.find((parameter) => parameter.key === key)
+  const cells = values.map((mean) => ({ level: mean === null ? null : { mean } }))
+  return { key, label: key, unit: '', better: null, shared: [], decimals: null, cells, scale: scaleOf(values) }
+}
+
+// Values of very different size are told apart by their logarithms.
+function scaleOf(values) {
+  const present = values.filter((value) => value !== null)
+  return Math.min(...present) > 0 && Math.max(...present) / Math.min(...present) >= 50 ? 'log' : 'linear'
+}
+
+function shownOn({ decimals }, value) {
+  return decimals === null ? String(value) : shown(value, decimals)
 }
 
 // Those that no other beats in one and equals or beats in the other (Pareto), from left to right.
@@ -25,10 +47,13 @@ function pareto(xMetric, yMetric) {
     const [x, y] = [xMetric.cells[index].level, yMetric.cells[index].level]
     return x && y ? [{ name, index, level: { x, y }, x: turn(xMetric) * x.mean, y: turn(yMetric) * y.mean }] : []
   })
-  const front = frontOf(points)
+  const directed = xMetric.better !== null && yMetric.better !== null
+  const front = directed ? frontOf(points) : []
   const shared = [xMetric, yMetric].filter((metric) => metric.shared.length > 0)
   document.getElementById('pareto-note').textContent =
-    `Not beaten in both: ${front.map(({ name }) => name).join(', ')}.` +
+    (directed
+      ? `Not beaten in both: ${front.map(({ name }) => name).join(', ')}.`
+      : 'One of the two has no better side, so nothing is better in both.') +
     shared
       .map((metric) => ` ${metric.label}: a compared loss uses ${metric.shared.join(', ')}, so it is no evidence.`)
       .join('')
@@ -63,13 +88,18 @@ function pareto(xMetric, yMetric) {
     mode: 'markers+text',
     x: points.map(({ level }) => level.x.mean),
     y: points.map(({ level }) => level.y.mean),
-    text: points.map(({ name }) => name.replaceAll('<', '&lt;')),
+    // More names than that cover each other: those of the front and the base are left, the others come with the pointer.
+    text: points.map(({ name, index }) =>
+      points.length <= MOST_NAMES || index === data.base || front.some((one) => one.index === index)
+        ? name.replaceAll('<', '&lt;')
+        : '',
+    ),
     textposition: points.map((_, index) => (index % 2 === 0 ? 'top center' : 'bottom center')),
     textfont: { color: theme.ink, size: 12 },
     cliponaxis: false,
     hovertemplate: points.map(
       ({ name, level }) =>
-        `${name.replaceAll('<', '&lt;')}<br>${xMetric.label}: ${shown(level.x.mean, xMetric.decimals)}<br>${yMetric.label}: ${shown(level.y.mean, yMetric.decimals)}<extra></extra>`,
+        `${name.replaceAll('<', '&lt;')}<br>${xMetric.label}: ${shownOn(xMetric, level.x.mean)}<br>${yMetric.label}: ${shownOn(yMetric, level.y.mean)}<extra></extra>`,
     ),
     marker: {
       size: points.map(({ index }) => (index === data.base ? 14 : 10)),
@@ -80,8 +110,9 @@ function pareto(xMetric, yMetric) {
     error_y: errors(yMetric),
   }
   const axis = (metric) => ({
-    title: { text: `${titleOf(metric)}, ${metric.better} is better` },
+    title: { text: metric.better === null ? titleOf(metric) : `${titleOf(metric)}, ${metric.better} is better` },
     autorange: metric.better === 'lower' ? 'reversed' : true,
+    type: metric.scale ?? 'linear',
     zeroline: false,
   })
   const layout = layoutOf(theme, {
