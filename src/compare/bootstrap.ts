@@ -9,8 +9,9 @@
  * is expanded for both by taking percentiles farther out (Hesterberg 2015, "What teachers should know about the
  * bootstrap", section 3.3): for normal data that gives Student's interval, for skewed data the bootstrap's asymmetry.
  */
+import { normalCdf } from '../numbers/normal.ts'
 import { randomStream } from '../numbers/random.ts'
-import { normalCdf, studentCritical } from './student.ts'
+import { studentCritical } from './student.ts'
 
 /** A mean and its interval. */
 export interface Interval {

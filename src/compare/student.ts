@@ -1,6 +1,6 @@
 /**
- * The two distributions that intervals of small samples need. Abramowitz and Stegun 1964: Student's t by its finite
- * series for whole degrees of freedom (26.7.3, 26.7.4), the normal by 7.1.26 (absolute error below 2e-7).
+ * The distribution that intervals of small samples need beside the normal: Student's t by its finite series for whole degrees of
+ * freedom (Abramowitz and Stegun 1964, 26.7.3 and 26.7.4).
  */
 
 /** P(|T| ≤ t) for Student's t with whole degrees of freedom ≥ 1, t ≥ 0. */
@@ -27,13 +27,4 @@ export function studentCritical(alpha: number, freedom: number): number {
     else high = middle
   }
   return (low + high) / 2
-}
-
-/** P(Z ≤ z) of the standard normal. */
-export function normalCdf(z: number): number {
-  const x = Math.abs(z) / Math.SQRT2
-  const t = 1 / (1 + 0.3275911 * x)
-  const polynomial = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t
-  const tail = (polynomial * Math.exp(-x * x)) / 2
-  return z > 0 ? 1 - tail : tail
 }

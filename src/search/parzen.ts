@@ -3,8 +3,9 @@
  * and widths are those of Optuna's multivariate TPE (Akiba et al. 2019; Falkner et al. 2018): Gaussians cut off at the ends of a
  * range, of Scott's width; for a choice all of its things, with more weight on the one that was seen.
  */
+
+import { drawBetween, logBetween } from '../numbers/normal.ts'
 import type { Random } from '../numbers/random.ts'
-import { drawBetween, logBetween } from './normal.ts'
 import { type Dimension, fromScale, type Point, type Range, scaled, toScale } from './space.ts'
 
 /** Share of a range that a kernel is wide where there is one point in one dimension. */

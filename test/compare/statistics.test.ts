@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { bootstrapInterval, expandedTail, mean } from '../../src/compare/bootstrap.ts'
 import { holm, signFlipP } from '../../src/compare/sign-flip.ts'
-import { normalCdf, studentCritical, studentWithin } from '../../src/compare/student.ts'
+import { studentCritical, studentWithin } from '../../src/compare/student.ts'
 import { wilson } from '../../src/compare/wilson.ts'
+import { normalCdf } from '../../src/numbers/normal.ts'
 import { randomStream } from '../../src/numbers/random.ts'
 
 describe('distributions', () => {

@@ -1,7 +1,7 @@
 // The search against known functions, and its densities against what densities are.
 import { describe, expect, it } from 'vitest'
+import { drawBetween, logBetween, normalCdf } from '../../src/numbers/normal.ts'
 import { randomStream } from '../../src/numbers/random.ts'
-import { drawBetween, logBetween, normalCdf } from '../../src/search/normal.ts'
 import { densityOf } from '../../src/search/parzen.ts'
 import { type Dimension, drawPoint, fromScale, type Point, pointsIn } from '../../src/search/space.ts'
 import { nextPoint, type Tried } from '../../src/search/tpe.ts'
