@@ -59,8 +59,9 @@ export function createSweepProgress(stream: Terminal, now: () => number = () => 
   const observer = (event: SweepEvent) => {
     if (event.type === 'note') say(event.message)
     else if (event.type === 'plan') {
-      began = now()
-      counts.toDo = event.toDo
+      if (counts.ended === 0) began = now()
+      // A search goes on round by round.
+      counts.toDo = counts.ended + event.toDo
       say(`${event.total} runs, ${event.complete} of them done already, ${event.toDo} to do`)
     } else if (event.type === 'start') {
       active.set(event.name, { since: now(), what: event.continued ? 'continuing' : 'starting', share: 0 })

@@ -22,6 +22,7 @@ interface Options extends LiveOption {
   wait: boolean
   collect: boolean
   isolate: boolean
+  task?: string | undefined
 }
 
 /** The command. */
@@ -54,6 +55,11 @@ export const sweepCommand: CommandModule<object, Options> = {
         type: 'boolean',
         default: false,
         describe: 'A process for each run, where a driver or library works only once in one; slower',
+      })
+      .option('task', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'This is task i of n (0/8 … 7/8) on a folder that all of them see: its share, then what is left',
       })
       .example('$0 sweep experiments/films.json5 --dry-run', 'what would be done, and how long it takes'),
   handler: async (options) => {
@@ -92,22 +98,38 @@ export const sweepCommand: CommandModule<object, Options> = {
   },
 }
 
-async function carryOutSweep(sweepOptions: SweepOptions, { launcher, jobs, wait, live }: Options): Promise<void> {
-  const [{ carryOutRuns }, { sweep }, { withSlurm }] = await Promise.all([
+/** `i/n`, counted from 0 as schedulers do. */
+export function shareOf(text: string): { index: number; count: number } {
+  const [, index, count] = /^(\d+)\/(\d+)$/u.exec(text) ?? []
+  const share = { index: Number(index), count: Number(count) }
+  if (index === undefined || share.count < 1 || share.count > MOST_JOBS || share.index >= share.count)
+    throw new UsageError(`--task: expected i/n with i from 0 to n − 1, such as 0/8, found ${text}`)
+  return share
+}
+
+async function carryOutSweep(sweepOptions: SweepOptions, options: Options): Promise<void> {
+  const { launcher, jobs, wait, live, task } = options
+  const share = task === undefined ? undefined : shareOf(task)
+  if (share && launcher === 'slurm')
+    throw new UsageError('expected either --task or --launcher slurm, found both; a task is started by the scheduler')
+  const [{ carryOutRuns }, { sweep }, { withSlurm }, { sweepShare }] = await Promise.all([
     import('./carry-out-runs.ts'),
     import('../sweep/sweep.ts'),
     import('../sweep/slurm.ts'),
+    import('../sweep/shared.ts'),
   ])
   const limit = jobs === undefined ? {} : { jobs }
   const { file } = sweepOptions
   await carryOutRuns(
     { what: 'sweep', name: file, live, again: shownCommand('sweep', shownPath(file)) },
-    (observer, stop) =>
-      sweep(
+    (observer, stop) => {
+      if (share) return sweepShare(sweepOptions, share, observer, stop)
+      return sweep(
         sweepOptions,
         observer,
         stop,
         launcher === 'slurm' ? withSlurm({ ...limit, wait }, observer, stop) : undefined,
-      ),
+      )
+    },
   )
 }

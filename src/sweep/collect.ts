@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { isBeingWritten } from '../run/manifest.ts'
 import { SweepError } from './error.ts'
-import { readIndex, readOutcome, type SweepRun, sweepFile, writeJson } from './folder.ts'
+import { readIndex, readOutcome, type SweepIndex, type SweepRun, sweepFile, writeJson } from './folder.ts'
 import { lockSweep } from './lock.ts'
 import { result, type SweepResult } from './sweep.ts'
 import { copyTwin, shareFailure } from './twins.ts'
@@ -15,21 +15,26 @@ export async function collectSweep(out: string): Promise<SweepResult> {
   if (!index) throw new SweepError(`${out}: expected a sweep, found no sweep.json in it`)
   const unlock = lockSweep(folder)
   try {
-    const firsts = new Map<string, SweepRun>()
-    for (const run of index.runs) {
-      const first = firsts.get(run.hash)
-      if (!first) firsts.set(run.hash, run)
-      settle(folder, run)
-      if (!first || run.status === 'complete') continue
-      if (first.status === 'complete') {
-        copyTwin(folder, { ...run, twinOf: first.name })
-        settle(folder, run)
-      } else if (first.status === 'failed') shareFailure(first, run)
-    }
+    settleAll(folder, index)
     writeJson(folder, sweepFile.sweep(folder), index)
     return await result(folder, index)
   } finally {
     unlock()
+  }
+}
+
+/** Brings the list up to date with what lies in the runs' folders; twins of complete runs are copied. */
+export function settleAll(folder: string, index: SweepIndex): void {
+  const firsts = new Map<string, SweepRun>()
+  for (const run of index.runs) {
+    const first = firsts.get(run.hash)
+    if (!first) firsts.set(run.hash, run)
+    settle(folder, run)
+    if (!first || run.status === 'complete') continue
+    if (first.status === 'complete') {
+      copyTwin(folder, { ...run, twinOf: first.name })
+      settle(folder, run)
+    } else if (first.status === 'failed') shareFailure(first, run)
   }
 }
 

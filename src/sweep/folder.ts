@@ -9,6 +9,7 @@
  *     logs/<name>.log      what it said
  *     report.html, tables/ the comparison
  *     lock                 while a sweep works on it
+ *     claims/<name>/lock   while a task (--task) makes a run
  *
  * Whether a run is done is not written in sweep.json alone but read from the run's own manifest, so that a kill
  * between two files cannot make them disagree.

@@ -15,6 +15,8 @@ export interface LocalOptions extends LaneOptions {
   readonly jobs: number
   /** Version of the program; should it change on the way, no further run is begun. */
   readonly code: string
+  /** Asked before each run is made; @returns what is called when it has ended, undefined for a run to leave alone */
+  readonly claim?: (task: Task) => (() => void) | undefined
   /** Stops in order: running ones end after the step they are at and can be continued. */
   readonly signal?: AbortSignal | undefined
 }
@@ -27,7 +29,7 @@ export interface LocalOptions extends LaneOptions {
 export async function makeLocally(
   folder: string,
   tasks: readonly Task[],
-  { jobs, code, signal, ...options }: LocalOptions,
+  { jobs, code, signal, claim = () => () => {}, ...options }: LocalOptions,
   observer: SweepObserver,
   ended: (name: string, outcome: Outcome) => void,
 ): Promise<void> {
@@ -43,14 +45,20 @@ export async function makeLocally(
           )
         }
         const { name, continued } = task
-        observer({ type: 'start', name, continued })
-        const began = performance.now()
-        const outcome = await lane.make(task, observer, signal)
-        ended(name, outcome)
-        const seconds = (performance.now() - began) / 1000
-        const status = outcome.status === 'partial' ? 'waiting' : outcome.status
-        const { error } = outcome
-        observer({ type: 'end', name, status, seconds, ...(error === undefined ? {} : { error }) })
+        const release = claim(task)
+        if (!release) continue
+        try {
+          observer({ type: 'start', name, continued })
+          const began = performance.now()
+          const outcome = await lane.make(task, observer, signal)
+          ended(name, outcome)
+          const seconds = (performance.now() - began) / 1000
+          const status = outcome.status === 'partial' ? 'waiting' : outcome.status
+          const { error } = outcome
+          observer({ type: 'end', name, status, seconds, ...(error === undefined ? {} : { error }) })
+        } finally {
+          release()
+        }
       }
     } finally {
       await lane.end()

@@ -5,7 +5,7 @@
  * So a sweep that was interrupted, by Ctrl-C or by a kill, is continued by starting it again, and one whose experiment was
  * changed makes only what the change touches.
  */
-import type { Batch } from './batch.ts'
+import { refuseTasks } from './claim.ts'
 import { compareSweep } from './compare-sweep.ts'
 import type { SweepObserver } from './events.ts'
 import type { Outcome, SweepIndex } from './folder.ts'
@@ -62,6 +62,7 @@ export async function sweep(
   const first = layOut(options)
   const unlock = lockSweep(first.folder)
   try {
+    refuseTasks(first.folder)
     // What is done is looked at again under the lock: another sweep may just have ended.
     let layout = layOut(options, observer)
     let file = await round(layout, layout.runs, observer, launch)
@@ -164,7 +165,11 @@ function settleLate({ folder }: Layout, file: IndexFile, run: StandingRun): void
 }
 
 /** Compares what is complete. @param conclude writes the page instead */
-export async function result(folder: string, index: SweepIndex, conclude?: Batch['conclude']): Promise<SweepResult> {
+export async function result(
+  folder: string,
+  index: SweepIndex,
+  conclude?: (folder: string, index: SweepIndex) => Promise<string | undefined>,
+): Promise<SweepResult> {
   const count = (...wanted: string[]) => index.runs.filter(({ status }) => wanted.includes(status)).length
   const failed = index.runs.flatMap(({ name, status, error }) =>
     status === 'failed' ? [{ name, error: error ?? 'failed' }] : [],
