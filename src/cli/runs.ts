@@ -6,7 +6,7 @@ import type { TableFormat } from '../runs/table.ts'
 import { oneLine } from '../text/visible.ts'
 import { size } from './amounts.ts'
 import { UsageError } from './failure.ts'
-import { print, printJson, say, shownPath } from './print.ts'
+import { print, printJson, printPath, say, shownPath } from './print.ts'
 
 /** Which runs are meant. */
 interface Choice {
@@ -48,6 +48,9 @@ interface ListOptions extends Choice {
   md: boolean
   csv: boolean
   json: boolean
+  jsonl: boolean
+  parquet?: string | undefined
+  force: boolean
 }
 
 const COLUMNS = 'name,method,status,input,steps,created,tags'
@@ -60,13 +63,20 @@ const listCommand: CommandModule<object, ListOptions> = {
       .option('columns', {
         type: 'string',
         requiresArg: true,
-        describe: `Keys to show, with commas between; +key adds to the usual ones. Default: ${COLUMNS}`,
+        describe: `Keys to show, with commas between; +key adds to the usual ones, all: these, every metric and every key of configs. Default: ${COLUMNS}`,
       })
       .option('sort', { type: 'string', requiresArg: true, describe: 'Key to sort by; default: by folder' })
       .option('reverse', { type: 'boolean', default: false, describe: 'The other way round' })
       .option('md', { type: 'boolean', default: false, describe: 'As a table in Markdown' })
       .option('csv', { type: 'boolean', default: false, describe: 'As CSV, with all digits' })
       .option('json', { type: 'boolean', default: false, describe: 'As one JSON array' })
+      .option('jsonl', { type: 'boolean', default: false, describe: 'As JSON Lines: an object for each run' })
+      .option('parquet', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Write a Parquet file instead, for pandas, DuckDB, Polars …',
+      })
+      .option('force', { type: 'boolean', default: false, describe: 'Replace the Parquet file that is there' })
       .example('$0 runs --where status=complete --sort seconds', 'complete runs of ./reports, the quickest first')
       .example(
         "$0 runs reports/films --where 'truth.psnr>20' --columns +truth.psnr,losses.eye.weight",
@@ -74,10 +84,16 @@ const listCommand: CommandModule<object, ListOptions> = {
       ),
   handler: async (options) => {
     const { compareValues, fieldOf } = await import('../runs/fields.ts')
-    const { tableOf } = await import('../runs/table.ts')
+    const { cellsOf, tableOf } = await import('../runs/table.ts')
     const format = formatOf(options)
+    const { outputPath } = await import('../output.ts')
+    const { parquet: out, force } = options
+    const parquet =
+      out === undefined
+        ? undefined
+        : outputPath({ out, name: 'runs.parquet', suffixes: ['.parquet'], inputs: [], force })
     const runs = [...(await chosen(options))]
-    const keys = columnsOf(options.columns)
+    const keys = columnsOf(options.columns, runs)
     if (options.sort !== undefined) {
       const { of } = fieldOf(options.sort, runs)
       runs.sort((a, b) => compareValues(of(a), of(b)))
@@ -85,19 +101,33 @@ const listCommand: CommandModule<object, ListOptions> = {
     if (options.reverse) runs.reverse()
     if (runs.length === 0 && format === 'text') return say('no such runs')
     const fields = keys.map((key) => fieldOf(key, runs))
+    if (parquet !== undefined) {
+      const [{ parquetOf }, { writeAtomically }] = await Promise.all([
+        import('../compare/columns.ts'),
+        import('../checkpoint/atomic.ts'),
+      ])
+      const { head, rows } = cellsOf(runs, fields)
+      writeAtomically(parquet, (write) => write(parquetOf(head, rows)))
+      return printPath('runs', parquet)
+    }
     const text = tableOf(runs, fields, format)
     if (format === 'json') return printJson(JSON.parse(text))
     for (const line of text.replace(/\n$/u, '').split('\n')) print(line)
   },
 }
 
-function formatOf({ md, csv, json }: ListOptions): TableFormat {
-  const asked = [md && 'md', csv && 'csv', json && 'json'].filter((one): one is 'md' | 'csv' | 'json' => one !== false)
-  if (asked.length > 1) throw new UsageError(`expected one of --md, --csv and --json, found --${asked.join(' and --')}`)
-  return asked[0] ?? 'text'
+function formatOf(options: ListOptions): TableFormat {
+  const asked = (['md', 'csv', 'json', 'jsonl', 'parquet'] as const).filter((name) => options[name])
+  if (asked.length > 1)
+    throw new UsageError(`expected one of --md, --csv, --json, --jsonl and --parquet, found --${asked.join(' and --')}`)
+  return asked[0] === undefined || asked[0] === 'parquet' ? 'text' : asked[0]
 }
 
-function columnsOf(text = COLUMNS): string[] {
+function columnsOf(text = COLUMNS, runs: readonly RunEntry[] = []): string[] {
+  if (text === 'all') {
+    const own = runs.flatMap(({ metrics, config }) => [...Object.keys(metrics), ...config.keys()])
+    return [...new Set([...COLUMNS.split(','), 'seed', 'seconds', ...own])]
+  }
   const own = text.startsWith('+') ? `${COLUMNS},${text.slice(1)}` : text
   return own
     .split(',')

@@ -1,7 +1,8 @@
 /**
- * The CSV files of a comparison. metrics.csv and summary.csv hold nothing that depends on when or where the runs were
+ * The tables of a comparison. metrics.* and summary.csv hold nothing that depends on when or where the runs were
  * made, so that a sweep that was killed and continued can be compared with one that was not, byte for byte.
  */
+import { jsonLinesOf, parquetOf } from './columns.ts'
 import { type KeyDifference, plainValue } from './config-differences.ts'
 import { type CsvCell, csvOf } from './csv.ts'
 import type { Grid } from './grid.ts'
@@ -26,12 +27,15 @@ export interface TableContent {
   readonly columns?: readonly string[] | undefined
 }
 
-/** Texts of the files, by name. */
-export function tablesOf(content: TableContent): Record<string, string> {
+/** The files, by name. */
+export function tablesOf(content: TableContent): Record<string, string | Uint8Array> {
   const { grid, summaries, differences, recovery, title, columns } = content
   const paper = paperTable(grid, summaries, differences, columns)
+  const [head, rows] = metricRows(content)
   return {
-    'metrics.csv': metricsTable(content),
+    'metrics.csv': csvOf(head, rows),
+    'metrics.jsonl': jsonLinesOf(head, rows),
+    'metrics.parquet': parquetOf(head, rows),
     'summary.csv': summaryTable(content),
     'configs.csv': configsTable(content),
     'runs.csv': runsTable(content),
@@ -42,14 +46,12 @@ export function tablesOf(content: TableContent): Record<string, string> {
 }
 
 /** A row for every run and metric. */
-function metricsTable({ grid, metrics }: TableContent): string {
+function metricRows({ grid, metrics }: TableContent): [head: readonly string[], rows: readonly (readonly CsvCell[])[]] {
   const head = ['condition', 'input', 'seed', 'metric', 'value', 'unit']
-  return csvOf(
-    head,
-    grid.runs.flatMap(({ condition, input, seed, metrics: values }) =>
-      metrics.map(({ key, unit }) => [condition, input, seed, key, values[key], unit]),
-    ),
+  const rows = grid.runs.flatMap(({ condition, input, seed, metrics: values }) =>
+    metrics.map(({ key, unit }): CsvCell[] => [condition, input, seed, key, values[key], unit]),
   )
+  return [head, rows]
 }
 
 /** A row for every metric and condition. */

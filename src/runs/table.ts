@@ -1,18 +1,25 @@
 /** Runs as a table: for a terminal, Markdown, CSV or JSON. */
+import { jsonLinesOf } from '../compare/columns.ts'
 import { type CsvCell, csvOf } from '../compare/csv.ts'
 import { oneLine } from '../text/visible.ts'
 import type { RunEntry } from './entry.ts'
 import type { Field, FieldValue } from './fields.ts'
 
 /** What can be made of a table. */
-export const tableFormats = ['text', 'md', 'csv', 'json'] as const
+export const tableFormats = ['text', 'md', 'csv', 'json', 'jsonl'] as const
 export type TableFormat = (typeof tableFormats)[number]
 
-/** Makes it. Text and Markdown round numbers to what is read; CSV and JSON have all digits. */
-export function tableOf(runs: readonly RunEntry[], fields: readonly Field[], format: TableFormat): string {
+/** The cells of a table, with all digits. */
+export function cellsOf(runs: readonly RunEntry[], fields: readonly Field[]) {
   const head = fields.map(({ key }) => key)
-  const rows = runs.map((run) => fields.map((field) => field.of(run)))
-  if (format === 'csv') return csvOf(head, rows as readonly (readonly CsvCell[])[])
+  return { head, rows: runs.map((run) => fields.map((field) => field.of(run))) as readonly (readonly CsvCell[])[] }
+}
+
+/** Makes it. Text and Markdown round numbers to what is read; CSV, JSON and JSON Lines have all digits. */
+export function tableOf(runs: readonly RunEntry[], fields: readonly Field[], format: TableFormat): string {
+  const { head, rows } = cellsOf(runs, fields)
+  if (format === 'csv') return csvOf(head, rows)
+  if (format === 'jsonl') return jsonLinesOf(head, rows)
   if (format === 'json') {
     const objects = rows.map((row) => Object.fromEntries(row.map((value, i) => [head[i]!, value ?? null])))
     return `${JSON.stringify(objects, null, 2)}\n`

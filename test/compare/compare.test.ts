@@ -353,6 +353,8 @@ describe('files', () => {
     const { tables } = await compareRuns({ ...request, out: one })
     expect(tables.map((path) => path.slice(one.length + 8))).toEqual([
       'metrics.csv',
+      'metrics.jsonl',
+      'metrics.parquet',
       'summary.csv',
       'configs.csv',
       'runs.csv',
@@ -364,7 +366,8 @@ describe('files', () => {
     const manifest = join(copy, 'runs', 'all-01-s0', 'manifest.json')
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"align": 0.5', '"align": 77'))
     await compareRuns({ ...readSweep(join(copy, 'sweep.json')), title: 'b', out: two })
-    for (const name of ['metrics.csv', 'summary.csv', 'configs.csv']) expect(read(two, name)).toBe(read(one, name))
+    for (const name of ['metrics.csv', 'metrics.jsonl', 'metrics.parquet', 'summary.csv', 'configs.csv'])
+      expect(read(two, name)).toBe(read(one, name))
     expect(read(two, 'runs.csv')).not.toBe(read(one, 'runs.csv'))
   })
 
@@ -383,8 +386,8 @@ describe('files', () => {
     `)
     expect(head('summary.csv', 3)).toMatchInlineSnapshot(`
       "metric,condition,unit,better,shares_networks,inputs,values,mean,mean_low,mean_high,pairs,dropped_pairs,units,difference,difference_low,difference_high,mark,improved_units,p_sign_flip,p_holm
-      identity.input,b,,higher,,9,9,0.7237892033987575,0.6685627486099923,0.7808532066574397,,,,,,,,,,
-      identity.input,gb,,higher,,9,9,0.671653119292524,0.6097638688026125,0.735199245506166,9,0,9,-0.05213608410623342,-0.06268290797852473,-0.04275314052899684,worse,0,0.00390625,0.0078125"
+      identity.input,b,,higher,,9,9,0.7237892033987575,0.6685627348907371,0.780853210276033,,,,,,,,,,
+      identity.input,gb,,higher,,9,9,0.671653119292524,0.6097638657122981,0.7351992647603773,9,0,9,-0.05213608410623342,-0.06268290865776079,-0.04275314052899684,worse,0,0.00390625,0.0078125"
     `)
     expect(head('recovery.csv', 3)).toMatchInlineSnapshot(`
       "key,criterion,input,true_value,nearest_offered,chosen,hit

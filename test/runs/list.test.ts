@@ -1,8 +1,10 @@
 /** Lists of runs: what can be asked, in every form, and what becomes of questions that have no answer. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { jsonLinesOf, parquetOf } from '../../src/compare/columns.ts'
 import { leavesOf, originOf } from '../../src/config/origin.ts'
 import { readEntry } from '../../src/runs/entry.ts'
 import { compareValues, fieldOf } from '../../src/runs/fields.ts'
@@ -11,6 +13,7 @@ import { findRuns, nameOf } from '../../src/runs/find.ts'
 import { removeRun, roomOf } from '../../src/runs/remove.ts'
 import { tableOf } from '../../src/runs/table.ts'
 import { changeTags, readTags } from '../../src/runs/tags.ts'
+import { rephoto } from '../cli/spawn.ts'
 import { aManifest } from '../support/manifest.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'rephoto-runs-'))
@@ -49,6 +52,52 @@ describe('finding', () => {
   it('refuses what is no folder', () => {
     expect(() => findRuns([join(place, 'a/manifest.json')])).toThrow('found a file')
     expect(() => findRuns([join(place, 'nowhere')])).toThrow('no such folder')
+  })
+})
+
+describe('tables for programs', () => {
+  const rows = [
+    ['a', 1.5, true, 'x', null],
+    ['b', Number.NaN, false, 3, undefined],
+    ['c', 1e-300, null, 'ü\n"', null],
+  ] as const
+  const head = ['name', 'value', 'done', 'mixed', 'nothing']
+  const objects = [
+    { name: 'a', value: 1.5, done: true, mixed: 'x', nothing: null },
+    { name: 'b', value: null, done: false, mixed: '3', nothing: null },
+    { name: 'c', value: 1e-300, done: null, mixed: 'ü\n"', nothing: null },
+  ]
+
+  it('are JSON Lines, an object each', () => {
+    const lines = jsonLinesOf(head, rows).trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+      objects[0],
+      { ...objects[1], mixed: 3 },
+      objects[2],
+    ])
+  })
+
+  it('are Parquet, with the types of columns', async () => {
+    const bytes = parquetOf(head, rows)
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+    expect(await parquetReadObjects({ file })).toEqual(objects)
+    const kinds = parquetSchema(parquetMetadata(file)).children.map(({ element }) => element.type)
+    expect(kinds).toEqual(['BYTE_ARRAY', 'DOUBLE', 'BOOLEAN', 'BYTE_ARRAY', 'BYTE_ARRAY'])
+  })
+
+  it('come from the command line, all columns of them', async () => {
+    const path = join(place, 'all.parquet')
+    const { code, stderr } = await rephoto(['runs', place, '--columns', 'all', '--parquet', path])
+    expect(code, stderr).toBe(0)
+    const bytes = readFileSync(path)
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+    const [a, b] = await parquetReadObjects({ file })
+    expect(a).toMatchObject({ name: 'a', 'truth.psnr': 21.25, 'losses.eye.weight': 0.5, status: 'complete' })
+    expect(b).toMatchObject({ name: 'b', 'truth.psnr': 9.5 })
+    const again = await rephoto(['runs', place, '--parquet', path])
+    expect(again.code).toBe(1)
+    const lines = await rephoto(['runs', place, '--jsonl', '--columns', 'name,truth.psnr'])
+    expect(lines.stdout.split('\n')[0]).toBe('{"name":"a","truth.psnr":21.25}')
   })
 })
 
