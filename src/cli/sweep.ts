@@ -1,7 +1,6 @@
 /** `rephoto sweep`: an experiment from its file to its comparison. */
 
 import type { CommandModule } from 'yargs'
-import { MOST_THREADS } from '../config/schema-numbers.ts'
 import type { SweepOptions } from '../sweep/layout.ts'
 import { UsageError } from './failure.ts'
 import { type LiveOption, withLive } from './live.ts'

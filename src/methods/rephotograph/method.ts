@@ -13,8 +13,6 @@ import { portraitReport } from './report.ts'
 import { asConfigFile } from './resolve.ts'
 import type { ResolvedConfig } from './schema.ts'
 import { metricsLine } from './summary.ts'
-import { tuningProblem } from './tune/problem.ts'
-import { tuneOptimizer } from './tune/tune.ts'
 
 export const rephotograph: Method = {
   name: 'rephotograph',
