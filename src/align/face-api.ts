@@ -46,6 +46,7 @@ export interface FaceApi {
       detectLandmarks(input: Tensor3D): Promise<{ positions: { x: number; y: number }[] }>
     }
     readonly faceRecognitionNet: Net & { computeFaceDescriptor(input: Tensor3D): Promise<Float32Array> }
+    readonly faceExpressionNet: Net & { predictExpressions(input: Tensor3D): Promise<{ readonly happy: number }> }
     readonly ageGenderNet: Net & {
       predictAgeAndGender(
         input: Tensor3D,

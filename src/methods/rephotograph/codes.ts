@@ -69,6 +69,15 @@ export function readNoise(path: string, { noiseSides }: GeneratorShape): (Float3
   })
 }
 
+/** The weights of a tuned generator; undefined where a file has none. */
+export function readTuned(path: string): ArrayTensors | undefined {
+  return withStore(path, (store) => {
+    const names = store.keys().filter((name) => name.startsWith('generator/'))
+    if (names.length === 0) return undefined
+    return Object.fromEntries(names.map((name) => [name, { shape: store.shape(name), data: store.read(name) }]))
+  })
+}
+
 function withStore<T>(path: string, read: (store: WeightStore) => T): T {
   const file = openCheckpoint(path)
   try {

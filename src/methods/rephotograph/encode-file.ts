@@ -12,7 +12,7 @@ import { type ConfigFragment, portraitConfig } from './config.ts'
 import { alignedPortrait, grayPortrait } from './portrait.ts'
 import { bitmapOf, siblingOf } from './prepare.ts'
 import { openSetting } from './setting.ts'
-import { firstLatent, firstNoise } from './start.ts'
+import { firstLatent, startNoise } from './start.ts'
 
 /** Files that were written. */
 export interface EncodedFiles {
@@ -70,7 +70,7 @@ export async function encodeFile(
     })
     const gray = grayPortrait(aligned, shape.size)
     const latent = await firstLatent(pack, config, gray, shape, compute.options)
-    const noise = firstNoise(config, shape)
+    const noise = startNoise(config, shape)
     writeCodes(path, { latent, noise, camera: {} }, shape)
     await writePicture(sibling, bitmapOf(await siblingOf(setting, latent, noise), shape.size, 'round'), {
       ...(metadata.exif && { metadata: { exif: metadata.exif } }),

@@ -10,7 +10,7 @@ import { randomStream } from '../../numbers/random.ts'
 import type { Whitening } from '../../numbers/whitening.ts'
 import { bitmapOf, siblingOf } from './prepare.ts'
 import type { Setting } from './setting.ts'
-import { firstNoise } from './start.ts'
+import { startNoise } from './start.ts'
 
 /** The generator's mean face. */
 export async function meanFace(setting: Setting, prior: Whitening): Promise<Bitmap> {
@@ -18,7 +18,7 @@ export async function meanFace(setting: Setting, prior: Whitening): Promise<Bitm
   const latent = new Float32Array(shape.latents * prior.dimension)
   for (let i = 0; i < latent.length; i++) latent[i] = prior.mean[i % prior.dimension]!
   // Noise of the pack's own sides: maps that the config names belong to another face.
-  const noise = firstNoise({ ...config, init: { latent: null, noise: null } }, shape)
+  const noise = startNoise({ ...config, init: { latent: null, noise: null } }, shape)
   return bitmapOf(await siblingOf(setting, latent, noise), shape.size, 'round')
 }
 

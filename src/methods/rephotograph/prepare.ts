@@ -18,7 +18,7 @@ import { checkSize } from './least-size.ts'
 import { matchedTarget } from './match.ts'
 import { alignedPortrait, fittedPortrait } from './portrait.ts'
 import type { Setting } from './setting.ts'
-import { firstLatent, firstNoise } from './start.ts'
+import { firstLatent, startNoise } from './start.ts'
 
 /** What the optimization starts from. */
 export interface Prepared {
@@ -51,7 +51,7 @@ export async function prepare(setting: Setting, record: RunRecord, picture: Bitm
   await checkSize(setting, fitted)
   const gray = toGray(fitted)
   const latent = await record.phase('encode', () => firstLatent(pack, config, gray, shape, compute.options))
-  const noise = firstNoise(config, shape)
+  const noise = startNoise(config, shape)
   const sibling = await record.phase('sibling', () => siblingOf(setting, latent, noise))
   await writeRunPicture(folder, runName.picture('sibling'), bitmapOf(sibling, shape.size, 'round'))
   const target = await record.phase('match', () => {

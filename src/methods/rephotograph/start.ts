@@ -25,7 +25,7 @@ export async function firstLatent(
 }
 
 /** The first noise maps: given ones, and the rest drawn from the seed. */
-export function firstNoise(config: ResolvedConfig, shape: GeneratorShape): Float32Array[] {
+export function startNoise(config: ResolvedConfig, shape: GeneratorShape): Float32Array[] {
   const given = config.init.noise === null ? [] : readNoise(config.init.noise, shape)
   return shape.noiseSides.map((side, i) => given[i] ?? drawnNoise(config.seed, 'noise', side, i))
 }
