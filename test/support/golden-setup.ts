@@ -64,6 +64,7 @@ export const goldenOptimize: OptimizeConfig = {
   lr: 0.1,
   noiseLr: 0.1,
   cameraLr: 0.01,
+  ramp: { up: 0, down: 0 },
   optimizer: optimizerConfig,
   normalizeNoise: true,
   latentNoise: { strength: 0, ramp: 0.75 },

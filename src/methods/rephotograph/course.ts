@@ -7,7 +7,7 @@ import { randomStream } from '../../numbers/random.ts'
 import { savedData } from '../../optimize/errors.ts'
 import type { Course, Position, ReadState } from '../../optimize/problem.ts'
 import type { Objective } from './objective.ts'
-import type { OptimizeOptions } from './options.ts'
+import type { OptimizeConfig, OptimizeOptions } from './options.ts'
 import { portraitProblem } from './problem.ts'
 import { openSiblings } from './siblings.ts'
 
@@ -71,16 +71,26 @@ export function splitLatent(objective: Objective, latent: Float32Array): Record<
   }
 }
 
-function ratesAt(objective: Objective, { optimize }: OptimizeOptions, { stage }: Position): Feeds {
-  const learning = latentSize(optimize.coarseMin * 2 ** stage)
+function ratesAt(objective: Objective, { optimize }: OptimizeOptions, at: Position): Feeds {
+  const learning = latentSize(optimize.coarseMin * 2 ** at.stage)
+  const share = rateShare(optimize.ramp, at)
   const rates: Record<string, number[]> = {
-    'lr/latent': [optimize.lr],
-    'lr/noise': [optimize.noiseLr],
+    'lr/latent': [optimize.lr * share],
+    'lr/noise': [optimize.noiseLr * share],
     'latent/mask': Array.from({ length: objective.latent.shape[1]! }, (_, i) => (i < learning ? 1 : 0)),
   }
   for (const [name, { parameter }] of Object.entries(objective.camera))
-    if (parameter.learn) rates[`lr/camera/${name}`] = [(parameter.lr ?? optimize.cameraLr) * (parameter.pace ?? 1)]
+    if (parameter.learn)
+      rates[`lr/camera/${name}`] = [(parameter.lr ?? optimize.cameraLr) * (parameter.pace ?? 1) * share]
   return rates
+}
+
+/** Which part of the rates a step has: a linear rise, then half a cosine down, as in StyleGAN2's projector (Karras et al. 2020, appendix D). */
+function rateShare({ up, down }: OptimizeConfig['ramp'], { step, totalSteps }: Position): number {
+  const [begun, left] = [(step + 1) / totalSteps, (totalSteps - step) / totalSteps]
+  const rise = up > 0 ? Math.min(1, begun / up) : 1
+  const fall = down > 0 ? 0.5 - 0.5 * Math.cos(Math.PI * Math.min(1, left / down)) : 1
+  return rise * fall
 }
 
 function latentNoiseAt(objective: Objective, options: OptimizeOptions, { step, totalSteps }: Position): Feeds {

@@ -18,6 +18,8 @@ export interface OptimizeConfig {
   lr: number
   noiseLr: number
   cameraLr: number
+  /** Parts of the run in which the rates rise, and fall to nothing; 0: they stay. */
+  ramp: { up: number; down: number }
   optimizer: OptimizerConfig
   normalizeNoise: boolean
   latentNoise: { strength: number; ramp: number }

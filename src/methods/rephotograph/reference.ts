@@ -54,6 +54,7 @@ export function referenceConfig(size: number): ResolvedConfig {
       lr: 0.1,
       noiseLr: 0.1,
       cameraLr: 0.01,
+      ramp: { up: 0, down: 0 },
       optimizer: { name: 'radam', betas: [0.9, 0.999], eps: 1e-8, warmup: 'sgd' },
       normalizeNoise: true,
       latentNoise: { strength: 0, ramp: 0.75 },

@@ -118,6 +118,20 @@ const optimizeSchema = z.strictObject({
   lr: learningRate().describe('Learning rate of the latent.'),
   noiseLr: learningRate().describe('Learning rate of the noise maps.'),
   cameraLr: learningRate().describe('Learning rate of what the degradation learns (gamma, offset, gain).'),
+  ramp: z
+    .strictObject({
+      up: z
+        .number()
+        .min(0)
+        .max(1)
+        .describe('Part of the run in which all rates rise from nothing; 0: they are there at once.'),
+      down: z
+        .number()
+        .min(0)
+        .max(1)
+        .describe('Part of the run, at its end, in which they fall to nothing along half a cosine; 0: they stay.'),
+    })
+    .describe('How the learning rates change over the run.'),
   optimizer: optimizerSchema.describe('How gradients become steps.'),
   normalizeNoise: z.boolean().describe('Bring every noise map back to mean 0 and deviation 1 after each step.'),
   latentNoise: z
