@@ -1,6 +1,7 @@
 /**
  * Any weight file by what is in it, never by its name: safetensors, PyTorch zip or legacy, NVIDIA's pickle, NumPy, the
- * model.json of a TensorFlow.js layers-model, the .param of an ncnn pair, MXNet's .params.
+ * model.json of a TensorFlow.js model, a TensorFlow Lite model, the manifest.json of raw variables, the .param of an ncnn pair,
+ * MXNet's .params.
  * Gives the tree of values (for recognising what it is) and the flat store (for reading it).
  */
 import { type ByteSource, fileSource, readBytes } from './bytes.ts'
@@ -11,14 +12,24 @@ import { isNcnnWeights, looksLikeNcnn, readNcnn } from './ncnn.ts'
 import { looksLikeNpy, parseNpy } from './npy.ts'
 import { looksLikeSafetensors, readSafetensors } from './safetensors.ts'
 import { memoryStore, type WeightStore } from './store.ts'
-import { readTfjsLayers } from './tfjs-layers.ts'
+import { jsonOf, readTfjsLayers } from './tfjs-layers.ts'
+import { looksLikeTflite, readTflite } from './tflite.ts'
 import { readTorch, type TorchFile } from './torch.ts'
 import type { TensorSource, Value } from './value.ts'
+import { variablesOf } from './variables.ts'
 import { looksLikeZip } from './zip.ts'
 
 export interface Checkpoint extends WeightStore {
   readonly path: string
-  readonly container: 'safetensors' | 'npy' | 'tfjs' | 'ncnn' | 'mxnet' | TorchFile['container']
+  readonly container:
+    | 'safetensors'
+    | 'npy'
+    | 'tfjs'
+    | 'tflite'
+    | 'variables'
+    | 'ncnn'
+    | 'mxnet'
+    | TorchFile['container']
   /** The object tree of a pickle; undefined for files that are only named tensors. */
   readonly root: Value | undefined
   /** Text that a safetensors file carries. */
@@ -65,18 +76,13 @@ export function readCheckpoint(source: ByteSource, limits: Limits = defaultLimit
   }
   if (head[0] === 0x80 || looksLikeZip(head)) return { ...readTorch(source, limits), path, metadata: {} }
   if (head[0] === 0x7b) {
-    const tensors = readTfjsLayers(source)
-    if (tensors)
-      return {
-        ...tensorStore(tensors, path),
-        path,
-        container: 'tfjs',
-        root: undefined,
-        metadata: {},
-        verify() {},
-        close: () => source.close(),
-      }
+    const document = jsonOf(source)
+    const tensors = readTfjsLayers(source, document)
+    if (tensors) return namedTensors(tensors, source, 'tfjs')
+    const variables = variablesOf(document, source)
+    if (variables) return namedTensors(variables, source, 'variables')
   }
+  if (looksLikeTflite(head)) return namedTensors(readTflite(source), source, 'tflite')
   if (looksLikeNcnn(head)) {
     const pair = readNcnn(source)
     const close = () => {
@@ -86,16 +92,22 @@ export function readCheckpoint(source: ByteSource, limits: Limits = defaultLimit
     const store = tensorStore(pair.tensors, path)
     return { ...store, path, container: 'ncnn', root: undefined, metadata: {}, verify() {}, close }
   }
-  if (looksLikeMxnet(head)) {
-    const store = tensorStore(readMxnet(source), path)
-    const close = () => source.close()
-    return { ...store, path, container: 'mxnet', root: undefined, metadata: {}, verify() {}, close }
-  }
+  if (looksLikeMxnet(head)) return namedTensors(readMxnet(source), source, 'mxnet')
   throw new CheckpointError(path, `not a weight file: ${guess(head)}`, source.base, expected)
 }
 
 const expected =
-  'safetensors, a PyTorch .pt/.pth file, an NVIDIA .pkl, a .npy file, the model.json of a TensorFlow.js model, the .param of an ncnn model or the .params of an MXNet model was expected'
+  'safetensors, a PyTorch .pt/.pth file, an NVIDIA .pkl, a .npy file, a .tflite, the model.json of a TensorFlow.js model, the manifest.json of variables, the .param of an ncnn model or the .params of an MXNet model was expected'
+
+function namedTensors(
+  tensors: ReadonlyMap<string, TensorSource>,
+  source: ByteSource,
+  container: Checkpoint['container'],
+): Checkpoint {
+  const path = source.name
+  const store = tensorStore(tensors, path)
+  return { ...store, path, container, root: undefined, metadata: {}, verify() {}, close: () => source.close() }
+}
 
 /** Tensors by name as a store. */
 function tensorStore(tensors: ReadonlyMap<string, TensorSource>, path: string) {

@@ -1,7 +1,7 @@
 /**
- * A layers-model of TensorFlow.js: `model.json` with a list of weights, whose bytes lie one behind the other in shards beside it. Read are
- * float32 and weights that were quantised to uint8 or uint16 (value = q·scale + min). Shards are opened when a tensor is
- * read, so a model without those of its unwanted layers is fine.
+ * A layers-model or graph-model of TensorFlow.js: `model.json` with a list of weights, whose bytes lie one behind the other in shards beside it.
+ * Read are float32 and weights that were quantised to uint8 or uint16 (value = q·scale + min), and int32, which graphs hold sizes in. Shards
+ * are opened when a tensor is read, so a model without those of its unwanted layers is fine.
  */
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -26,9 +26,7 @@ const manifestSchema = z.array(
 type WeightEntry = z.infer<typeof weightSchema>
 
 /** The tensors of a model.json; undefined for any other JSON. @throws CheckpointError for a list of weights that can't be one */
-export function readTfjsLayers(source: ByteSource): Map<string, TensorSource> | undefined {
-  if (source.size > MOST_BYTES) return undefined
-  const document = parsed(source)
+export function readTfjsLayers(source: ByteSource, document: unknown): Map<string, TensorSource> | undefined {
   if (typeof document !== 'object' || document === null || !('weightsManifest' in document)) return undefined
   const result = manifestSchema.safeParse(document.weightsManifest)
   if (!result.success) {
@@ -52,7 +50,9 @@ export function readTfjsLayers(source: ByteSource): Map<string, TensorSource> | 
   return tensors
 }
 
-function parsed(source: ByteSource): unknown {
+/** The JSON of a file; undefined where it is none, or too long to be a list of weights. */
+export function jsonOf(source: ByteSource): unknown {
+  if (source.size > MOST_BYTES) return undefined
   try {
     return JSON.parse(Buffer.from(readBytes(source, 0, source.size)).toString('utf8')) as unknown
   } catch {
@@ -60,7 +60,7 @@ function parsed(source: ByteSource): unknown {
   }
 }
 
-const widths: Readonly<Record<string, number>> = { float32: 4, uint8: 1, uint16: 2 }
+const widths: Readonly<Record<string, number>> = { float32: 4, int32: 4, uint8: 1, uint16: 2 }
 
 function bytesOf({ name, shape, dtype, quantization }: WeightEntry, file: string): number {
   const width = widths[quantization?.dtype ?? dtype]
@@ -105,8 +105,9 @@ function shard<T>(file: string, path: string, use: (source: ByteSource) => T): T
   }
 }
 
-function numbersOf({ quantization }: WeightEntry, bytes: Uint8Array): Float32Array {
+function numbersOf({ dtype: plain, quantization }: WeightEntry, bytes: Uint8Array): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (plain === 'int32') return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getInt32(4 * i, true))
   if (!quantization) return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true))
   const { dtype, scale, min } = quantization
   if (dtype === 'uint8') return Float32Array.from(bytes, (q) => q * scale + min)

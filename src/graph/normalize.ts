@@ -14,10 +14,10 @@ export function batchNorm(x: Tensor, weights: Weights): Tensor {
   return add(mul(x, scale), sub(channel('bias'), mul(channel('running_mean'), scale)))
 }
 
-/** Zero mean and unit variance per picture and channel, no learned scale (eps 1e-5). */
-export function instanceNorm(x: Tensor): Tensor {
+/** Zero mean and unit variance per picture and channel, no learned scale. */
+export function instanceNorm(x: Tensor, eps = 1e-5): Tensor {
   const centred = sub(x, mean(x, [2, 3], true))
-  return mul(centred, rsqrt(add(mean(square(centred), [2, 3], true), 1e-5)))
+  return mul(centred, rsqrt(add(mean(square(centred), [2, 3], true), eps)))
 }
 
 /** x over the root mean square of its last axis (eps 1e-8), as in StyleGAN's mapping network. */

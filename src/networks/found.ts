@@ -1,5 +1,5 @@
 /** A network that was recognised inside a file, ready to be written in our layout. */
-import type { TensorSource } from '../checkpoint/value.ts'
+import { gather, type TensorSource } from '../checkpoint/value.ts'
 
 /** The roles of one kind among which the numbers cannot tell: a word that a file's name or a user says does. */
 export interface RoleChoice {
@@ -35,4 +35,23 @@ export interface Found {
 /** A tensor made from one in the file without touching its numbers. */
 export function reshaped(tensor: TensorSource, shape: readonly number[]): TensorSource {
   return { dtype: tensor.dtype, shape, read: () => tensor.read() }
+}
+
+/** A tensor with its axes in another order: kernels of TensorFlow lie [h, w, in, out]. */
+export function permuted(tensor: TensorSource, axes: readonly number[]): TensorSource {
+  const shape = axes.map((axis) => tensor.shape[axis]!)
+  const steps = tensor.shape.map((_, axis) => tensor.shape.slice(axis + 1).reduce((a, b) => a * b, 1))
+  return {
+    dtype: tensor.dtype,
+    shape,
+    read() {
+      const values = tensor.read()
+      return gather(
+        shape,
+        axes.map((axis) => steps[axis]!),
+        values.length,
+        (i) => values[i]!,
+      )
+    },
+  }
 }

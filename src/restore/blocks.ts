@@ -4,9 +4,9 @@
 import { padBorder } from '../graph/border.ts'
 import { conv2d } from '../graph/conv.ts'
 import { add, relu } from '../graph/elementwise.ts'
+import { enlarge as enlarged } from '../graph/enlarge.ts'
 import { instanceNorm } from '../graph/normalize.ts'
-import { pixelShuffle } from '../graph/shuffle.ts'
-import { constant, type Tensor } from '../graph/tensor.ts'
+import type { Tensor } from '../graph/tensor.ts'
 import type { Weights } from '../graph/weights.ts'
 import { type Expected, layer, type Side } from '../networks/template.ts'
 
@@ -21,35 +21,9 @@ export function reflectedConvolution(weights: Weights, x: Tensor): Tensor {
   return convolution(weights, padBorder(x, 'reflect', [reach, reach, reach, reach]))
 }
 
-/**
- * Twice as large: the transpose of a 4×4 convolution of stride 2. Each of the four pixels of a cell sees 2×2 of the 3×3 around it,
- * so one convolution makes all four as channels: ONNX Runtime's ConvTranspose would hold sixteen copies of x at once.
- */
+/** Twice as large: the transpose of a 4×4 convolution of stride 2. */
 export function enlarge(weights: Weights, x: Tensor): Tensor {
-  const [kernel, bias] = [weights.get('weight'), weights.get('bias')]
-  const [from, to] = kernel.shape as [number, number, number, number]
-  const cells = constant(() => asCells(kernel.read!(), from, to), [4 * to, from, 3, 3], `${kernel.name}/cells`)
-  const biases = constant(() => Float32Array.from({ length: 4 * to }, (_, i) => bias.read!()[i >> 2]!), [4 * to])
-  return pixelShuffle(conv2d(x, cells, { bias: biases, padding: 1 }), 2)
-}
-
-/** Along a side: what the first and the second pixel of a cell take of the places −1, 0 and 1; −1 is nothing. */
-const TAPS = [
-  [3, 1, -1],
-  [-1, 2, 0],
-] as const
-
-/** [from, to, 4, 4] → [4·to, from, 3, 3], the four pixels of a cell behind each other. */
-function asCells(kernel: ArrayLike<number>, from: number, to: number): Float32Array {
-  const out = new Float32Array(4 * to * from * 9)
-  let target = 0
-  for (let o = 0; o < to; o++)
-    for (const row of TAPS)
-      for (const column of TAPS)
-        for (let i = 0; i < from; i++)
-          for (const y of row)
-            for (const x of column) out[target++] = y < 0 || x < 0 ? 0 : kernel[((i * to + o) * 4 + y) * 4 + x]!
-  return out
+  return enlarged(x, weights.get('weight'), 'four', weights.get('bias'))
 }
 
 export function normalizedRelu(x: Tensor): Tensor {

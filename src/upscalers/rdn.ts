@@ -10,6 +10,7 @@ import { upsampleNearest } from '../graph/pool.ts'
 import { pixelShuffle } from '../graph/shuffle.ts'
 import { scope, type Tensor } from '../graph/tensor.ts'
 import type { Weights } from '../graph/weights.ts'
+import { permuted } from '../networks/found.ts'
 import { countFrom, type Expected, layer, matchTemplate, type Tensors } from '../networks/template.ts'
 import type { Recognised } from './recognised.ts'
 
@@ -153,25 +154,9 @@ function inOurNames(tensors: Tensors): Tensors {
   const out = new Map<string, TensorSource>()
   for (const [key, tensor] of tensors) {
     const [name, part] = [key.slice(0, key.lastIndexOf('/')), key.slice(key.lastIndexOf('/') + 1)]
-    if (part === 'kernel' && tensor.shape.length === 4) out.set(`${name}.weight`, turnedKernel(tensor))
+    if (part === 'kernel' && tensor.shape.length === 4) out.set(`${name}.weight`, permuted(tensor, [3, 2, 0, 1]))
     else if (part === 'bias' && key.includes('/')) out.set(`${name}.bias`, tensor)
     else out.set(key, tensor)
   }
   return out
-}
-
-function turnedKernel(kernel: TensorSource): TensorSource {
-  const [h, w, inputs, outputs] = kernel.shape as [number, number, number, number]
-  const area = h * w
-  return {
-    dtype: kernel.dtype,
-    shape: [outputs, inputs, h, w],
-    read() {
-      const values = kernel.read()
-      return Float32Array.from({ length: values.length }, (_, i) => {
-        const [o, c, at] = [Math.floor(i / (inputs * area)), Math.floor(i / area) % inputs, i % area]
-        return values[(at * inputs + c) * outputs + o]!
-      })
-    },
-  }
 }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
-const rooms = ['encoders', 'features', 'generator', 'parsing', 'restore', 'upscalers'] as const
+const rooms = ['encoders', 'features', 'generator', 'painters', 'parsing', 'restore', 'styles', 'upscalers'] as const
 
 /** Files of a folder of src, each with the files of src that it imports. */
 function importsOf(folder: string): [file: string, imported: string[]][] {

@@ -47,3 +47,12 @@ export function portraitsDir(): string | undefined {
   const folder = path.resolve(process.env.PORTRAITS || path.join(repositoryRoot, '../shared/portraits'))
   return existsSync(folder) ? folder : undefined
 }
+
+/**
+ * Folder of weight files as people have them, or undefined where it is not there. `WEIGHTS` overrides; the default is `shared/weights` beside the
+ * repository. They are not part of the project, so tests that need them are skipped, with a reason, where they are missing.
+ */
+export function weightsDir(): string | undefined {
+  const folder = path.resolve(process.env.WEIGHTS || path.join(repositoryRoot, '../shared/weights'))
+  return existsSync(folder) ? folder : undefined
+}
