@@ -13,8 +13,8 @@ import { resize } from '../images/resample.ts'
 import { LUMA, matchedTones, type Planes, planesOf } from './tones.ts'
 import { enlarged, intoSquare, linearReader, squareReader } from './warp.ts'
 
-/** 'face': the new face in the old photograph. 'color': the old photograph, in the result's colours. */
-export type PasteMode = 'face' | 'color'
+/** 'face': the new face in the old photograph. 'color': the old photograph, in the result's colours. 'plain': the result as it is, a painting. */
+export type PasteMode = 'face' | 'color' | 'plain'
 
 /** A result and where it belongs. */
 export interface Pasted {
@@ -82,7 +82,7 @@ function pasteOne(before: Uint8Array, whole: Bitmap, { quad, crop, result, mask 
   for (let y = box.top; y < box.bottom; y++)
     for (let x = box.left; x < box.right; x++) {
       if (!reader.at(square.u(x, y), square.v(x, y))) continue
-      const toned = mode === 'face' ? share(reader.read(layers.whole)) : 0
+      const toned = mode === 'color' ? 0 : share(reader.read(layers.whole))
       const colored = Math.max(toned, share(reader.read(layers.colors)))
       if (colored === 0) continue
       const i = (y * width + x) * 3
@@ -124,6 +124,14 @@ interface Change extends Planes {
 }
 
 function changeOf(given: Planes, old: Planes, { whole }: Weights, mode: PasteMode, side: number): Change {
+  if (mode === 'plain') {
+    const change = {
+      luma: minus(given.luma, old.luma),
+      blue: minus(given.blue, old.blue),
+      red: minus(given.red, old.red),
+    }
+    return { ...change, kept: new Float32Array(old.luma.length) }
+  }
   const fresh = mode === 'face' ? matchedTones(given, old, whole) : shadedColors(given, old)
   const around = (plane: Float32Array) => continued(plane, whole, side)
   return {

@@ -73,7 +73,7 @@ export const manifestSchema = z.looseObject({
   }),
   seed: z.int().min(0).max(0xffffffff),
   crop: crop.optional(),
-  paste: z.looseObject({ mode: z.enum(['face', 'color']) }).optional(),
+  paste: z.looseObject({ mode: z.enum(['face', 'color', 'plain']) }).optional(),
   guess: guess.optional(),
   sweep: z
     .looseObject({ name: text, condition: text, input: text, hash: text, batch: z.literal(true).optional() })

@@ -64,7 +64,7 @@ export interface Manifest {
   /** Where the portrait was cut out of the input; absent where the input was taken as it is. */
   crop?: CropMark
   /** How the result went into the whole photograph; absent where it did not, or there is none. */
-  paste?: { readonly mode: 'face' | 'color' }
+  paste?: { readonly mode: 'face' | 'color' | 'plain' }
   pack: {
     readonly name: string
     /** Side of the pack's generator; absent where the pack has none. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { schemaJson } from '../../src/config/document.ts'
 import { configKinds } from '../../src/methods/configs.ts'
+import { paintConfigTable } from '../../src/methods/paint/document.ts'
 import { portraitConfigTable } from '../../src/methods/rephotograph/document.ts'
 import { restoreConfigTable } from '../../src/methods/restore/document.ts'
 import { stylizeConfigTable } from '../../src/methods/stylize/document.ts'
@@ -21,6 +22,10 @@ describe('files generated from the schema', () => {
 
   it('docs/restore.md is current', async () => {
     await expect(restoreConfigTable()).toMatchFileSnapshot('../../docs/restore.md')
+  })
+
+  it('docs/paint.md is current', async () => {
+    await expect(paintConfigTable()).toMatchFileSnapshot('../../docs/paint.md')
   })
 
   it('docs/config.md is current', async () => {

@@ -8,7 +8,7 @@ import { writeSafetensors } from '../../src/checkpoint/safetensors.ts'
 import type { TensorSource } from '../../src/checkpoint/value.ts'
 import { runOnce } from '../../src/engine/executable.ts'
 import { constant } from '../../src/graph/tensor.ts'
-import { filesBeside, openNetwork } from '../../src/methods/upscale/network.ts'
+import { filesOf, openNetwork } from '../../src/methods/upscale/network.ts'
 import type { LoadedPack } from '../../src/models/load.ts'
 import { findNetworks } from '../../src/models/recognise/find.ts'
 import { floatToHalf } from '../../src/numbers/half.ts'
@@ -279,11 +279,11 @@ describe('two files', () => {
 it('files beside the one that is named have a part in a run', () => {
   const file = ncnnPair('beside', compact(), true)
   const blend = tfjsModel('shards', compact())
-  expect(filesBeside({ network: { file, blend, share: 1 } })).toEqual([
+  expect(filesOf({ network: { file, blend, share: 1 } })).toEqual([
     join(place, 'beside.bin'),
     join(place, 'shards/shard.bin'),
   ])
-  expect(filesBeside({ network: { file: null, blend: null, share: 1 } })).toEqual([])
+  expect(filesOf({ network: { file: null, blend: null, share: 1 } })).toEqual([])
 })
 
 it('a file of another network is called what it is', () => {

@@ -11,7 +11,7 @@ import { resolveUpscale, upscaleFragment } from './config.ts'
 import { plannedSide, upscaleCost } from './cost.ts'
 import { enlarge, planOfPass } from './enlarge.ts'
 import { measure, type ShownPictures } from './measure.ts'
-import { filesBeside } from './network.ts'
+import { filesOf } from './network.ts'
 import type { UpscaleConfig, UpscaleFragment } from './schema.ts'
 import { openSetting } from './setting.ts'
 
@@ -32,7 +32,7 @@ function planOf(config: UpscaleConfig, pack: LoadedPack): Plan {
     document: config as unknown as JsonObject,
     roles: config.network.file === null ? ['upscaler'] : [],
     guessed: [],
-    sources: filesBeside(config),
+    sources: filesOf(config),
     // One step: the pass over the picture.
     stages: [{ steps: 1 }],
     cost: (picture) => upscaleCost(config, pack, picture),

@@ -1,12 +1,9 @@
 /** The network of a run: that of the pack, of a weight file of any layout, or of two files mixed. */
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { openCheckpoint } from '../../checkpoint/open.ts'
 import type { ForwardNetwork } from '../../forward/network.ts'
 import { type WeightSource, Weights } from '../../graph/weights.ts'
 import { ModelError } from '../../models/errors.ts'
 import type { LoadedPack } from '../../models/load.ts'
-import { findNetworks } from '../../models/recognise/find.ts'
+import { filesBeside, openNetworkFile } from '../../models/network-file.ts'
 import { weightsOf } from '../../models/weights.ts'
 import { NetworkError } from '../../networks/errors.ts'
 import { mixedWeights } from '../../upscalers/mix.ts'
@@ -50,15 +47,9 @@ export function openNetwork({ network }: Pick<UpscaleConfig, 'network'>, pack: L
   }
 }
 
-/** Files beside those that a config names that hold weights: an ncnn model's .bin, the shards of a layers-model. */
-export function filesBeside({ network }: Pick<UpscaleConfig, 'network'>): string[] {
-  return [network.file, network.blend].flatMap((file) => {
-    if (file === null) return []
-    if (/\.param$/u.test(file)) return [file.replace(/\.param$/u, '.bin')].filter((path) => existsSync(path))
-    if (!/\.json$/u.test(file) || !existsSync(file)) return []
-    const names = readFileSync(file, 'utf8').matchAll(/"([^"/\\]+\.bin)"/gu)
-    return [...new Set([...names].map(([, name]) => join(dirname(file), name!)))].filter((path) => existsSync(path))
-  })
+/** Files beside those that a config names that hold weights. */
+export function filesOf({ network }: Pick<UpscaleConfig, 'network'>): string[] {
+  return [network.file, network.blend].flatMap((file) => (file === null ? [] : filesBeside(file)))
 }
 
 function built(source: WeightSource, name: string): ForwardNetwork {
@@ -73,28 +64,4 @@ function mixed(a: WeightSource, b: WeightSource, share: number, names: string): 
   }
 }
 
-function openFile(path: string): { source: WeightSource; close(): void } {
-  const file = openCheckpoint(path)
-  try {
-    const networks = findNetworks(file, 'upscaler')
-    const found = networks.find(({ role }) => role === 'upscaler')
-    if (!found) {
-      const titles = networks.map(({ title }) => title).join(', ')
-      throw new ModelError(`${path}: expected a network that enlarges, found ${titles}`)
-    }
-    file.verify()
-    const { tensors } = found
-    return {
-      source: {
-        keys: () => [...tensors.keys()],
-        has: (key) => tensors.has(key),
-        shape: (key) => tensors.get(key)!.shape,
-        read: (key) => tensors.get(key)!.read(),
-      },
-      close: () => file.close(),
-    }
-  } catch (error) {
-    file.close()
-    throw error
-  }
-}
+const openFile = (path: string) => openNetworkFile(path, ['upscaler'], 'a network that enlarges')
