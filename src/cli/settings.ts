@@ -46,7 +46,7 @@ export function withCommonSettings<T>(yargs: Argv<T>): Argv<T & CommonSettings> 
       array: true,
       nargs: 1,
       describe:
-        'Change one key: --set optimize.steps=[50,100]; repeatable. Keys: docs/config.md, docs/stylize.md, docs/upscale.md, docs/restore.md, docs/paint.md',
+        'Change one key: --set optimize.steps=[50,100]; repeatable. Keys: docs/config.md, docs/stylize.md, docs/fast-style.md, docs/upscale.md, docs/restore.md, docs/paint.md',
     })
     .option('pack', { type: 'string', describe: 'Model pack, by name or folder; short for --set pack=…' })
     .option('seed', { type: 'number', describe: 'Short for --set seed=…' })

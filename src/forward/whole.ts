@@ -38,43 +38,38 @@ export function requireWholeMemory(network: ForwardNetwork, picture: Side, free:
   )
 }
 
-/** What a pass was. */
+/** A network compiled for pictures of one size. */
 export interface WholePass {
-  /** Planar [channelsOut, height·scale, width·scale]. */
-  readonly data: Float32Array
   readonly flops: number
+  /** Spent on compiling. */
   readonly milliseconds: number
+  /** Planar [channelsOut, height·scale, width·scale] of a picture; `feeds` are the network's other inputs. */
+  run(data: Float32Array, feeds?: Readonly<Record<string, Float32Array>>): Promise<Float32Array>
+  dispose(): Promise<void>
 }
 
-/** Runs the network over a picture; `feeds` are its other inputs. */
-export async function passWhole(
-  network: ForwardNetwork,
-  picture: PlanarPicture,
-  compile: CompileOptions,
-  {
-    feeds = {},
-    onCompiled,
-  }: { feeds?: Readonly<Record<string, Float32Array>>; onCompiled?: (milliseconds: number) => void } = {},
-): Promise<WholePass> {
+/** Compiles it. */
+export async function openWhole(network: ForwardNetwork, picture: Side, compile: CompileOptions): Promise<WholePass> {
+  const { channelsIn, channelsOut, scale } = network
   const sides = wholeSides(network, picture)
   const began = performance.now()
-  const x = input('x', [1, network.channelsIn, sides.height, sides.width])
+  const x = input('x', [1, channelsIn, sides.height, sides.width])
   const executable = await Executable.compile({ outputs: { y: network.build(x) }, name: 'whole' }, compile)
-  try {
-    const begin = performance.now()
-    onCompiled?.(begin - began)
-    const { y } = await executable.run({ ...feeds, x: filledUp(picture, sides) })
-    const { scale, channelsOut } = network
-    const [width, height] = [picture.width * scale, picture.height * scale]
-    const data = new Float32Array(channelsOut * height * width)
-    for (let c = 0, target = 0; c < channelsOut; c++)
-      for (let j = 0; j < height; j++, target += width) {
-        const source = (c * sides.height * scale + j) * sides.width * scale
-        data.set(y!.subarray(source, source + width), target)
-      }
-    return { data, flops: executable.flops, milliseconds: performance.now() - begin }
-  } finally {
-    await executable.dispose()
+  return {
+    flops: executable.flops,
+    milliseconds: performance.now() - began,
+    async run(data, feeds = {}) {
+      const { y } = await executable.run({ ...feeds, x: filledUp({ channels: channelsIn, ...picture, data }, sides) })
+      const [width, height] = [picture.width * scale, picture.height * scale]
+      const out = new Float32Array(channelsOut * height * width)
+      for (let c = 0, target = 0; c < channelsOut; c++)
+        for (let j = 0; j < height; j++, target += width) {
+          const source = (c * sides.height * scale + j) * sides.width * scale
+          out.set(y!.subarray(source, source + width), target)
+        }
+      return out
+    },
+    dispose: () => executable.dispose(),
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { schemaJson } from '../../src/config/document.ts'
 import { configKinds } from '../../src/methods/configs.ts'
+import { fastStyleConfigTable } from '../../src/methods/fast-style/document.ts'
 import { paintConfigTable } from '../../src/methods/paint/document.ts'
 import { portraitConfigTable } from '../../src/methods/rephotograph/document.ts'
 import { restoreConfigTable } from '../../src/methods/restore/document.ts'
@@ -22,6 +23,10 @@ describe('files generated from the schema', () => {
 
   it('docs/restore.md is current', async () => {
     await expect(restoreConfigTable()).toMatchFileSnapshot('../../docs/restore.md')
+  })
+
+  it('docs/fast-style.md is current', async () => {
+    await expect(fastStyleConfigTable()).toMatchFileSnapshot('../../docs/fast-style.md')
   })
 
   it('docs/paint.md is current', async () => {

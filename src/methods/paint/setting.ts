@@ -22,7 +22,10 @@ export interface OpenPainter {
 }
 
 /** Close it when done. */
-export interface Setting extends OpenedPack<PaintConfig>, OpenPainter {}
+export interface Setting extends OpenedPack<PaintConfig> {
+  readonly painter: OpenPainter
+  close(): void
+}
 
 /** Opens the pack and the network of a config. */
 export function openSetting(fragment: PaintFragment): Setting {
@@ -31,19 +34,14 @@ export function openSetting(fragment: PaintFragment): Setting {
     config.pack,
     () => config,
     () => [],
-    (pack) => openPainter(config, pack),
+    (pack) => ({ painter: openPainter(config, pack) }),
   )
-  const { pack, close } = setting
-  // Not spread: the device is chosen when it is first asked for.
-  return Object.defineProperties({} as Setting, {
-    ...Object.getOwnPropertyDescriptors(setting),
-    close: {
-      value: () => {
-        close()
-        pack.close()
-      },
-    },
-  })
+  const close = () => {
+    setting.painter.close()
+    setting.pack.close()
+  }
+  // The device is chosen when it is first asked for, so the getter is kept.
+  return Object.defineProperty(setting, 'close', { value: close }) as Setting
 }
 
 /** Opens the network of a config. @throws CheckpointError, ModelError or NetworkError that names the file */

@@ -24,6 +24,8 @@ sweeps and comparisons are those of [runs.md](runs.md) and [experiments.md](expe
 strokes. What the weight means depends on \`style.normalization\`: schools differ by the square of the number of channels, so that a shallow
 layer counts up to 64 times more against a deep one.
 
+**In one pass.** \`--fast\` paints by a network that learned to, in a fraction of a second: [fast-style.md](fast-style.md). Optimization is slower and nearer to the style.
+
 **Presets** are named after the schools: \`gatys\`, \`neural-style\`, \`pytorch-tutorial\`, \`tensorflow-tutorial\` (which needs a whole VGG19) and
 \`wasserstein\`. Their weights are those of the originals, brought to one unit: features of pictures in 0..1, normalised as ImageNet's. Steps
 are fewer where the originals count on a graphics card.
