@@ -1,9 +1,10 @@
 // Pictures in brush strokes by our own stage (src/degrade/brushstroke.ts), for trainings that want paintings whose photograph is known.
 //   npx tsx training/draw-strokes.ts FOLDER OUT [COUNT]
-// FOLDER holds pictures (an unpacked archive); OUT gets name.webp in strokes of a drawn size and length, colours a little stronger.
+// FOLDER holds pictures (an unpacked archive); OUT gets each as .webp, in strokes of a drawn size and length, colours a little stronger; of a
+// picture in a folder the name is folder-name.webp.
 
 import { mkdirSync } from 'node:fs'
-import { basename, extname, join } from 'node:path'
+import { extname, join } from 'node:path'
 import sharp from 'sharp'
 import { globSync } from 'tinyglobby'
 import { degradationStages, degrade } from '../src/degrade/degrade.ts'
@@ -36,7 +37,7 @@ for (const [i, path] of chosen.entries()) {
   const feeds = Object.fromEntries(Object.entries(strokes).map(([name, value]) => [`p/${name}`, [value]]))
   const result = await runOnce({ y }, { x: toPlanar(picture, 'pm1'), ...feeds })
   const { data } = fromPlanar(result.y!, { channels: 3, width, height }, 'pm1', 'round')
-  const name = `${basename(path, extname(path))}.webp`
+  const name = `${path.slice(0, -extname(path).length).replaceAll('/', '-')}.webp`
   await sharp(data, { raw: { width, height, channels: 3 } })
     .modulate({ saturation: between(1, 1.4) })
     .webp({ quality: 90 })

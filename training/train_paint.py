@@ -1,0 +1,233 @@
+"""Train the compact network of `rephoto paint`: photographs of faces to oil portraits, aligned alike, CycleGAN's ResNet generator.
+
+    python3 train_paint.py --data DATA --cache CACHE --pack ../models/compact --teacher MAGENTA --run RUNS/paint [--strokes FOLDER] [--sides two]
+
+Two phases on one clock:
+  pairs     the first --pairs steps: photograph and painting are known. Targets are brush strokes of our own stage (--strokes holds FACES-in-strokes as
+            draw-strokes.ts writes them, names as in the archive, `/` as `-`) and what MAGENTA's pair makes of the photograph in the mean style of the
+            paintings: mean |difference| and the features of the pack's VGG16
+  unpaired  against a 70x70 patch discriminator that sees paintings (LSGAN, instance norm, pool of 50 pictures, adaptive augmentation: they are few), with
+            --sides one   L1 to the photograph (Portrait-izer's seed), weight --keep
+            --sides two   a second generator back to photographs and the way there and back (CycleGAN), weight --cycle, identity half of it
+  and in both the pack's face network holds who it is: embedding of painting and photograph, weight --identity
+Never seen: heldout.txt, every sixth painting. Before each save the run paints grid.png, the measure of progress; curves of a GAN say little.
+"""
+import argparse
+import glob
+import os
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+import augment
+import data
+import safetensors_io
+from loop import Average, Loop, schedule
+from nets_face import VggFace
+from nets_fast_style import magenta
+from nets_paint import Adaptive, Discriminator, Generator, Pool
+from nets_vgg import COMPARED, Vgg
+
+
+def painted_faces(folder, side):
+    """uint8 [N,side,side,3] to train on and held out, by sorted name; engravings and gray reproductions are left out."""
+    found = {}
+    for archive in ('paintings-256.tar', 'paintings-128.tar'):
+        for name, blob in data._members(os.path.join(folder, archive)):
+            if name.endswith(('.webp', '.jpg', '.png')) and 'congress-gray' not in name:
+                found[name] = data._resized(blob, side)
+    pictures = [found[name] for name in sorted(found)]
+    return np.stack([p for i, p in enumerate(pictures) if i % 6]), np.stack(pictures[::6])
+
+
+class Faces:
+    """Real photographs of faces in colour and the paintings, as batches in +-1."""
+
+    def __init__(self, folder, cache, side, rng, strokes=None):
+        self.rng = rng
+        faces = data.load_faces(folder, cache, side)
+        self.images, self.names = faces.images, faces.names
+        self.rows = np.array([i for i in faces.train if faces.real[i]])
+        self.held_rows = faces.test
+        self.paintings, self.held_paintings = painted_faces(folder, side)
+        self.strokes = {}
+        for path in sorted(glob.glob(os.path.join(strokes, '*.webp'))) if strokes else []:
+            self.strokes[os.path.basename(path)[:-5]] = path
+        self.paired = [i for i in self.rows if self.stem(i) in self.strokes]
+
+    def stem(self, row):
+        """As draw-strokes.ts names its pictures."""
+        return os.path.splitext(self.names[row])[0].replace('/', '-')
+
+    def batch(self, images):
+        x = augment.to_tensor(np.stack(images)) * 2 - 1
+        flipped = torch.rand(len(x), 1, 1, 1) < 0.5
+        return torch.where(flipped, x.flip(3), x)
+
+    def photos(self, n):
+        return self.batch([np.asarray(self.images[i]) for i in self.rng.choice(self.rows, n)])
+
+    def portraits(self, n):
+        return self.batch([self.paintings[i] for i in self.rng.choice(len(self.paintings), n)])
+
+    def in_strokes(self, n, side):
+        """(photographs, the same in strokes), not mirrored"""
+        rows = self.rng.choice(self.paired, n)
+        read = lambda row: np.asarray(Image.open(self.strokes[self.stem(row)]).convert('RGB').resize((side, side), Image.LANCZOS))
+        return tuple(augment.to_tensor(np.stack(v)) * 2 - 1 for v in ([np.asarray(self.images[i]) for i in rows], [read(i) for i in rows]))
+
+
+class MeanStyle:
+    """Magenta's pair, in the mean of the vectors of the paintings."""
+
+    @torch.no_grad()
+    def __init__(self, folder, paintings):
+        predictor, self.transformer = magenta(folder)
+        x = augment.to_tensor(paintings[::8])
+        x = F.interpolate(x, (256, 256), mode='bilinear')
+        self.vector = torch.cat([predictor(part) for part in x.split(8)]).mean(0, keepdim=True)
+
+    @torch.no_grad()
+    def __call__(self, photos):
+        return self.transformer((photos + 1) / 2, self.vector.expand(len(photos), -1)).float() * 2 - 1
+
+
+def unit(x):
+    return (x + 1) / 2
+
+
+def told(net, x, paint, weight):
+    """Distance of face embeddings, as the cosine's complement."""
+    if not weight:
+        return torch.zeros(())
+    with torch.no_grad():
+        wanted = net(unit(x))[1].float()
+    return (1 - F.cosine_similarity(net(unit(paint))[1].float(), wanted)).mean()
+
+
+class Side:
+    """A direction: its generator, and the discriminator of where it leads."""
+
+    def __init__(self, width, blocks, patches, rng):
+        self.net, self.judge = Generator(width, blocks), Discriminator(patches, norm='instance')
+        self.adaptive, self.pool = Adaptive(), Pool(rng)
+
+    def fooled(self, made):
+        return (self.judge(self.adaptive(made)).float() - 1).square().mean()
+
+    def judged(self, real, made):
+        on_real = self.judge(self.adaptive(real)).float()
+        self.adaptive.heard(on_real - 0.5)
+        return ((on_real - 1).square().mean() + self.judge(self.adaptive(self.pool(made))).float().square().mean()) / 2
+
+
+def grid(net, photos, path):
+    net.eval()
+    with torch.no_grad(), torch.autocast('cpu', dtype=torch.bfloat16):
+        made = torch.cat([net(part).float() for part in photos.split(4)])
+    sheet = torch.cat([torch.cat(list(v), 2) for row in range(0, len(photos), 8) for v in (photos[row:row + 8], made[row:row + 8])], 1)
+    Image.fromarray((unit(sheet).clamp(0, 1).permute(1, 2, 0) * 255).round().byte().numpy()).save(path)
+    return {}
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ('data', 'cache', 'pack', 'teacher', 'run'):
+        p.add_argument(f'--{name}', required=True)
+    p.add_argument('--strokes')
+    p.add_argument('--sides', choices=('one', 'two'), default='one')
+    p.add_argument('--minutes', type=float)
+    p.add_argument('--steps', type=int, default=12000)
+    p.add_argument('--pairs', type=int, default=1500, help='steps of the first phase')
+    p.add_argument('--side', type=int, default=128)
+    p.add_argument('--width', type=int, default=32)
+    p.add_argument('--blocks', type=int, default=6)
+    p.add_argument('--patches', type=int, default=32, help='width of the discriminator')
+    p.add_argument('--batch', type=int, default=4)
+    p.add_argument('--rate', type=float, default=2e-4)
+    p.add_argument('--keep', type=float, default=10.0)
+    p.add_argument('--cycle', type=float, default=10.0)
+    p.add_argument('--identity', type=float, default=2.0)
+    args = p.parse_args()
+    torch.set_num_threads(1)
+    os.makedirs(args.run, exist_ok=True)
+    read = lambda name: safetensors_io.load(os.path.join(args.pack, f'{name}.safetensors'))[0]
+    vgg, face = Vgg('vgg16', read('vgg16')), VggFace(read('vggface'))
+    rng = np.random.default_rng(4)
+    faces = Faces(args.data, args.cache, args.side, rng, args.strokes)
+    style = MeanStyle(args.teacher, faces.paintings)
+    there = Side(args.width, args.blocks, args.patches, rng)
+    sides = [there] + ([Side(args.width, args.blocks, args.patches, rng)] if args.sides == 'two' else [])
+    makers = torch.optim.Adam([q for s in sides for q in s.net.parameters()], lr=args.rate, betas=(0.5, 0.999))
+    judges = torch.optim.Adam([q for s in sides for q in s.judge.parameters()], lr=args.rate, betas=(0.5, 0.999))
+    average = Average(there.net)
+    parts = {'net': there.net, 'judge': there.judge, 'adaptive': there.adaptive, 'makers': makers, 'judges': judges, 'average': average}
+    if args.sides == 'two':
+        parts.update({'back': sides[1].net, 'judge_back': sides[1].judge, 'adaptive_back': sides[1].adaptive})
+    shown = augment.to_tensor(np.stack([np.asarray(faces.images[i]) for i in faces.held_rows[::16][:16]])) * 2 - 1
+    loop = Loop(args.run, minutes=args.minutes, steps=args.steps, parts=parts, save_seconds=600, report_steps=20,
+                about={'width': args.width, 'blocks': args.blocks, 'sides': args.sides, 'side': args.side},
+                measure=lambda: grid(average.net, shown, os.path.join(args.run, 'grid.png')))
+    faces.rng = rng = loop.seed(4)
+    for step in loop:
+        rate = args.rate * (1 if loop.progress < 0.5 else 2 * (1 - loop.progress))  # CycleGAN: level, then a line to zero
+        loop.rate(makers, rate * min(1, (step + 1) / 100))
+        loop.rate(judges, rate)
+        with torch.autocast('cpu', dtype=torch.bfloat16):
+            if step < args.pairs:
+                table, loss = paired_step(args, there, vgg, style, faces)
+                made = None
+            else:
+                photos, paintings = faces.photos(args.batch), faces.portraits(args.batch)
+                table, loss, made = unpaired_step(args, sides, face, photos, paintings)
+        makers.zero_grad(set_to_none=True)
+        loss.backward()
+        makers.step()
+        if made is not None:
+            with torch.autocast('cpu', dtype=torch.bfloat16):
+                judged = [s.judged(real, fake) for s, real, fake in zip(sides, (paintings, photos), made)]
+            judges.zero_grad(set_to_none=True)
+            sum(judged).backward()
+            judges.step()
+            table.update({'judge': judged[0], 'probability': there.adaptive.probability})
+        average.update(there.net, step)
+        loop.record(table, pictures=args.batch)
+
+
+def paired_step(args, there, vgg, style, faces):
+    half = args.batch // 2 if faces.paired else 0
+    photos = faces.photos(args.batch - half)
+    targets = style(photos)
+    if half:
+        more, strokes = faces.in_strokes(half, args.side)
+        photos, targets = torch.cat([photos, more]), torch.cat([targets, strokes])
+    made = there.net(photos).float()
+    with torch.no_grad():
+        wanted = vgg(unit(targets))
+    seen = vgg(unit(made))
+    near = (made - targets).abs().mean()
+    features = sum((seen[k].float() - wanted[k].float()).abs().mean() for k in COMPARED)
+    return {'near': near, 'features': features}, near + 0.1 * features
+
+
+def unpaired_step(args, sides, face, photos, paintings):
+    there = sides[0]
+    made = there.net(photos).float()
+    fooled, identity = there.fooled(made), told(face, photos, made, args.identity)
+    table = {'fooled': fooled, 'identity': identity}
+    loss = fooled + args.identity * identity
+    if len(sides) == 1:
+        table['kept'] = (made - photos).abs().mean()
+        return table, loss + args.keep * table['kept'], [made]
+    back = sides[1]
+    undone = back.net(paintings).float()
+    cycle = (back.net(made).float() - photos).abs().mean() + (there.net(undone).float() - paintings).abs().mean()
+    same = (there.net(paintings).float() - paintings).abs().mean() + (back.net(photos).float() - photos).abs().mean()
+    table.update({'cycle': cycle, 'same': same})
+    return table, loss + back.fooled(undone) + args.cycle * (cycle + 0.5 * same), [made, undone]
+
+
+if __name__ == '__main__':
+    main()
