@@ -9,6 +9,7 @@ import type { PhaseCost } from '../method.ts'
 import { fitProblem } from './fit.ts'
 import { openNetworks } from './networks.ts'
 import type { FastStyleConfig } from './schema.ts'
+import { lookingPack } from './setting.ts'
 import { contentSide } from './sides.ts'
 import { fitSteps } from './vectors.ts'
 
@@ -24,11 +25,20 @@ export function fastStyleCost(
     const { width, height } = wholeSides(networks.network, side)
     const pass = { ...wholeCost(networks.network, side), name: `${width}×${height} px`, runs: 1 + config.strip }
     const steps = fitSteps({ config, networks })
-    if (steps === 0 || !pack.has('vgg19_style') || !networks.transformer) return [pass]
+    const looking = steps === 0 ? undefined : lookingPack(pack)
+    if (!looking || !networks.transformer) return [pass]
     const { weights, length } = networks.transformer
     const square = { width: config.fit.side, height: config.fit.side }
-    const problem = fitProblem(weights, weightsOf(pack, 'vgg19_style'), square, square, length, config.fit.styleWeight)
+    const problem = fitProblem(
+      weights,
+      weightsOf(looking, 'vgg19_style'),
+      square,
+      square,
+      length,
+      config.fit.styleWeight,
+    )
     const step = programCost(stepProgram(problem, { name: 'adam', betas: [0.9, 0.99], eps: 1e-8 }))
+    if (looking !== pack) looking.close()
     return [{ ...step, name: `fit at ${config.fit.side} px`, runs: steps * config.styles.length }, pass]
   } finally {
     networks.close()

@@ -28,7 +28,7 @@ export async function measure(setting: Setting, record: RunRecord, measured: Mea
   const { take, write } = measuring(record)
   const { content, styles, result } = measured
   const [style] = styles
-  if (styles.length === 1 && setting.pack.has('vgg19_style')) {
+  if (styles.length === 1 && setting.looking) {
     const losses = await lossesOf(setting, content, style!, result)
     await take('style.left', () => losses.style)
     await take('content.loss', () => losses.content)
@@ -41,12 +41,12 @@ export async function measure(setting: Setting, record: RunRecord, measured: Mea
 
 /** Style loss of the result as a share of the content's, and content loss. */
 export async function lossesOf(
-  { pack, compute }: Pick<Setting, 'pack' | 'compute'>,
+  { looking, compute }: Pick<Setting, 'looking' | 'compute'>,
   content: Bitmap,
   style: Bitmap,
   result: Bitmap,
 ): Promise<{ style: number; content: number }> {
-  const weights = weightsOf(pack, 'vgg19_style')
+  const weights = weightsOf(looking!, 'vgg19_style')
   const given = { content: sized(content), style: sized(style), result: sized(result) }
   const seen = Object.fromEntries(
     Object.entries(given).map(([name, { width, height }]) => [

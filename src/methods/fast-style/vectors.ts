@@ -33,18 +33,18 @@ export async function vectorsOf(
   styles: readonly Bitmap[],
   { signal, onStep, onNote }: VectorOptions = {},
 ): Promise<Float32Array[]> {
-  const { config, pack, networks, compute } = setting
+  const { config, pack, looking: lookingPack, networks, compute } = setting
   const steps = fitSteps(setting)
   const { transformer, predictor } = networks
   const starts: Float32Array[] = []
   for (const style of styles)
     starts.push(predictor ? await predicted(setting, style) : new Float32Array(transformer!.length))
   if (steps === 0) return starts
-  if (!pack.has('vgg19_style'))
+  if (!lookingPack)
     throw new ConfigError(`expected a pack with "vgg19_style" to fit styles by, found none in ${pack.pack.name}`, {
       path: 'fit.steps',
     })
-  const looking = weightsOf(pack, 'vgg19_style')
+  const looking = weightsOf(lookingPack, 'vgg19_style')
   const shown = fitSized(content, config.fit.side)
   const fitted: Float32Array[] = []
   for (const [i, style] of styles.entries()) {
