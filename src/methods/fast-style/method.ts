@@ -58,7 +58,7 @@ export const fastStyle: Method = {
   metrics: metricCatalogue,
   metric: describeMetric,
   summary: metricsLine,
-  seenNetworks: (config) => ((config as unknown as FastStyleConfig).fit.steps === 0 ? [] : ['vgg19_style']),
+  seenNetworks: (config) => (isFitted(config as unknown as FastStyleConfig) ? ['vgg19_style'] : []),
   settle: async (fragment) => ({ fragment, notes: [] }),
   plan(fragment, pack) {
     const config = resolveFastStyle(fastStyleFragment(fragment))
@@ -70,6 +70,12 @@ export const fastStyle: Method = {
   asDocument: (config) => config,
   weightKeys: () => [],
   report: fastStyleReport,
+}
+
+/** Whether a complete config fits its styles, by the network that measures them afterwards. */
+function isFitted({ fit, network, styles }: FastStyleConfig): boolean {
+  if (fit.steps !== null) return fit.steps > 0
+  return styles.length > 0 && network.file !== null && network.predictor === null
 }
 
 function planOf(config: FastStyleConfig, pack: LoadedPack): Plan {

@@ -12,7 +12,7 @@ rephoto stylize garden.jpg --style starry-night.jpg
 rephoto stylize me.jpg --style rembrandt.jpg --style-weight 1e5 --size 384
 rephoto stylize me.jpg --style rembrandt.jpg --set faces.style=0.3 --set faces.content=3
 rephoto stylize garden.jpg --style starry-night.jpg --color luminance
-rephoto stylize garden.jpg --style one.jpg --style two.jpg
+rephoto stylize garden.jpg --style one.jpg --style two.jpg --shares 3,1
 rephoto stylize garden.jpg --style starry-night.jpg --preset wasserstein
 \`\`\`
 
