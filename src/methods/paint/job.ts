@@ -1,7 +1,7 @@
 /** What painting does: its plan, and its job from the photograph to the metrics. */
 import { cropInWords, cropMark } from '../../align/crop-mark.ts'
 import type { JsonObject } from '../../config/merge.ts'
-import { passWhole, requireWholeMemory } from '../../forward/whole.ts'
+import { openWhole, requireWholeMemory } from '../../forward/whole.ts'
 import { type Bitmap, fromPlanar, toPlanar } from '../../images/bitmap.ts'
 import { toColor } from '../../images/gray.ts'
 import { openPicture } from '../../images/read.ts'
@@ -49,7 +49,7 @@ function planOf(config: PaintConfig, pack: LoadedPack): Plan {
 
 function openJob(fragment: PaintFragment): Job {
   const setting = openSetting(fragment)
-  const { config, network, pack, threads } = setting
+  const { config, painter, pack, threads } = setting
   let photo: Bitmap | undefined
   let painted: Bitmap | undefined
   return {
@@ -62,12 +62,12 @@ function openJob(fragment: PaintFragment): Job {
     async prepare(record, picture) {
       if (config.output.file !== null) claim(config.output.file, [String(config.input)], config.output.replace)
       photo = await record.phase('align', () =>
-        portraitOf(picture, config, setting.side, async (found) => {
+        portraitOf(picture, config, painter.side, async (found) => {
           record.tell({ type: 'note', message: cropInWords(cropMark(found)) })
           await writeSurroundings(record, picture, found, config.paste.mode !== 'off')
         }),
       )
-      requireWholeMemory(network, photo)
+      requireWholeMemory(painter.network, photo)
       await writeRunPicture(record.folder, runName.picture('input'), photo)
     },
     async prepared({ folder }) {
@@ -76,8 +76,8 @@ function openJob(fragment: PaintFragment): Job {
       return true
     },
     async work(record, signal) {
-      record.tell({ type: 'note', message: `${network.title}, from ${setting.source}` })
-      for (const note of setting.notes) record.tell({ type: 'note', message: note })
+      record.tell({ type: 'note', message: `${painter.network.title}, from ${painter.source}` })
+      for (const note of painter.notes) record.tell({ type: 'note', message: note })
       painted = await paintedBy(setting, record, photo!)
       return { step: signal?.aborted ? 0 : 1, finished: signal?.aborted !== true }
     },
@@ -98,21 +98,22 @@ function openJob(fragment: PaintFragment): Job {
   }
 }
 
-async function paintedBy({ network, compute }: Setting, record: RunRecord, photo: Bitmap): Promise<Bitmap> {
+async function paintedBy({ painter, compute }: Setting, record: RunRecord, photo: Bitmap): Promise<Bitmap> {
+  const { width, height } = photo
   record.tell({ type: 'phase', name: 'compile' })
-  const picture = { channels: 3, width: photo.width, height: photo.height, data: toPlanar(photo, '01') }
-  const { data, flops, milliseconds } = await passWhole(network, picture, compute.options, {
-    onCompiled(spent) {
-      record.spent('compile', spent / 1000)
-      record.tell({ type: 'phase', name: 'paint' })
-    },
-  })
-  record.spent('paint', milliseconds / 1000)
-  record.tell({
-    type: 'note',
-    message: `painted in ${(milliseconds / 1000).toFixed(2)} s, ${(flops / 1e9).toFixed(1)} GFLOP`,
-  })
-  return fromPlanar(data, { channels: 3, width: photo.width, height: photo.height }, '01', 'round')
+  const pass = await openWhole(painter.network, { width, height }, compute.options)
+  try {
+    record.spent('compile', pass.milliseconds / 1000)
+    record.tell({ type: 'phase', name: 'paint' })
+    const begin = performance.now()
+    const data = await pass.run(toPlanar(photo, '01'))
+    const seconds = (performance.now() - begin) / 1000
+    record.spent('paint', seconds)
+    record.tell({ type: 'note', message: `painted in ${seconds.toFixed(2)} s, ${(pass.flops / 1e9).toFixed(1)} GFLOP` })
+    return fromPlanar(data, { channels: 3, width, height }, '01', 'round')
+  } finally {
+    await pass.dispose()
+  }
 }
 
 /** (1 − strength)·photo + strength·painting. */
