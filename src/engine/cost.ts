@@ -30,6 +30,7 @@ const SETS = 2
 /** Weights are in memory once as ONNX Runtime reads them and once as its convolutions want them. */
 const COPIES = 2
 
+/** What one run of a program computes, moves and holds, by its graph alone; nothing is compiled. */
 export function programCost(program: Program): ProgramCost {
   const { roots, held } = layoutOf(program)
   const order = ancestors(roots)

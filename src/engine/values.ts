@@ -10,6 +10,7 @@ export type Numbers = Float32Array | Float64Array | Int32Array | readonly number
 /** What is fed, by input name. */
 export type Feeds = Readonly<Record<string, Numbers>>
 
+/** A program that cannot be executed; the message says what is missing or does not fit. */
 export class EngineError extends RephotoError {
   override readonly name: string = 'EngineError'
 }

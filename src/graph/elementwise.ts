@@ -47,36 +47,37 @@ function unary(
   return node({ op, inputs: [a], shape: a.shape, attributes, gradient: (dy, y) => [gradient(a, dy, y)] })
 }
 
-// d(a + b) = da + db
+/** a + b; shapes broadcast, here and below. d(a + b) = da + db */
 export function add(a: Operand, b: Operand): Tensor {
   return binary('Add', a, b, () => (dy) => [dy, dy])
 }
 
-// d(a − b) = da − db
+/** a − b. d(a − b) = da − db */
 export function sub(a: Operand, b: Operand): Tensor {
   return binary('Sub', a, b, () => (dy) => [dy, neg(dy)])
 }
 
-// d(a·b) = b·da + a·db
+/** a·b, element by element. d(a·b) = b·da + a·db */
 export function mul(a: Operand, b: Operand): Tensor {
   return binary('Mul', a, b, (p, q) => (dy) => [mul(dy, q), mul(dy, p)])
 }
 
-// d(a/b) = da/b − (a/b)·db/b
+/** a/b. d(a/b) = da/b − (a/b)·db/b */
 export function div(a: Operand, b: Operand): Tensor {
   return binary('Div', a, b, (_, q) => (dy, y) => [div(dy, q), neg(div(sumTo(mul(dy, y), q.shape), q))])
 }
 
-// d(a^b) = b·a^(b−1)·da + log(a)·a^b·db; a > 0 wherever the exponent is learned
+/** a^b. d(a^b) = b·a^(b−1)·da + log(a)·a^b·db; a > 0 wherever the exponent is learned */
 export function pow(a: Operand, b: Operand): Tensor {
   return binary('Pow', a, b, (p, q) => (dy, y) => [mul(dy, mul(q, pow(p, sub(q, 1)))), mul(dy, mul(y, log(p)))])
 }
 
-// The cotangent goes to the larger operand, to the first one where they are equal.
+/** The larger of both. The cotangent goes to the larger operand, to the first one where they are equal. */
 export function maximum(a: Operand, b: Operand): Tensor {
   return binary('Max', a, b, (p, q) => (dy) => [where(greaterOrEqual(p, q), dy, 0), where(greaterOrEqual(p, q), 0, dy)])
 }
 
+/** The smaller of both. The cotangent goes to the smaller operand, to the first one where they are equal. */
 export function minimum(a: Operand, b: Operand): Tensor {
   return binary('Min', a, b, (p, q) => (dy) => [where(greaterOrEqual(q, p), dy, 0), where(greaterOrEqual(q, p), 0, dy)])
 }
@@ -86,55 +87,61 @@ export function clamp(x: Operand, low: number, high: number): Tensor {
   return minimum(maximum(x, low), high)
 }
 
+/** −x. */
 export function neg(x: Operand): Tensor {
   return unary('Neg', x, (_, dy) => neg(dy))
 }
 
-// d eˣ = eˣ dx
+/** eˣ. d eˣ = eˣ dx */
 export function exp(x: Operand): Tensor {
   return unary('Exp', x, (_, dy, y) => mul(dy, y))
 }
 
-// d ln x = dx/x
+/** The natural logarithm. d ln x = dx/x */
 export function log(x: Operand): Tensor {
   return unary('Log', x, (a, dy) => div(dy, a))
 }
 
-// d √x = dx/(2√x)
+/** √x. d √x = dx/(2√x) */
 export function sqrt(x: Operand): Tensor {
   return unary('Sqrt', x, (_, dy, y) => div(mul(dy, 0.5), y))
 }
 
+/** 1/√x. */
 export function rsqrt(x: Operand): Tensor {
   return div(1, sqrt(x))
 }
 
+/** x·x. */
 export function square(x: Tensor): Tensor {
   return mul(x, x)
 }
 
-// d|x| = sign(x) dx, 0 at 0; the sign is x/|x|, two passes over the numbers. ONNX's Sign leaves the device on ONNX
-// Runtime's WebGPU provider.
+/** |x|. d|x| = sign(x) dx, 0 at 0 */
 export function abs(x: Operand): Tensor {
+  // The sign is x/|x|, two passes over the numbers: ONNX's Sign leaves the device on ONNX Runtime's WebGPU provider.
   return unary('Abs', x, (a, dy, y) => mul(dy, div(a, maximum(y, 1e-30))))
 }
 
-// dσ = σ(1 − σ) dx
+/** σ(x) = 1/(1 + e⁻ˣ). dσ = σ(1 − σ) dx */
 export function sigmoid(x: Operand): Tensor {
   return unary('Sigmoid', x, (_, dy, y) => mul(dy, mul(y, sub(1, y))))
 }
 
-// d tanh = (1 − tanh²) dx
+/** The hyperbolic tangent. d tanh = (1 − tanh²) dx */
 export function tanh(x: Operand): Tensor {
   return unary('Tanh', x, (_, dy, y) => mul(dy, sub(1, mul(y, y))))
 }
 
-// Both gradients ask the output, so that the input need not be kept, and multiply: ONNX Runtime's Where between whole
-// feature maps takes half as long again.
+// Gradients of both rectifiers ask the output, so that the input need not be kept, and multiply: ONNX Runtime's Where between
+// whole feature maps takes half as long again.
+
+/** x where x > 0, 0 elsewhere; at 0 the gradient is 0. */
 export function relu(x: Operand): Tensor {
   return unary('Relu', x, (_, dy, y) => mul(dy, toFloat(greater(y, 0))))
 }
 
+/** x where x ≥ 0, alpha·x elsewhere; at 0 the gradient is 1. alpha > 0. */
 export function leakyRelu(x: Operand, alpha: number): Tensor {
   return unary('LeakyRelu', x, (_, dy, y) => mul(dy, where(greaterOrEqual(y, 0), 1, alpha)), { alpha })
 }
@@ -145,14 +152,17 @@ function comparison(op: string, x: Operand, y: Operand): Tensor {
   return node({ op, inputs: [a, b], shape: broadcastShapes(op, a.shape, b.shape), dtype: 'bool' })
 }
 
+/** Whether a > b, as bool: `where` and `toFloat` take it. Comparisons have no gradient. */
 export function greater(a: Operand, b: Operand): Tensor {
   return comparison('Greater', a, b)
 }
 
+/** Whether a ≥ b, as bool. */
 export function greaterOrEqual(a: Operand, b: Operand): Tensor {
   return comparison('GreaterOrEqual', a, b)
 }
 
+/** Whether a = b, as bool. */
 export function equal(a: Operand, b: Operand): Tensor {
   return comparison('Equal', a, b)
 }

@@ -39,6 +39,7 @@ export function transpose(x: Tensor, permutation: readonly number[]): Tensor {
   })
 }
 
+/** x repeated along sides that are 1 (or absent at the front), to a shape that it broadcasts to. */
 export function expand(x: Tensor, shape: Shape): Tensor {
   const full = broadcastShapes('Expand', x.shape, shape)
   if (!sameShape(full, shape))
@@ -124,6 +125,7 @@ export function flip(x: Tensor, axes: readonly number[]): Tensor {
   })
 }
 
+/** Parts one after the other along an axis; their other sides are equal. */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const first = parts[0]
   if (!first) throw new ShapeError('Concat: nothing to join')

@@ -55,6 +55,7 @@ function sumRows(x: Tensor, columns: number): Tensor {
   })
 }
 
+/** The mean over axes, all of them unless told. @param keep whether the axes stay, with side 1 */
 export function mean(x: Tensor, axes: readonly number[] = allAxes(x), keep = false): Tensor {
   const count = normalizeAxes('ReduceMean', axes, x.shape).reduce((n, axis) => n * x.shape[axis]!, 1)
   return reduction('ReduceMean', x, axes, keep, (dy) => expand(div(dy, count), x.shape))
@@ -68,6 +69,7 @@ export function max(x: Tensor, axes: readonly number[] = allAxes(x), keep = fals
   })
 }
 
+/** The least over axes, all of them unless told; of equal ones each gets its part of the gradient. */
 export function min(x: Tensor, axes: readonly number[] = allAxes(x), keep = false): Tensor {
   return neg(max(neg(x), axes, keep))
 }

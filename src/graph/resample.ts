@@ -45,6 +45,7 @@ export function resample(x: Tensor, rows: ResampleMatrix, columns: ResampleMatri
   return matmul(matmul(asTensor(rows), x), swap(asTensor(columns)))
 }
 
+/** x [N, C, H, W] → [N, C, height, width], bilinear, without a filter for reduction (as PyTorch's interpolate). */
 export function resizeBilinear(x: Tensor, height: number, width: number, alignCorners: boolean): Tensor {
   const [h, w] = x.shape.slice(2) as [number, number]
   if (h === height && w === width) return x

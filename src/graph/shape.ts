@@ -10,6 +10,7 @@ export class ShapeError extends RephotoError {
   override readonly name: string = 'ShapeError'
 }
 
+/** How many numbers a shape holds. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, side) => product * side, 1)
 }

@@ -98,6 +98,7 @@ export function constant(
   return node({ op: 'Constant', inputs: [], shape, read: () => array, ...(name && { name }) })
 }
 
+/** A number as a constant of shape []. */
 export function scalar(value: number): Tensor {
   return constant([value], [])
 }
@@ -105,6 +106,7 @@ export function scalar(value: number): Tensor {
 /** Numbers stand for scalars wherever an op takes a tensor. */
 export type Operand = Tensor | number
 
+/** An operand as a tensor. */
 export function toTensor(x: Operand): Tensor {
   return typeof x === 'number' ? scalar(x) : x
 }

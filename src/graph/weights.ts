@@ -12,6 +12,7 @@ export interface WeightSource {
   read(key: string): Float32Array
 }
 
+/** The weights of a network as constants of the graph, by their keys in the file; `at` looks below a prefix. */
 export class Weights implements WeightSource {
   readonly #source: WeightSource
   readonly #name: string

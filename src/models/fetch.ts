@@ -35,6 +35,10 @@ export interface FetchResult {
   readonly missing: readonly Role[]
 }
 
+/**
+ * Downloads the networks of a pack that may be downloaded, checks their hashes, and imports them.
+ * @throws ModelError
+ */
 export async function fetchPack(name: string, options: FetchOptions = {}): Promise<FetchResult> {
   const { pack, missing } = loadPack(name)
   const downloads = pack.downloads ?? []

@@ -60,6 +60,10 @@ interface Plan {
   readonly close: () => void
 }
 
+/**
+ * Imports weight files as people have them into a pack: recognises the networks in them by their tensors, runs nothing inside them.
+ * @throws ModelError
+ */
 export function importModels(paths: readonly string[], options: ImportOptions = {}): ImportResult {
   if (paths.length === 0) throw new ModelError('no file to import; give one or more weight files')
   const plans: Plan[] = []

@@ -29,6 +29,7 @@ export interface ListedPack {
   readonly missing: readonly Role[]
 }
 
+/** What each pack has and lacks. Opens no weights. */
 export function listPacks(names: readonly string[] = packNames()): ListedPack[] {
   return names.map(listPack)
 }

@@ -35,6 +35,10 @@ export interface LoadedPack {
   close(): void
 }
 
+/**
+ * Opens a pack by its name or the path of its folder; weights are read when they are asked for.
+ * @throws ModelError where there is none
+ */
 export function loadPack(nameOrPath: string): LoadedPack {
   const folder = findPackFolder(nameOrPath)
   const pack = readPackFile(join(folder, 'pack.json'))

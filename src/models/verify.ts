@@ -31,6 +31,10 @@ export interface VerifyOptions {
   readonly onStep?: (role: Role) => void
 }
 
+/**
+ * Checks the files of a pack against their hashes, and runs each network once.
+ * @throws ModelError where there is no such pack
+ */
 export async function verifyPack(name: string, options: VerifyOptions = {}): Promise<VerifyResult> {
   const pack = loadPack(name)
   try {
