@@ -2,6 +2,7 @@
 export { alignCommand } from './align.ts'
 export { animateCommand } from './animate.ts'
 export { compareCommand } from './compare.ts'
+export { completionCommand } from './completion.ts'
 export { configCommand } from './config.ts'
 export { doctorCommand } from './doctor.ts'
 export { editCommand } from './edit.ts'

@@ -8,9 +8,12 @@ import { hideBin } from 'yargs/helpers'
 import { cut, reasonOf } from '../text/visible.ts'
 import { checkOptions } from './check-options.ts'
 import * as commands from './commands.ts'
+import { valuesFor } from './complete-values.ts'
+import { ASKS } from './completion.ts'
 import { reportFailure, UsageError } from './failure.ts'
 import { plainOperands } from './operands.ts'
 import { watchOutput } from './output.ts'
+import { print } from './print.ts'
 
 // In yargs' plural forms, which its types do not know.
 const one = (text: string) => ({ one: text, other: text })
@@ -36,11 +39,20 @@ async function main(args: readonly string[]): Promise<number> {
     version: string
   }
   try {
+    if (args[0] === ASKS) return await complete(args, version)
     await commandLine(args, version).parseAsync()
     return typeof process.exitCode === 'number' ? process.exitCode : 0
   } catch (error) {
     return reportFailure(error)
   }
+}
+
+/** Answers a shell. What stands on its line is half written: mistakes in it are none. */
+async function complete(args: readonly string[], version: string): Promise<number> {
+  const values = await valuesFor(args.slice(1))
+  if (values) for (const value of values) print(value)
+  else await commandLine(args, version).parseAsync()
+  return 0
 }
 
 /** A file whose name begins with a dash looks like an option. */
@@ -71,7 +83,9 @@ function commandLine(args: readonly string[], version: string) {
       .parserConfiguration({ 'dot-notation': false, 'short-option-groups': false, 'camel-case-expansion': false })
       // Its types do not know of the second argument.
       .middleware(
-        ((argv: Record<string, unknown>, parser: Argv) => checkOptions(args, argv, parser)) as () => void,
+        ((argv: Record<string, unknown>, parser: Argv) => {
+          if (args[0] !== ASKS) checkOptions(args, argv, parser)
+        }) as () => void,
         true,
       )
       .updateStrings(WORDS as unknown as Record<string, string>)
