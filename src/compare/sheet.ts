@@ -91,15 +91,16 @@ function labels(rows: readonly string[], columns: readonly string[], width: numb
   const text = (x: number, y: number, words: string) => `<text x="${x}" y="${y}">${escapeHtml(words)}</text>`
   const heads = columns.flatMap((label, column) => {
     const x = SIDE + column * (CELL + GAP)
-    return lines(label, 17).map((line, index) => text(x, 16 + 15 * index, line))
+    return labelLines(label, 17).map((line, index) => text(x, 16 + 15 * index, line))
   })
   const sides = rows.flatMap((name, row) =>
-    lines(name, 13).map((line, index) => text(2, HEAD + row * (CELL + GAP) + CELL / 2 + 15 * index, line)),
+    labelLines(name, 13).map((line, index) => text(2, HEAD + row * (CELL + GAP) + CELL / 2 + 15 * index, line)),
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12" fill="#222">${[...heads, ...sides].join('')}</svg>`
 }
 
-function lines(words: string, most: number): string[] {
+/** A label in at most two lines of so many letters. */
+export function labelLines(words: string, most: number): string[] {
   const text = oneLine(words)
   if (text.length <= most) return [text]
   const before = text.slice(0, most + 1)

@@ -1,7 +1,15 @@
 // The looks of every plot, and how it takes its colours from the page. Runs in the reader's browser.
 
+// Beside the button for a PNG: a plot that a paper can scale.
+const saveAsSvg = {
+  name: 'Download plot as SVG',
+  icon: globalThis.Plotly?.Icons.disk,
+  click: (plot) => Plotly.downloadImage(plot, { format: 'svg', filename: plot.id }),
+}
+
 export const PLOT_OPTIONS = {
   responsive: true,
+  modeBarButtonsToAdd: [saveAsSvg],
   displaylogo: false,
   modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'],
 }

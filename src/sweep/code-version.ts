@@ -12,7 +12,7 @@ import { sha256Text } from './hash.ts'
 /** Folder of the sources, or of what was built from them. */
 const sources = fileURLToPath(new URL('../', import.meta.url))
 /** Commands, pages, sweeps and sets are around runs, not in them. */
-const AROUND = new Set(['cli', 'report', 'compare', 'search', 'study', 'sweep', 'synth'])
+const AROUND = new Set(['cli', 'report', 'compare', 'figure', 'library', 'search', 'study', 'sweep', 'synth'])
 const manifest = fileURLToPath(new URL('../../package.json', import.meta.url))
 
 /** What computes pictures and numbers: their installed versions count, not the ranges that are asked for. */

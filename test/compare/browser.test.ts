@@ -1,5 +1,5 @@
 /** The page of a comparison in a real browser: no errors, no requests, one magnifier over all pictures, tables that sort. Code for the page is text: this project has no DOM types. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -153,6 +153,18 @@ describe.skipIf(skipReason !== undefined)(title, () => {
     await page.locator('#curve-term').selectOption('eye')
     await page.locator('#curve-singles').check()
     expect(await lines()).toBe(3 + 34)
+  })
+
+  it('gives a plot as SVG', async () => {
+    await page.locator('#plot-pareto').hover()
+    const button = page.locator('#plot-pareto [data-title="Download plot as SVG"]')
+    const [download] = await Promise.all([page.waitForEvent('download'), button.click()])
+    expect(download.suggestedFilename()).toBe('plot-pareto.svg')
+    const path = join(folder, 'plot.svg')
+    await download.saveAs(path)
+    const svg = readFileSync(path, 'utf8')
+    expect(svg).toMatch(/^<svg [^>]*xmlns/u)
+    expect(svg).toContain('PSNR to the truth')
   })
 
   it('redraws for the dark, and fits a phone', async () => {
