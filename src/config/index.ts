@@ -1,5 +1,5 @@
 /** Configs: what a run does, as a file. Of which method, and so with which keys, src/methods/configs.ts knows. */
 export { ConfigError } from './errors.ts'
-export { type ConfigKind, configKind, type Relaxed } from './kind.ts'
-export { type ConfigLoader, configLoader, type Fragment } from './load.ts'
+export type { ConfigKind, Relaxed } from './kind.ts'
+export type { ConfigLoader, Fragment } from './load.ts'
 export { presetNames, presetsFolder } from './presets.ts'
