@@ -9,6 +9,8 @@ const saveAsSvg = {
 
 export const PLOT_OPTIONS = {
   responsive: true,
+  // Plotly 4 offers to upload what is plotted; a report leaves this machine when its reader passes it on.
+  showSendToCloud: false,
   modeBarButtonsToAdd: [saveAsSvg],
   displaylogo: false,
   modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'],
@@ -43,6 +45,7 @@ export function layoutOf(theme, extra) {
     margin: { l: 56, r: 12, t: 24, b: 44 },
     hovermode: 'x unified',
     hoverlabel: { bgcolor: theme.paper, bordercolor: theme.rule, font: { color: theme.ink } },
+    modebar: { bgcolor: 'rgba(0,0,0,0)', color: theme.faint, activecolor: theme.ink },
     legend: { orientation: 'h', x: 0, y: 0, yref: 'container', yanchor: 'bottom', font: { color: theme.ink } },
     ...extra,
     xaxis: { ...axis, ...extra.xaxis },

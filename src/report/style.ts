@@ -75,6 +75,7 @@ figcaption strong { display: block; color: var(--ink); font-weight: 600; }
 .button { display: inline-block; text-decoration: none; margin-right: 0.6rem; }
 button, .button { min-width: 5.5rem; padding: 0.4rem 1rem; border: 1px solid var(--rule); border-radius: 2rem; background: var(--card); color: var(--ink); font: inherit; cursor: pointer; }
 button:hover, .button:hover { border-color: var(--accent); }
+.modebar .modebar-btn { min-width: 0; }
 
 .controls { display: flex; flex-wrap: wrap; gap: 0.8rem 2rem; margin-bottom: 1rem; }
 .choice { display: flex; align-items: center; margin: 0; padding: 0; border: 0; min-width: 0; flex-wrap: wrap; }

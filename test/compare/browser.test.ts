@@ -157,6 +157,12 @@ describe.skipIf(skipReason !== undefined)(title, () => {
 
   it('gives a plot as SVG', async () => {
     await page.locator('#plot-pareto').hover()
+    const titles = await page
+      .locator('#plot-pareto .modebar-btn')
+      .evaluateAll((buttons) => buttons.map((one) => one.getAttribute('data-title')))
+    // Plotly's own list has one more, which uploads the plot.
+    expect(titles.join()).not.toMatch(/share|cloud|edit/iu)
+    expect(titles).toHaveLength(7)
     const button = page.locator('#plot-pareto [data-title="Download plot as SVG"]')
     const [download] = await Promise.all([page.waitForEvent('download'), button.click()])
     expect(download.suggestedFilename()).toBe('plot-pareto.svg')
