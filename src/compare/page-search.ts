@@ -33,7 +33,7 @@ export function searchSection({ request, grid, summaries, parameters }: Comparis
     .slice(0, BEST)
     .map(
       ({ index, mean }) =>
-        html`<tr><th scope="row">${conditions[index]!.name}${conditions[index] === grid.base ? html`<small>base</small>` : null}</th><td>${fixed(mean, decimals)}</td>${parameters.map(({ values }) => html`<td>${values[index] ?? '–'}</td>`)}</tr>`,
+        html`<tr><th scope="row">${conditions[index]!.name}${conditions[index] === grid.base && grid.base.name !== 'base' ? html`<small>base</small>` : null}</th><td>${fixed(mean, decimals)}</td>${parameters.map(({ values }) => html`<td>${values[index] ?? '–'}</td>`)}</tr>`,
     )}</tbody></table></div>
 </section>`
 }

@@ -42,6 +42,9 @@ const COLORS = ['#d55e00', '#0072b2', '#009e73', '#cc79a7']
 /** More parts than colours would not be told apart. */
 export const MOST_ZOOMS = COLORS.length
 
+/** Width of a bold letter in heights, of the widest of the fonts that stand for Helvetica. */
+const BOLD_LETTER = 0.66
+
 interface Column {
   readonly label: string
   readonly picture: (input: string) => PictureSource | undefined
@@ -59,7 +62,7 @@ export async function figureOf(grid: Grid, request: FigureRequest): Promise<Draw
   const longest = Math.max(...inputs.map((input) => [...input].length))
   // Names of many letters take two lines.
   const side = names ? Math.ceil(Math.min(0.62 * cell, 0.6 * size * longest + 2 * gap)) : 0
-  const perLine = Math.floor(cell / (0.52 * size))
+  const perLine = Math.floor(cell / (BOLD_LETTER * size))
   const heads = columns.map(({ label }) => labelLines(label, perLine))
   const head = Math.round(1.25 * size * Math.max(...heads.map((lines) => lines.length)) + 0.4 * size)
   // Parts stand side by side under their picture, as high as their shape asks for.
@@ -240,6 +243,6 @@ async function cut({ bytes, width, height }: Opened, zoom: Zoom, wide: number): 
 }
 
 function shortNumber(value: number): string {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3
+  const digits = Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 1 ? 2 : 3
   return value.toFixed(digits).replace('-', '−')
 }

@@ -11,7 +11,7 @@ export interface LivePageFacts {
 }
 
 const POLICY =
-  "default-src 'none'; img-src 'self' data: blob:; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+  "default-src 'none'; form-action 'none'; base-uri 'none'; img-src 'self' data: blob:; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 const EXTRA = `
 .live { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: 1.5rem; margin-top: 1.5rem; }

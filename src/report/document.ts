@@ -5,7 +5,8 @@
 import { Html, html } from './html.ts'
 import { style } from './style.ts'
 
-const POLICY = "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+const POLICY =
+  "default-src 'none'; form-action 'none'; base-uri 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 /**
  * A whole HTML document.

@@ -63,7 +63,7 @@ export function searchOf(entry: SearchEntry, base: Fragment, make: Make, place: 
   const condition = (index: number, point: Point): Condition => {
     const levels = factors.map((factor, d) => factor.level(point[d]!))
     const level: Level = {
-      label: levels.map((one) => one.label).join(', '),
+      label: `${index + 1}: ${levels.map((one) => one.label).join(', ')}`,
       extends: levels.flatMap((one) => one.extends ?? []),
       set: Object.assign({}, ...levels.map((one) => one.set ?? {})),
       fromTruth: Object.assign({}, ...levels.map((one) => one.fromTruth ?? {})),

@@ -27,7 +27,7 @@ const request: FigureRequest = {
     { x: 0.5, y: 0.5, width: 0.25, height: 0.25 },
   ],
   metrics: ['truth.psnr'],
-  cell: 64,
+  cell: 96,
   names: true,
   inputs: ['01', '03'],
   seed: 1,
@@ -44,7 +44,7 @@ describe('a figure', () => {
     expect(words.filter((text) => !/\d/u.test(text)).join(' ')).toBe(
       'input all terms without eye without <contextual> truth',
     )
-    expect(words.filter((text) => /^\d\d\.\d$/u.test(text))).toHaveLength(2 * 3)
+    expect(words.filter((text) => /^\d\d\.\d\d$/u.test(text))).toHaveLength(2 * 3)
     expect(words).toEqual(expect.arrayContaining(['01', '03']))
     // Two rows of five pictures, each with its two parts; a frame in the picture and one around the part.
     expect(of(drawing, 'picture')).toHaveLength(2 * 5 * 3)

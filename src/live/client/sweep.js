@@ -20,7 +20,8 @@ listen((message) => {
 
 function plan({ conditions, rows, runs, toDo: count }) {
   element('stop').disabled = false
-  toDo = count
+  // A search goes on round by round.
+  toDo = ended + count
   total = runs.length
   const table = element('matrix')
   table.replaceChildren()
