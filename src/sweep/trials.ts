@@ -63,7 +63,14 @@ export function resultsOf(folder: string, { search, points }: Trials, runs: read
   return points.map((_, index) => {
     const name = trialName(index)
     const own = runs.filter(({ condition }) => condition === name)
-    const ended = own.map((run) => endOf(folder, run, search.metric))
+    // A trial may equal another condition, whose run is then made once: its result counts for both.
+    const ended = own.map(({ hash }) =>
+      endOf(
+        folder,
+        runs.filter((run) => run.hash === hash),
+        search.metric,
+      ),
+    )
     const settled = ended.every((one) => one !== 'waiting')
     if (!settled || ended.includes('failed')) return { name, settled }
     const inputs = [...new Set(own.map(({ input }) => input))]
@@ -129,16 +136,20 @@ function drawNew({ space, seed }: Search, points: readonly Point[], index: numbe
   return point
 }
 
+/** @param same runs of one hash */
 function endOf(
   folder: string,
-  { name, hash }: PlannedRun,
+  same: readonly PlannedRun[],
   metric: string,
 ): number | 'failed' | 'waiting' | 'unmeasured' {
-  const place = sweepFile.run(folder, name)
-  const manifest = manifestAt(place)
-  if (manifest?.sweep?.hash === hash && manifest.status === 'complete')
-    return readMetrics(place)?.[metric] ?? 'unmeasured'
-  return readOutcome(folder, name, hash)?.status === 'failed' ? 'failed' : 'waiting'
+  for (const { name, hash } of same) {
+    const place = sweepFile.run(folder, name)
+    const manifest = manifestAt(place)
+    if (manifest?.sweep?.hash === hash && manifest.status === 'complete')
+      return readMetrics(place)?.[metric] ?? 'unmeasured'
+  }
+  const failed = same.some(({ name, hash }) => readOutcome(folder, name, hash)?.status === 'failed')
+  return failed ? 'failed' : 'waiting'
 }
 
 function mean(values: readonly number[]): number {

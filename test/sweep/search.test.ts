@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMetrics } from '../../src/run/metrics.ts'
 import { readIndex, readSearch } from '../../src/sweep/folder.ts'
 import { layOut } from '../../src/sweep/layout.ts'
+import { resultsOf } from '../../src/sweep/trials.ts'
 import { type Ended, rephoto } from '../cli/spawn.ts'
 import { makeExperiment, writeExperiment } from './experiment.ts'
 
@@ -69,6 +70,20 @@ describe('a search', () => {
     const losses = (sweep: string) => readFileSync(join(sweep, 'runs', 'trial-004--01--0', 'losses.csv'), 'utf8')
     expect(losses(folder)).toBe(losses(whole))
     expect(readFileSync(join(folder, 'tables', 'configs.csv'), 'utf8')).toContain('trial-005')
+  })
+
+  it('counts a trial that equals another condition by the run of that', () => {
+    // As the base is, and not made for itself.
+    const path = join(place, 'same.json5')
+    const kernels = { 'degradation.blur.kernel': ['reference', 'gaussian'] }
+    writeFileSync(path, JSON.stringify(content({ budget: 2, startup: 2, space: kernels })))
+    const { runs, trials } = layOut({ file: path, out: whole })
+    const [base] = runs
+    const twin = runs.slice(1).find(({ hash }) => hash === base!.hash)!
+    expect(twin.standing).toBe('twin')
+    const result = resultsOf(whole, trials!, runs).find(({ name }) => name === twin.condition)!
+    expect(result).toMatchObject({ settled: true })
+    expect(result.value).toBe(readMetrics(join(whole, 'runs', base!.name))!['loss.total'])
   })
 
   it('begins anew for another base', () => {
