@@ -16,14 +16,6 @@ export type ScoreName = (typeof scoreNames)[number]
 /** A face's scores: age in years; male and smile as log-odds; yaw as the nose's place between the eyes, positive to the viewer's right. */
 export type FaceScores = Readonly<Record<ScoreName, number>>
 
-/** What each is, in words. */
-export const scoreWords: Readonly<Record<ScoreName, string>> = {
-  age: 'apparent age, years',
-  male: 'apparent sex, log-odds of male',
-  smile: 'smile, log-odds',
-  yaw: 'turn of the head, nose off the middle of the eyes in their distances',
-}
-
 const EXPRESSION_SIDE = 112
 /** Log-odds beyond it say no more. */
 const MOST_ODDS = 6
