@@ -51,6 +51,16 @@ export type ResultFile = z.infer<typeof resultFileSchema>
 /** Its values where nobody says otherwise. */
 export const resultFileDefaults = { file: null, replace: false } as const
 
+/** What a method that makes a picture of a picture can be told of what should come out. */
+export const truthSchema = z
+  .strictObject({
+    picture: filePath('The picture that should come out, to measure the result by; null: unknown.'),
+  })
+  .describe('What a synthetic input is known to come from. Only metrics.json sees it.')
+
+/** Its values where nobody says otherwise. */
+export const truthDefaults = { picture: null } as const
+
 /** The keys, for a schema. */
 export const commonKeys = {
   input: filePath('The picture, relative to the config file (null: named on the command line).'),

@@ -109,6 +109,7 @@ function valuesAsLevels(key: string, short: string, values: readonly unknown[]):
 
 function bothLevels(a: Level, b: Level): Level {
   return {
+    ...((b.method ?? a.method) === undefined ? {} : { method: b.method ?? a.method }),
     extends: [a.extends ?? [], b.extends ?? []].flat(),
     set: { ...a.set, ...b.set },
     fromTruth: { ...a.fromTruth, ...b.fromTruth },
@@ -130,18 +131,22 @@ function conditionOf(
     name: slug(name),
     ...(level.label === undefined ? {} : { label: level.label }),
     config,
-    set: { ...flattened(withoutMethod(config)), ...Object.fromEntries(follows) },
+    set: {
+      ...(level.method === undefined ? {} : { method: level.method }),
+      ...flattened(withoutMethod(config)),
+      ...Object.fromEntries(follows),
+    },
     fromTruth,
   }
 }
 
-/** The presets of a level, then its own settings, of the base's method. */
+/** The presets of a level, then its own settings, of the base's method or another that it names. */
 function levelConfig(level: Level, base: Fragment, folder: string, source: DocumentSource): Fragment {
-  const { method } = base
-  const own = method === undefined ? {} : { method }
+  const method = level.method ?? base.method
+  const own: Fragment = method === undefined ? {} : { method }
   const bases = [level.extends ?? []].flat()
   const extended = bases.length === 0 ? {} : configWithin({ extends: bases }, folder, source)
-  const set = fromDotted(kindOf(base), level.set ?? {})
+  const set = fromDotted(kindOf(own, source), level.set ?? {})
   return mergeConfigs([extended, configWithin({ ...own, ...set }, folder, source)])
 }
 

@@ -1,7 +1,9 @@
 /** From an experiment to its runs: every condition on every input with every seed, each with its whole config. */
+import { z } from 'zod'
 import { ConfigError, type Fragment } from '../config/index.ts'
 import type { JsonObject } from '../config/merge.ts'
 import { shown } from '../config/shown.ts'
+import { unwrap } from '../config/validate.ts'
 import { checkConfig, kindOf, mergeConfigs } from '../methods/configs.ts'
 import { type LoadedPack, loadPack } from '../models/load.ts'
 import type { Condition } from './condition.ts'
@@ -86,17 +88,35 @@ export function packNameOf({ pack }: Fragment): string {
 }
 
 function configOf(experiment: Experiment, condition: Condition, input: SweepInput, seed: number): Fragment {
-  const truth = input.truth && { truth: { picture: input.truth.picture, degradation: input.truth.degradation } }
+  const base = baseOf(experiment, condition)
+  const method = base.method === undefined ? {} : { method: base.method }
   const config = mergeConfigs([
-    experiment.base,
-    { ...input.config, input: input.path, ...knownTo(experiment.base, (truth ?? {}) as Fragment) } as Fragment,
-    following(experiment.fromTruth, experiment.base, input, undefined),
+    base,
+    { ...method, ...knownTo(base, input.config), input: input.path, ...knownTruth(base, input) } as Fragment,
+    following(experiment.fromTruth, base, input, undefined),
     condition.config,
-    following(condition.fromTruth, experiment.base, input, condition),
+    following(condition.fromTruth, base, input, condition),
     { seed, threads: experiment.threads },
   ])
   atCondition(condition, input, () => checkConfig(config))
   return config
+}
+
+/** The base of an experiment; for a condition of another method, those of its keys that the method has. */
+function baseOf({ base }: Experiment, { config: { method } }: Condition): Fragment {
+  if (method === undefined || method === base.method) return base
+  const other = { method } as Fragment
+  return { ...knownTo(other, base), method }
+}
+
+/** What is known of an input, as far as a method can be told of it. */
+function knownTruth(base: Fragment, { truth }: SweepInput): JsonObject {
+  const { truth: known } = kindOf(base).complete.shape as Readonly<Record<string, z.core.$ZodType>>
+  const inner = known && unwrap(known)
+  if (!truth || !(inner instanceof z.ZodObject)) return {}
+  const { picture, degradation } = truth
+  const told = Object.entries({ picture, degradation }).filter(([key]) => key in inner.shape)
+  return { truth: Object.fromEntries(told) as JsonObject }
 }
 
 /** The settings that follow an input's truth. What all conditions follow, an input may lack; what one asks for, not. */

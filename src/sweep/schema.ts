@@ -22,6 +22,11 @@ const fromTruth = z.record(z.string(), z.union([z.literal(true), signed(1000)]))
 
 const level = z.strictObject({
   label: z.string().optional().describe('Words for reports.'),
+  method: z
+    .string()
+    .max(64)
+    .optional()
+    .describe("Another method than the base's, of which it keeps the keys that both have."),
   extends: z
     .union([z.string(), z.array(z.string()).max(MOST_EXTENDED)])
     .optional()

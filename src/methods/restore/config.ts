@@ -22,6 +22,12 @@ export function resolveRestore(fragment: RestoreFragment): RestoreConfig {
   validate(restoreSchema, merged, { name: 'config' })
   const config = merged as unknown as RestoreConfig
   const { from, mask } = config.scratches
+  if (config.medianSide % 2 === 0)
+    throw new ConfigError(`expected an odd number of pixels, found ${config.medianSide}`, { path: 'medianSide' })
+  if (config.means !== 'networks' && config.faces !== 'none')
+    throw new ConfigError(`expected faces "none" beside means "${config.means}", found "${config.faces}"`, {
+      path: 'faces',
+    })
   if (from === 'mask' && mask === null)
     throw new ConfigError('expected scratches.mask beside from "mask", found none; name a picture', {
       path: 'scratches.mask',
@@ -52,6 +58,7 @@ export function mappingRoles(kind: MappingKind, pack: { has(role: Role): boolean
 
 /** Every network that a config may need. */
 export function rolesOf(config: RestoreConfig, pack: { has(role: Role): boolean }): Role[] {
+  if (config.means !== 'networks') return []
   const { from } = config.scratches
   const kinds = [...(from === 'none' ? [] : [true]), ...(from === 'mask' ? [] : [false])]
   return [

@@ -18,6 +18,7 @@ export function restoreCost(
   pack: LoadedPack,
   photograph: Side = { width: 512, height: 512 },
 ): PhaseCost[] {
+  if (config.means !== 'networks') return []
   const kind = mappingKind(config, config.scratches.from !== 'none')
   const side = networkSides(photograph, kind, config.fit)
   return partCosts(pack, kind, side, { ...side, data: new Uint8Array(side.width * side.height) })

@@ -41,6 +41,8 @@ export async function findDamage(
   photograph: Bitmap,
 ): Promise<Damage> {
   const { from, mask: path, threshold, grow } = config.scratches
+  if (config.means !== 'networks')
+    return { mask: undefined, share: 0, words: `not looked for (means: ${config.means})` }
   if (from === 'none') return { mask: undefined, share: 0, words: 'not looked for (scratches: none)' }
   const pixels = grow ?? (config.highResolution ? 3 : 0)
   const layout = pack.layout('scratch_detector')

@@ -80,7 +80,7 @@ function openJob(fragment: RestoreFragment): Job {
       await writeRunPicture(folder, runName.picture('restored'), reduced(shownPicture(restored)))
       if (faces?.sheet) await writeRunPicture(folder, runName.picture('faces'), faces.sheet)
     },
-    measure: (record) => measure(record, { photograph: input!.shown, damage: damage!, done: done! }),
+    measure: (record) => measure(setting, record, { photograph: input!.shown, damage: damage!, done: done! }),
     close: () => pack.close(),
   }
 }

@@ -17,6 +17,7 @@ const LONG = 12e12
 /** @throws as a run of the config would, before its work */
 export async function look(config: RestoreConfig, pack: LoadedPack, photograph: Bitmap): Promise<Looked> {
   requirePhotograph(photograph, String(config.input))
+  if (config.means !== 'networks') return { cost: [], notes: [] }
   const threads = config.threads === 0 ? availableParallelism() : config.threads
   const damage = await findDamage({ config, pack, compute: computeFor(config, threads) }, photograph)
   const kind = mappingKind(config, damage.mask !== undefined)

@@ -4,9 +4,11 @@ import { toColor, toGray } from '../../images/gray.ts'
 import { resize } from '../../images/resample.ts'
 import type { Metrics } from '../../run/metrics.ts'
 import type { RunRecord } from '../../run/record.ts'
+import { takeTruth } from '../against-truth.ts'
 import { measuring } from '../measuring.ts'
 import { shownPicture } from '../shown.ts'
 import type { Damage } from './damage.ts'
+import type { Setting } from './setting.ts'
 import type { Restored } from './work.ts'
 
 export interface Measured {
@@ -16,8 +18,13 @@ export interface Measured {
 }
 
 /** Measures a run and writes its metrics.json. */
-export async function measure(record: RunRecord, { photograph, damage, done }: Measured): Promise<Metrics> {
-  const { take, write } = measuring(record)
+export async function measure(
+  { config, compute }: Pick<Setting, 'config' | 'compute'>,
+  record: RunRecord,
+  { photograph, damage, done }: Measured,
+): Promise<Metrics> {
+  const metrics = measuring(record)
+  const { take, write } = metrics
   const result = shownPicture(done.result)
   await take('scratches.share', () => damage.share)
   if (done.faces) {
@@ -29,6 +36,7 @@ export async function measure(record: RunRecord, { photograph, damage, done }: M
   const gray = toGray(result).data
   await take('tone.low', () => gray.reduce((a, b) => Math.min(a, b), 255))
   await take('tone.high', () => gray.reduce((a, b) => Math.max(a, b), 0))
+  await takeTruth(metrics, config.truth.picture, result, compute.options)
   return write()
 }
 

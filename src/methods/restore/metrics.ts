@@ -2,6 +2,7 @@
 
 import type { MetricDescription } from '../../metrics/description.ts'
 import type { Metrics } from '../../run/metrics.ts'
+import { truthMetrics } from '../truth-metrics.ts'
 
 /** Every metric. */
 export const metricCatalogue: readonly MetricDescription[] = [
@@ -17,6 +18,7 @@ export const metricCatalogue: readonly MetricDescription[] = [
   },
   { key: 'tone.low', label: 'darkest level of the result', better: null, networks: [] },
   { key: 'tone.high', label: 'brightest level of the result', better: null, networks: [] },
+  ...truthMetrics,
 ]
 
 /** What a metric is; undefined for none of this method. */

@@ -12,9 +12,12 @@ const FROM: Record<RestoreConfig['scratches']['from'], string> = {
 export const restoreReport: ReportParts = {
   heading: 'Before and after',
   numbers:
-    'A restoration has no truth to be measured against; these numbers say what was done. Detail that the networks filled in is likely, not known.',
+    'These numbers say what was done, and where a truth is known how near the result came to it. Detail that the networks filled in is likely, not known.',
   facts(content) {
-    const { scratches, highResolution, faces, fit, stretch, output } = content.config as unknown as RestoreConfig
+    const { scratches, highResolution, faces, fit, stretch, means, medianSide, output } =
+      content.config as unknown as RestoreConfig
+    if (means !== 'networks')
+      return [['Restored by', means === 'none' ? 'nothing' : `a median filter of ${medianSide}×${medianSide} px`]]
     const damaged = Number(content.metrics?.['scratches.share'] ?? 0) > 0
     return [
       ['Networks', `of the pack ${content.manifest.pack.name}`],

@@ -2,7 +2,15 @@
 import { z } from 'zod'
 import { configKind, type Relaxed } from '../../config/kind.ts'
 import { filePath } from '../../config/marks.ts'
-import { commonDefaults, commonKeys, methodKey, resultFileDefaults, resultFileSchema } from '../common-schema.ts'
+import {
+  commonDefaults,
+  commonKeys,
+  methodKey,
+  resultFileDefaults,
+  resultFileSchema,
+  truthDefaults,
+  truthSchema,
+} from '../common-schema.ts'
 
 const keys = {
   scratches: z
@@ -53,6 +61,13 @@ const keys = {
       'Tones are stretched so that the darkest is black and the brightest white, as the official code saves its pictures.',
     ),
   keepGray: z.boolean().describe('A gray photograph stays gray.'),
+  means: z
+    .enum(['networks', 'median', 'none'])
+    .describe(
+      'What restores: the networks; for comparisons a median filter, or nothing at all, which need no pack and leave tones alone.',
+    ),
+  medianSide: z.int().min(3).max(31).describe('Side of the window of the median filter in pixels, an odd number.'),
+  truth: truthSchema,
   output: resultFileSchema,
 }
 
@@ -79,5 +94,8 @@ export const restoreDefaults: RestoreConfig = {
   fit: 'border',
   stretch: true,
   keepGray: true,
+  means: 'networks',
+  medianSide: 3,
+  truth: truthDefaults,
   output: resultFileDefaults,
 }

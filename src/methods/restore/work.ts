@@ -18,6 +18,7 @@ import { shownPicture } from '../shown.ts'
 import { mappingKind, mappingRoles } from './config.ts'
 import type { Damage } from './damage.ts'
 import { type RestoredFaces, restoreFaces } from './faces.ts'
+import { medianFiltered } from './median.ts'
 import { fitted, networkInput, networkMask, networkSides, restoredPicture } from './planes.ts'
 import type { Setting } from './setting.ts'
 
@@ -53,6 +54,10 @@ export async function work(
   signal: AbortSignal | undefined,
 ): Promise<Restored | undefined> {
   const { config, compute } = setting
+  if (config.means !== 'networks') {
+    const restored = config.means === 'median' ? medianFiltered(photograph, config.medianSide) : photograph
+    return { restored, faces: undefined, result: restored }
+  }
   const { kind, networks } = wayOf(setting, damage)
   const { photograph: fit, mask, side, networkMask: damaged } = given(setting, photograph, damage, kind)
   requireMemory(costs(networks, side, damaged), photograph, freeBytes())

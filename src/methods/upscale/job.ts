@@ -75,7 +75,7 @@ function openJob(fragment: UpscaleFragment): Job {
       await writeRunPicture(record.folder, runName.picture('plain'), plain)
       shown = { input: input!.shown, plain, result: small }
     },
-    measure: (record) => measure(record, shown!),
+    measure: (record) => measure(setting, record, shown!),
     close: () => setting.close(),
   }
 }

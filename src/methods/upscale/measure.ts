@@ -5,8 +5,10 @@ import { runName } from '../../run/folder.ts'
 import type { Metrics } from '../../run/metrics.ts'
 import { writeRunPicture } from '../../run/pictures.ts'
 import type { RunRecord } from '../../run/record.ts'
+import { takeTruth } from '../against-truth.ts'
 import { measuring } from '../measuring.ts'
 import { atFullSize, inventedDetail } from './detail.ts'
+import type { Setting } from './setting.ts'
 
 /** Pictures of a run, as its folder shows them. */
 export interface ShownPictures {
@@ -17,8 +19,13 @@ export interface ShownPictures {
 }
 
 /** Measures a run, writes its map, a part of it at full size, and its metrics.json. */
-export async function measure(record: RunRecord, { input, plain, result }: ShownPictures): Promise<Metrics> {
-  const { take, write } = measuring(record)
+export async function measure(
+  { config, compute }: Pick<Setting, 'config' | 'compute'>,
+  record: RunRecord,
+  { input, plain, result }: ShownPictures,
+): Promise<Metrics> {
+  const metrics = measuring(record)
+  const { take, write } = metrics
   const found = inventedDetail(input, result)
   await writeRunPicture(record.folder, runName.picture('invented'), found.map)
   await writeRunPicture(record.folder, runName.picture('detail'), atFullSize(plain, result))
@@ -28,6 +35,7 @@ export async function measure(record: RunRecord, { input, plain, result }: Shown
     const [before, after] = [neighbourContrast(plain), neighbourContrast(result)]
     return before > 0 ? after / before : undefined
   })
+  await takeTruth(metrics, config.truth.picture, result, compute.options)
   return write()
 }
 

@@ -2,6 +2,7 @@
 
 import type { MetricDescription } from '../../metrics/description.ts'
 import type { Metrics } from '../../run/metrics.ts'
+import { truthMetrics } from '../truth-metrics.ts'
 
 /** Every metric. */
 export const metricCatalogue: readonly MetricDescription[] = [
@@ -19,6 +20,7 @@ export const metricCatalogue: readonly MetricDescription[] = [
     networks: [],
   },
   { key: 'sharpness.gain', label: 'contrast of neighbouring pixels against Lanczos', better: null, networks: [] },
+  ...truthMetrics,
 ]
 
 /** What a metric is; undefined for none of this method. */

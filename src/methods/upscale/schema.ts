@@ -2,7 +2,15 @@
 import { z } from 'zod'
 import { configKind, type Relaxed } from '../../config/kind.ts'
 import { filePath } from '../../config/marks.ts'
-import { commonDefaults, commonKeys, methodKey, resultFileDefaults, resultFileSchema } from '../common-schema.ts'
+import {
+  commonDefaults,
+  commonKeys,
+  methodKey,
+  resultFileDefaults,
+  resultFileSchema,
+  truthDefaults,
+  truthSchema,
+} from '../common-schema.ts'
 
 const keys = {
   network: z.strictObject({
@@ -45,6 +53,7 @@ const keys = {
   precision: z
     .enum(['single', 'half'])
     .describe('Numbers of 32 or of 16 bits; "half" where the device is quicker with them, a graphics card.'),
+  truth: truthSchema,
   output: resultFileSchema,
 }
 
@@ -70,5 +79,6 @@ export const upscaleDefaults: UpscaleConfig = {
   flips: false,
   alpha: 'network',
   precision: 'single',
+  truth: truthDefaults,
   output: resultFileDefaults,
 }

@@ -29,8 +29,8 @@ export function damageOf(config: DamageConfig, picture: Side, seed: number): Ope
   const operations = PRESETS[config.preset](draw, picture, config)
   if (!config.scratches) return operations
   const [count, wide] = [
-    draw.whole(1, 24),
-    draw.number(1, 4) * Math.max(1, Math.min(picture.width, picture.height) / 256),
+    draw.whole(1, 12),
+    (draw.number(1, 4) * Math.max(128, Math.min(picture.width, picture.height))) / 256,
   ]
   return [...operations, { operation: 'scratches', count, wide }]
 }
