@@ -1,16 +1,35 @@
-// Networks that a picture goes through once, with formula weights, and the side of the picture.
+// Networks that a picture goes through once, with formula weights.
 
+import type { Program } from '../src/engine/executable.ts'
+import type { Feeds } from '../src/engine/values.ts'
 import type { ForwardNetwork } from '../src/forward/network.ts'
+import { sizeOf } from '../src/graph/shape.ts'
+import { input } from '../src/graph/tensor.ts'
 import { Weights } from '../src/graph/weights.ts'
+import { attend } from '../src/restore/attention.ts'
+import { mappingQuality } from '../src/restore/mapping-quality.ts'
+import { blockSize } from '../src/restore/pass.ts'
 import { recogniseRrdb } from '../src/upscalers/rrdb.ts'
 import { recogniseSrvgg } from '../src/upscalers/srvgg.ts'
 import { upscalerOf } from '../src/upscalers/upscaler.ts'
+import { formulaImage, formulaValues } from '../test/support/formula.ts'
+import { restoreWeights } from '../test/support/restore-weights.ts'
 import { esrganShapes, formulaTensors, srvggShapes } from '../test/support/upscaler-tensors.ts'
+
+/** What is run. */
+export interface ForwardProgram {
+  readonly program: Program
+  /** Given at each run. */
+  readonly feeds: Feeds
+  /** Written once. */
+  readonly fixed?: Readonly<Record<string, Float32Array>>
+}
 
 export interface ForwardWorkload {
   readonly name: string
-  readonly side: number
-  network(): ForwardNetwork
+  /** Runs at the most, where one takes half a minute. */
+  readonly mostSteps?: number
+  make(): ForwardProgram
 }
 
 function weightsOf({ tensors }: NonNullable<ReturnType<typeof recogniseRrdb>>): Weights {
@@ -23,16 +42,55 @@ function weightsOf({ tensors }: NonNullable<ReturnType<typeof recogniseRrdb>>): 
   return new Weights(source, 'upscaler')
 }
 
+/** A picture of 256² through a network that enlarges. */
+function enlarging(network: ForwardNetwork): ForwardProgram {
+  const side = 256
+  return {
+    program: { outputs: { y: network.build(input('x', [1, 3, side, side])) } },
+    feeds: { x: formulaImage('bench', 3, side, side) },
+  }
+}
+
 const srvggOf = (convs: number) => () =>
-  upscalerOf(weightsOf(recogniseSrvgg(formulaTensors('bench', srvggShapes(convs)))!))
+  enlarging(upscalerOf(weightsOf(recogniseSrvgg(formulaTensors('bench', srvggShapes(convs)))!)))
+
+/** The latent of a photograph of a megapixel: a quarter of 1024 a side. */
+const LATENT_SIDE = 256
+
+function mapping(): ForwardProgram {
+  const shape = [1, 64, LATENT_SIDE, LATENT_SIDE]
+  const y = mappingQuality(restoreWeights('mapping_quality'), input('z', shape))
+  return { program: { outputs: { y } }, feeds: { z: formulaValues('bench/latent', sizeOf(shape)) } }
+}
+
+/** The queries of scratch attention that a megapixel takes at once, one block of 128: each looks at all 65,536 positions. */
+function attention(): ForwardProgram {
+  const [n, c] = [LATENT_SIDE ** 2, 512]
+  const block = blockSize(n)
+  const inputs = { keys: input('keys', [c, n]), values: input('values', [n, c]), seen: input('seen', [1, n]) }
+  const small = (name: string, count: number) => formulaValues(`bench/${name}`, count, 0.05)
+  return {
+    program: {
+      outputs: { y: attend(input('queries', [block, c]), inputs.keys, inputs.values, inputs.seen) },
+      fixed: inputs,
+    },
+    feeds: { queries: small('queries', block * c) },
+    fixed: {
+      keys: small('keys', n * c),
+      values: small('values', n * c),
+      seen: Float32Array.from({ length: n }, (_, i) => (i % 10 === 0 ? 0 : 1)),
+    },
+  }
+}
 
 /** By the names that `--only` and pytorch_forward.py take. */
 export const forwardWorkloads: Readonly<Record<string, ForwardWorkload>> = {
   'rrdb-23': {
     name: 'RRDB-23, 256²→1024²',
-    side: 256,
-    network: () => upscalerOf(weightsOf(recogniseRrdb(formulaTensors('bench', esrganShapes(23)))!)),
+    make: () => enlarging(upscalerOf(weightsOf(recogniseRrdb(formulaTensors('bench', esrganShapes(23)))!))),
   },
-  'srvgg-32': { name: 'SRVGG-32, 256²→1024²', side: 256, network: srvggOf(32) },
-  'srvgg-16': { name: 'SRVGG-16, 256²→1024²', side: 256, network: srvggOf(16) },
+  'srvgg-32': { name: 'SRVGG-32, 256²→1024²', make: srvggOf(32) },
+  'srvgg-16': { name: 'SRVGG-16, 256²→1024²', make: srvggOf(16) },
+  'mapping-1': { name: 'mapping at 1 Mpx', mostSteps: 3, make: mapping },
+  'attention-1': { name: 'attention, 512 of 65k', make: attention },
 }

@@ -2,8 +2,6 @@
 //   node --import tsx bench/measure-forward.ts '{"workload": "rrdb-23", "steps": 4, "threads": 0, "engine": "onnxruntime", "device": "cpu"}'
 
 import { Executable } from '../src/engine/executable.ts'
-import { input } from '../src/graph/tensor.ts'
-import { formulaImage } from '../test/support/formula.ts'
 import { calibrate } from './calibrate.ts'
 import { forwardWorkloads } from './forward-workloads.ts'
 import type { Measurement, MeasureRequest } from './measure.ts'
@@ -13,18 +11,18 @@ const request = JSON.parse(process.argv[2] ?? '{}') as MeasureRequest
 const workload = forwardWorkloads[request.workload]
 if (!workload)
   throw new Error(`no workload "${request.workload}" (there are: ${Object.keys(forwardWorkloads).join(', ')})`)
-const { threads, engine, device, steps } = request
-const { side } = workload
-const x = formulaImage('bench', 3, side, side)
-const program = { outputs: { y: workload.network().build(input('x', [1, 3, side, side])) } }
+const { threads, engine, device } = request
+const steps = Math.min(request.steps, workload.mostSteps ?? request.steps)
+const { program, feeds, fixed = {} } = workload.make()
 const started = performance.now()
 const compile = { threads, engine, device }
 const executable = await Executable.compile(program, compile)
 const compileSeconds = (performance.now() - started) / 1000
+for (const [name, numbers] of Object.entries(fixed)) await executable.writeState(name, numbers)
 const times: number[] = []
 for (let i = 0; i < steps; i++) {
   const begin = performance.now()
-  await executable.run({ x })
+  await executable.run(feeds)
   times.push(performance.now() - begin)
 }
 const { flops } = executable

@@ -1,8 +1,8 @@
-"""A pass of a network that enlarges, in PyTorch, to be timed on the same machine (`npm run bench` calls this).
+"""A pass of a network that enlarges or restores, in PyTorch, to be timed on the same machine (`npm run bench` calls this).
 
   python3 bench/pytorch_forward.py --workload rrdb-23 --steps 3 --threads 2 --device cpu
 
-RRDBNet and SRVGGNetCompact written from their description, with random weights: seconds do not depend on them. In the layout of
+RRDBNet, SRVGGNetCompact and the mapping of Bringing Old Photos Back to Life written from their description, with random weights: seconds do not depend on them. In the layout of
 channels that is quicker on a CPU. Prints one line of JSON: seconds of each pass, peak memory.
 """
 
@@ -58,6 +58,53 @@ class Srvgg(nn.Module):
         return F.pixel_shuffle(self.body(x), 4) + F.interpolate(x, scale_factor=4, mode="nearest")
 
 
+def block(c):
+    """Reflected border, convolution, instance norm, ReLU, and once more without it."""
+    half = lambda: [nn.ReflectionPad2d(1), nn.Conv2d(c, c, 3), nn.InstanceNorm2d(c)]
+    return nn.Sequential(*half(), nn.ReLU(), *half())
+
+
+class Mapping(nn.Module):
+    """mapping_quality, 64 to 512 channels and back."""
+
+    def __init__(self):
+        super().__init__()
+        step = lambda i, o: nn.Sequential(nn.Conv2d(i, o, 3, padding=1), nn.InstanceNorm2d(o), nn.ReLU())
+        self.before = nn.Sequential(step(64, 128), step(128, 256), step(256, 512), step(512, 512))
+        self.blocks = nn.ModuleList(block(512) for _ in range(6))
+        self.after = nn.Sequential(step(512, 512), step(512, 256), step(256, 128), nn.Conv2d(128, 64, 3, padding=1))
+
+    def forward(self, z):
+        h = self.before(z)
+        for one in self.blocks:
+            h = one(h) + h
+        return self.after(h)
+
+
+class Attention(nn.Module):
+    """Some queries of the partial non-local block over all positions, as its authors write it."""
+
+    def __init__(self, n=65_536, c=512):
+        super().__init__()
+        self.keys, self.values = (nn.Parameter(0.05 * torch.randn(shape)) for shape in ((c, n), (n, c)))
+        self.seen = nn.Parameter((torch.rand(1, n) > 0.1).float())
+
+    def forward(self, queries):
+        shares = torch.softmax(queries @ self.keys, 1) * self.seen
+        return (shares / shares.sum(1, keepdim=True)) @ self.values
+
+
+def made(kind, depth, device):
+    """The network and what it is given."""
+    if kind == "attention":
+        return Attention().to(device), 0.05 * torch.randn(512, 512, device=device)
+    if kind == "mapping":
+        net, x = Mapping(), torch.randn(1, 64, 256, 256, device=device)
+    else:
+        net, x = (Rrdb if kind == "rrdb" else Srvgg)(depth), torch.rand(1, 3, 256, 256, device=device)
+    return net.to(device, memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--workload", required=True)
@@ -68,8 +115,8 @@ def main():
     if args.threads:
         torch.set_num_threads(args.threads)
     kind, depth = args.workload.split("-")
-    net = (Rrdb if kind == "rrdb" else Srvgg)(int(depth)).eval().to(args.device, memory_format=torch.channels_last)
-    x = torch.rand(1, 3, 256, 256, device=args.device).contiguous(memory_format=torch.channels_last)
+    net, x = made(kind, int(depth), args.device)
+    net.eval()
     seconds = []
     with torch.inference_mode():
         for _ in range(args.steps + 1):

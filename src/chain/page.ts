@@ -93,7 +93,7 @@ ${given && last ? comparison(given, last) : null}
 </section>
 </main>
 <footer>Each step has a report of its own; the exact pictures lie beside it.</footer>
-${clientScript(new URL('../report/sliders-client.js', import.meta.url))}`
+${clientScript('report/client/sliders')}`
   return htmlDocument(`${title} · rephoto`, body, STYLE)
 }
 

@@ -1,4 +1,4 @@
-/** The matrix of pictures: inputs × conditions. The pictures themselves are put in by client/matrix.js, each only once. */
+/** The matrix of pictures: inputs × conditions. The pictures themselves are put in by client/matrix.ts, each only once. */
 import { choice } from '../report/choice.ts'
 import { type Html, html } from '../report/html.ts'
 import type { ComparisonContent } from './content.ts'

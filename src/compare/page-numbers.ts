@@ -93,7 +93,7 @@ ${differences.length > 0 && units >= FEWEST_UNITS ? html`<p>${plural(differences
 </div>`
 }
 
-/** One metric: sorted, plotted, input by input. Filled by client/detail.js. */
+/** One metric: sorted, plotted, input by input. Filled by client/detail.ts. */
 export function detailSection({ summaries }: ComparisonContent): Html {
   if (summaries.length === 0) return html``
   const groups = [...new Set(summaries.map(({ metric }) => metric.group))]

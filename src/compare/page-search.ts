@@ -38,7 +38,7 @@ export function searchSection({ request, grid, summaries, parameters }: Comparis
 </section>`
 }
 
-/** Every condition as a line over its keys and metrics. Drawn by client/parallel.js. */
+/** Every condition as a line over its keys and metrics. Drawn by client/parallel.ts. */
 export function parallelSection({ grid, parameters, summaries, request }: ComparisonContent): Html {
   if (grid.conditions.length < FEWEST_CONDITIONS || parameters.length < 2 || summaries.length === 0) return html``
   const first = request.search?.metric ?? summaries.find(({ metric }) => metric.better !== null)?.metric.key

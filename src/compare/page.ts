@@ -46,7 +46,7 @@ ${runsSection(content, places)}
 <footer>Made with rephoto ${versions().rephoto}. The numbers in full precision are in the folder <code>tables</code> beside this file.</footer>
 ${jsonScript('comparison-data', clientData(content))}
 ${plotlyScript()}
-${clientScript(new URL('./client/main.js', import.meta.url))}`
+${clientScript('compare/client/main')}`
   return htmlDocument(`${request.title} · rephoto`, body, comparisonStyle)
 }
 

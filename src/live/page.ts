@@ -53,7 +53,7 @@ ${kind === 'run' ? run : sweep}
 <ul id="notes"></ul>
 </main>
 ${kind === 'run' ? plotlyScript() : null}
-${clientScript(new URL(kind === 'run' ? 'client/run.js' : 'client/sweep.js', import.meta.url))}`
+${clientScript(kind === 'run' ? 'live/client/run' : 'live/client/sweep')}`
   // Without an icon of its own a page asks for one, which the secret keeps from it.
   return htmlDocument(title, body, EXTRA, { policy: POLICY, icon: html`<link rel="icon" href="data:,">` })
 }

@@ -1,32 +1,46 @@
 /**
- * The scripts of a page, inlined. Ours are ordinary modules that import each other by relative paths; a page is one
- * file, so they are put one after the other, imported ones first, without their import lines.
+ * The scripts of a page, inlined: TypeScript of the rooms' folders `client`, bundled to one module each. A clone bundles them when a page
+ * is written; a published package has them bundled (scripts/bundle-clients.js).
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { type Html, script } from './html.ts'
 
-const IMPORT = /^import \{[^}]*\} from '(\.[^']+)';?\n/gmu
+const require = createRequire(import.meta.url)
+/** src or dist. */
+const root = new URL('../', import.meta.url)
 
 let plotlyCode: string | undefined
 
 /** Plotly, for plots without a network. */
 export function plotlyScript(): Html {
-  plotlyCode ??= readFileSync(createRequire(import.meta.url).resolve('plotly.js-basic-dist-min'), 'utf8')
+  plotlyCode ??= readFileSync(require.resolve('plotly.js-basic-dist-min'), 'utf8')
   return script(plotlyCode, 'classic')
 }
 
-/** A module of ours and what it imports, as one module. Names at the top level must differ between them. */
-export function clientScript(entry: URL): Html {
-  const seen = new Set<string>()
-  const parts: string[] = []
-  const add = (url: URL) => {
-    if (seen.has(url.href)) return
-    seen.add(url.href)
-    const code = readFileSync(url, 'utf8')
-    for (const [, path] of code.matchAll(IMPORT)) add(new URL(path!, url))
-    parts.push(code.replaceAll(IMPORT, ''))
-  }
-  add(entry)
-  return script(parts.join('\n'), 'module')
+/** How they are bundled, for esbuild. */
+export const bundleOptions = {
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  charset: 'utf8',
+  legalComments: 'none',
+} as const
+
+const bundled = new Map<string, string>()
+
+/** A script of ours and what it imports. @param entry path below src, without its ending: "report/client/main" */
+export function clientScript(entry: string): Html {
+  const known = bundled.get(entry) ?? codeOf(entry)
+  bundled.set(entry, known)
+  return script(known, 'module')
+}
+
+function codeOf(entry: string): string {
+  const source = new URL(`${entry}.ts`, root)
+  if (!existsSync(source)) return readFileSync(new URL(`${entry}.js`, root), 'utf8')
+  const { buildSync } = require('esbuild') as typeof import('esbuild')
+  const { outputFiles } = buildSync({ ...bundleOptions, entryPoints: [fileURLToPath(source)], write: false })
+  return outputFiles[0]!.text
 }

@@ -51,7 +51,7 @@ ${manifestSection(content)}
 <footer>Made with rephoto ${manifest.versions.rephoto}. The exact pictures, codes and numbers lie beside this file.</footer>
 ${jsonScript('run-data', data)}
 ${hasCurves ? plotlyScript() : null}
-${clientScript(new URL('./client.js', import.meta.url))}`
+${clientScript('report/client/main')}`
   return htmlDocument(`${title} · rephoto`, body)
 }
 

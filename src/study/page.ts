@@ -55,9 +55,12 @@ export function studyPage(study: Study): string {
 <details><summary>The answers as text</summary><textarea id="text" readonly aria-label="The answers as text"></textarea></details></section>
 </main>
 ${jsonScript('study-data', hidden(study))}
-${clientScript(new URL('./client/main.js', import.meta.url))}`
+${clientScript('study/client/main')}`
   return htmlDocument(`${title} · rephoto`, body, STYLE)
 }
+
+/** What the page carries. */
+export type StudyData = ReturnType<typeof hidden>
 
 /** Names are not to be read by accident, by whoever looks at the page's source. */
 function hidden(study: Study) {

@@ -60,7 +60,7 @@ ${failures(runs)}
 ${photos}
 </main>
 <footer>Each face links to the report of its run; the exact pictures lie beside it. The same command makes what is missing.</footer>
-${clientScript(new URL('../report/sliders-client.js', import.meta.url))}`
+${clientScript('report/client/sliders')}`
   return htmlDocument(`${name} · rephoto`, body, STYLE)
 }
 

@@ -66,7 +66,7 @@ describe('the page', () => {
     rmSync(runFile.frames(run), { recursive: true })
     for (const name of ['aligned', 'sibling', 'target'] as const) rmSync(runFile.picture(run, name))
     const text = readFileSync(await writeReport(run), 'utf8')
-    expect(text).not.toContain('plot-losses"')
+    expect(text).not.toContain('id="plot-losses"')
     expect(text).not.toContain('id="scrub"')
   })
 

@@ -102,7 +102,7 @@ describe.skipIf(skipReason !== undefined)(title, () => {
 describe('the order of a study', () => {
   it('asks every pair of conditions as often, sides in balance, and turns the sides of repeats', async () => {
     // Code of pages has no types.
-    const path = pathToFileURL('src/study/client/order.js').href
+    const path = pathToFileURL('src/study/client/order.ts').href
     const { drawOrder } = (await import(path)) as {
       drawOrder(study: object, random: () => number): { pair: number; turned: boolean; repeat?: boolean }[]
     }

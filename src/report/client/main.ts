@@ -1,24 +1,39 @@
-// What moves in a report. Runs in the reader's browser, from the page itself; a plain module; page-scripts.ts
-// puts what it imports before it. Without it (scripts forbidden) the page still shows all pictures, the config and the manifest.
+// What moves in a report. Runs in the reader's browser, from the page itself. Without it (scripts forbidden) the page still shows all pictures, the config and the manifest.
 
-import { layoutOf, legendAbove, PLOT_OPTIONS, themeOf } from './plot-theme.js'
-import { sliders } from './slider.js'
+import type { Series } from '../series.ts'
+import { byId, chosenValue, maybeById, pageData } from './dom.ts'
+import { layoutOf, legendAbove, lineColor, PLOT_OPTIONS, type Theme, themeOf } from './plot-theme.ts'
+import { sliders } from './slider.ts'
 
-const data = JSON.parse(document.getElementById('run-data').textContent)
+interface Tone {
+  readonly gamma: number
+  readonly offset: number
+  readonly gain: number
+}
+
+/** What the page carries (page.ts, and the method's own). */
+interface RunData {
+  readonly series: Series
+  readonly stages: readonly { readonly steps: number; readonly coarse?: number }[]
+  readonly frames: readonly { readonly step: number; readonly src: string }[]
+  readonly response: Tone
+}
+
+const data = pageData<RunData>('run-data')
 sliders()
 scrubber()
 if (globalThis.Plotly && data.series.steps.length > 0) plots()
 
-function scrubber() {
-  const range = document.getElementById('scrub')
+function scrubber(): void {
+  const range = maybeById<HTMLInputElement>('scrub')
   if (!range) return
-  const image = document.getElementById('frame')
-  const label = document.getElementById('frame-step')
-  const play = document.getElementById('play')
-  let timer
+  const image = byId<HTMLImageElement>('frame')
+  const label = byId('frame-step')
+  const play = byId('play')
+  let timer: ReturnType<typeof setInterval> | undefined
 
   const show = () => {
-    const { step, src } = data.frames[range.value]
+    const { step, src } = data.frames[Number(range.value)]!
     // A row holds the losses before its step, so those of the picture after n steps are in row n + 1.
     const total = data.series.total[data.series.steps.indexOf(step + 1)]
     const loss = total === null || total === undefined ? '' : ` · loss ${total.toPrecision(3)}`
@@ -35,7 +50,7 @@ function scrubber() {
   }
   const advance = () => {
     if (Number(range.value) >= data.frames.length - 1) return stop()
-    range.value = Number(range.value) + 1
+    range.value = String(Number(range.value) + 1)
     show()
   }
   range.addEventListener('input', () => {
@@ -44,7 +59,7 @@ function scrubber() {
   })
   play.addEventListener('click', () => {
     if (timer !== undefined) return stop()
-    if (Number(range.value) >= data.frames.length - 1) range.value = 0
+    if (Number(range.value) >= data.frames.length - 1) range.value = '0'
     show()
     timer = setInterval(advance, Math.max(60, 4000 / data.frames.length))
     play.textContent = 'Pause'
@@ -53,7 +68,7 @@ function scrubber() {
   show()
 }
 
-function plots() {
+function plots(): void {
   const dark = matchMedia('(prefers-color-scheme: dark)')
   const draw = () => {
     const theme = themeOf(document.documentElement)
@@ -66,7 +81,7 @@ function plots() {
   draw()
 }
 
-function stageMarks(theme) {
+function stageMarks(theme: Theme) {
   const { stageEnds, steps } = data.series
   const starts = [0, ...stageEnds]
   return {
@@ -80,7 +95,7 @@ function stageMarks(theme) {
       line: { color: theme.faint, width: 1, dash: 'dash' },
     })),
     annotations: starts.map((start, index) => ({
-      x: (start + (starts[index + 1] ?? steps.at(-1))) / 2,
+      x: (start + (starts[index + 1] ?? steps.at(-1)!)) / 2,
       y: 1,
       yref: 'paper',
       yanchor: 'bottom',
@@ -91,20 +106,19 @@ function stageMarks(theme) {
   }
 }
 
-function drawLosses(theme) {
-  const chosen = (name) => document.querySelector(`input[name="${name}"]:checked`).value
-  const values = chosen('loss-values')
-  const log = chosen('loss-scale') === 'log'
+function drawLosses(theme: Theme): void {
+  const values = chosenValue('loss-values') as 'raw' | 'weighted'
+  const log = chosenValue('loss-scale') === 'log'
   // A term can be exactly zero, which has no logarithm: a gap.
-  const visible = (column) => (log ? column.map((value) => (value > 0 ? value : null)) : column)
-  const term = ([name, columns], index) => ({
+  const visible = (column: readonly (number | null)[]) =>
+    log ? column.map((value) => (value !== null && value > 0 ? value : null)) : column
+  const traces: object[] = Object.entries(data.series.terms).map(([name, columns], index) => ({
     name,
     x: data.series.steps,
     y: visible(columns[values]),
     mode: 'lines',
-    line: { color: theme.lines[index % theme.lines.length], width: 1.6 },
-  })
-  const traces = Object.entries(data.series.terms).map(term)
+    line: { color: lineColor(theme, index), width: 1.6 },
+  }))
   if (values === 'weighted') {
     const line = { color: theme.ink, width: 2.4 }
     traces.unshift({ name: 'total', x: data.series.steps, y: visible(data.series.total), mode: 'lines', line })
@@ -117,32 +131,33 @@ function drawLosses(theme) {
   Plotly.react('plot-losses', traces, layout, PLOT_OPTIONS)
 }
 
-function drawCamera(theme) {
+function drawCamera(theme: Theme): void {
+  if (!maybeById('plot-camera')) return
   const traces = Object.entries(data.series.camera).map(([name, column], index) => ({
     name,
     x: data.series.steps,
     y: column,
     mode: 'lines',
-    line: { color: theme.lines[index % theme.lines.length], width: 1.8 },
+    line: { color: lineColor(theme, index), width: 1.8 },
   }))
   const { shapes } = stageMarks(theme)
   const layout = layoutOf(theme, { xaxis: { title: { text: 'step' } }, legend: legendAbove(theme), shapes })
   Plotly.react('plot-camera', traces, layout, PLOT_OPTIONS)
 }
 
-function drawResponse(theme) {
-  if (!document.getElementById('plot-response')) return
-  const last = (name) =>
+function drawResponse(theme: Theme): void {
+  if (!maybeById('plot-response')) return
+  const last = (name: keyof Tone) =>
     data.series.camera[`response.${name}`]?.findLast((value) => value !== null) ?? data.response[name]
   const light = Array.from({ length: 101 }, (_, index) => index / 100)
-  const tone = ({ gamma, offset, gain }) => light.map((u) => offset + gain * u ** gamma)
+  const tone = ({ gamma, offset, gain }: Tone) => light.map((u) => offset + gain * u ** gamma)
   const learned = { gamma: last('gamma'), offset: last('offset'), gain: last('gain') }
-  const curve = (name, y, line) => ({ name, x: light, y, mode: 'lines', line })
+  const curve = (name: string, y: readonly number[], line: object) => ({ name, x: light, y, mode: 'lines', line })
   const traces = [
     curve('start', tone(data.response), { color: theme.faint, width: 1.2, dash: 'dot' }),
     curve('learned', tone(learned), { color: theme.lines[0], width: 2.4 }),
   ]
-  const axis = (text) => ({ title: { text }, range: [-0.02, 1.02] })
+  const axis = (text: string) => ({ title: { text }, range: [-0.02, 1.02] })
   const layout = layoutOf(theme, { xaxis: axis('light'), yaxis: axis('tone'), legend: legendAbove(theme) })
   Plotly.react('plot-response', traces, layout, PLOT_OPTIONS)
 }

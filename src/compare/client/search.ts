@@ -1,23 +1,25 @@
 // What a search came to: every trial in its order, and the best so far.
-import { layoutOf, PLOT_OPTIONS, themeOf } from '../../report/plot-theme.js'
-import { data, metricOf, shown, titleOf } from './data.js'
+import { maybeById } from '../../report/client/dom.ts'
+import { layoutOf, lineColor, PLOT_OPTIONS, themeOf } from '../../report/client/plot-theme.ts'
+import { type Data, data, metricOf, shown, titleOf } from './data.ts'
 
-export function startSearch() {
-  if (!document.getElementById('plot-search')) return undefined
-  drawSearch()
-  return drawSearch
+export function startSearch(): (() => void) | undefined {
+  const { search } = data
+  if (!search || !maybeById('plot-search')) return undefined
+  const draw = () => drawSearch(search)
+  draw()
+  return draw
 }
 
-function drawSearch() {
-  const { metric: key, direction } = data.search
+function drawSearch({ metric: key, direction }: NonNullable<Data['search']>): void {
   const metric = metricOf(key)
   const theme = themeOf(document.documentElement)
   const sign = direction === 'minimize' ? 1 : -1
   const points = data.conditions.flatMap((name, index) => {
-    const { level } = metric.cells[index]
-    return level ? [{ name, index, mean: level.mean }] : []
+    const mean = metric.cells[index]!.level?.mean
+    return typeof mean === 'number' ? [{ name, index, mean }] : []
   })
-  let best
+  let best: number | undefined
   const sofar = points.map(({ mean }) => {
     best = best === undefined || sign * mean < sign * best ? mean : best
     return best
@@ -35,7 +37,7 @@ function drawSearch() {
     marker: {
       size: points.map(({ index }) => (index === data.base ? 13 : 8)),
       symbol: points.map(({ index }) => (index === data.base ? 'diamond' : 'circle')),
-      color: theme.lines[0],
+      color: lineColor(theme, 0),
     },
   }
   const line = {
@@ -44,7 +46,7 @@ function drawSearch() {
     name: 'best so far',
     x,
     y: sofar,
-    line: { color: theme.lines[1], width: 2, shape: 'hv' },
+    line: { color: lineColor(theme, 1), width: 2, shape: 'hv' },
     hoverinfo: 'skip',
   }
   const layout = layoutOf(theme, {

@@ -1,14 +1,15 @@
 // Losses over the steps: a line for each condition, and its runs when asked.
-import { layoutOf, PLOT_OPTIONS, themeOf } from '../../report/plot-theme.js'
-import { colorOf, dashOf, data } from './data.js'
+import { byId, chosenValue, maybeById } from '../../report/client/dom.ts'
+import { layoutOf, PLOT_OPTIONS, themeOf } from '../../report/client/plot-theme.ts'
+import type { Curve } from '../curves.ts'
+import { colorOf, type Data, dashOf, data } from './data.ts'
 
-export function startCurves() {
-  const term = document.getElementById('curve-term')
+export function startCurves(): (() => void) | undefined {
+  const term = maybeById<HTMLSelectElement>('curve-term')
   if (!term || !data.curves) return undefined
-  const singles = document.getElementById('curve-singles')
+  const singles = byId<HTMLInputElement>('curve-singles')
   const draw = () => {
-    const scale = document.querySelector('input[name="curve-scale"]:checked').value
-    curves(term.value, scale === 'log', singles.checked)
+    curves(data.curves!, term.value, chosenValue('curve-scale') === 'log', singles.checked)
   }
   for (const control of [term, singles, ...document.querySelectorAll('input[name="curve-scale"]')]) {
     control.addEventListener('change', draw)
@@ -17,28 +18,33 @@ export function startCurves() {
   return draw
 }
 
-function curves(term, log, withSingles) {
+function curves(
+  { steps, means, singles, runs }: NonNullable<Data['curves']>,
+  term: string,
+  log: boolean,
+  withSingles: boolean,
+): void {
   const theme = themeOf(document.documentElement)
-  const { steps, means, singles, runs } = data.curves
   // A loss can be exactly zero, which has no logarithm: a gap.
-  const visible = (column) => (log ? column.map((value) => (value > 0 ? value : null)) : column)
-  const trace = (column, condition, extra) => ({
+  const visible = (column: Curve) =>
+    log ? column.map((value) => (value !== null && value > 0 ? value : null)) : column
+  const trace = (column: Curve, condition: number, extra: object) => ({
     type: 'scatter',
     mode: 'lines',
     x: steps,
     y: visible(column),
     legendgroup: String(condition),
-    name: data.conditions[condition].replaceAll('<', '&lt;'),
+    name: data.conditions[condition]!.replaceAll('<', '&lt;'),
     ...extra,
   })
-  const thick = means[term].flatMap((column, index) =>
+  const thick = means[term]!.flatMap((column, index) =>
     column.every((value) => value === null)
       ? []
       : [trace(column, index, { line: { color: colorOf(theme, index), dash: dashOf(theme, index), width: 2.4 } })],
   )
   const thin = withSingles
     ? runs.map(({ condition, label }, run) =>
-        trace(singles[term][run], condition, {
+        trace(singles[term]![run]!, condition, {
           line: { color: colorOf(theme, condition), width: 0.7 },
           opacity: 0.45,
           showlegend: false,

@@ -1,40 +1,51 @@
 // The live page of a run: the picture as it is, curves that grow, pause and stop.
-import { layoutOf, PLOT_OPTIONS, themeOf } from '../../report/plot-theme.js'
-import { ask, finish, listen, note, showShare, span } from './stream.js'
+import { byId } from '../../report/client/dom.ts'
+import { layoutOf, lineColor, PLOT_OPTIONS, themeOf } from '../../report/client/plot-theme.ts'
+import type { RunEvent, StepEvent, TileEvent } from '../../run/events.ts'
+import { ask, type End, finish, listen, note, showShare, span } from './stream.ts'
 
-const element = (id) => document.getElementById(id)
-const curves = new Map()
+/** What the server tells of a run. */
+type Message =
+  | Exclude<RunEvent, { type: 'begin' | 'frame' }>
+  | { readonly type: 'begin'; readonly before: string; readonly words: string }
+  | { readonly type: 'frame'; readonly step: number }
+  | { readonly type: 'paused'; readonly paused: boolean }
+  | ({ readonly type: 'end' } & End)
+
+const curves = new Map<string, { x: number[]; y: (number | null)[] }>()
 let pace = 0
 let paused = false
 let drawn = 0
-let last
+let last: StepEvent | undefined
 
-element('pause').addEventListener('click', () => ask(paused ? 'resume' : 'pause'))
-element('stop').addEventListener('click', () => ask('stop'))
-listen((message) => {
+byId('pause').addEventListener('click', () => ask(paused ? 'resume' : 'pause'))
+byId('stop').addEventListener('click', () => ask('stop'))
+listen((told) => {
+  const message = told as unknown as Message
   if (message.type === 'begin') begin(message)
   else if (message.type === 'phase')
     state(message.detail ? `${message.words ?? message.name}: ${message.detail}` : (message.words ?? message.name))
   else if (message.type === 'step') step(message)
+  else if (message.type === 'tile') tile(message)
   else if (message.type === 'frame') frame(message.step)
   else if (message.type === 'paused') hold(message.paused)
   else if (message.type === 'note' || message.type === 'warning') note(message.message)
   else if (message.type === 'end') finish(message)
 })
 
-function state(text) {
-  element('state').textContent = text
+function state(text: string): void {
+  byId('state').textContent = text
 }
 
-function begin({ before, words }) {
-  element('stop').disabled = false
-  element('before-words').textContent = words
-  element('before').dataset.name = before
+function begin({ before, words }: { before: string; words: string }): void {
+  byId<HTMLButtonElement>('stop').disabled = false
+  byId('before-words').textContent = words
+  byId('before').dataset.name = before
 }
 
 // It is written when the run has prepared it.
-function showBefore() {
-  const image = element('before')
+function showBefore(): void {
+  const image = byId<HTMLImageElement>('before')
   if (!image.hidden || !image.dataset.name) return
   image.onload = () => {
     image.hidden = false
@@ -42,17 +53,17 @@ function showBefore() {
   image.src = `picture/${image.dataset.name}`
 }
 
-function hold(isPaused) {
+function hold(isPaused: boolean): void {
   paused = isPaused
-  element('pause').textContent = paused ? 'Go on' : 'Pause'
+  byId('pause').textContent = paused ? 'Go on' : 'Pause'
   if (paused) state(`Paused after step ${last?.step ?? 0}`)
   else tellStep()
 }
 
-function step(message) {
+function step(message: StepEvent): void {
   const { step: number, totalSteps, losses, milliseconds } = message
   last = message
-  element('pause').disabled = false
+  byId<HTMLButtonElement>('pause').disabled = false
   pace = pace === 0 || number < 3 ? milliseconds : pace + 0.1 * (milliseconds - pace)
   showShare(number / totalSteps)
   showBefore()
@@ -66,7 +77,15 @@ function step(message) {
   draw()
 }
 
-function tellStep() {
+/** Of a method that goes through a picture part by part. */
+function tile({ done, total, milliseconds }: TileEvent): void {
+  pace = pace === 0 || done < 3 ? milliseconds : pace + 0.1 * (milliseconds - pace)
+  showShare(done / total)
+  showBefore()
+  state(`Part ${done} of ${total}, ${span(((total - done) * pace) / 1000)} left`)
+}
+
+function tellStep(): void {
   if (!last) return
   const { step: number, totalSteps, losses, stage, stages } = last
   state(
@@ -74,14 +93,14 @@ function tellStep() {
   )
 }
 
-function add(name, x, y) {
-  if (!curves.has(name)) curves.set(name, { x: [], y: [] })
-  const curve = curves.get(name)
+function add(name: string, x: number, y: number): void {
+  const curve = curves.get(name) ?? { x: [], y: [] }
+  curves.set(name, curve)
   curve.x.push(x)
   curve.y.push(y > 0 ? y : null)
 }
 
-function draw() {
+function draw(): void {
   if (!globalThis.Plotly) return
   const theme = themeOf(document.documentElement)
   const traces = [...curves].map(([name, { x, y }], index) => ({
@@ -91,7 +110,7 @@ function draw() {
     y: [...y],
     mode: 'lines',
     line: {
-      color: index === 0 ? theme.ink : theme.lines[(index - 1) % theme.lines.length],
+      color: index === 0 ? theme.ink : lineColor(theme, index - 1),
       width: index === 0 ? 2.5 : 1.5,
     },
   }))
@@ -99,22 +118,22 @@ function draw() {
     xaxis: { title: { text: 'step' } },
     yaxis: { type: 'log', title: { text: 'weighted loss' } },
   })
-  globalThis.Plotly.react(element('losses'), traces, layout, PLOT_OPTIONS)
+  globalThis.Plotly.react(byId('losses'), traces, layout, PLOT_OPTIONS)
 }
 
 let loading = false
-let wanted
-function frame(number) {
+let wanted: number | undefined
+function frame(number: number): void {
   wanted = number
   if (loading) return
   loading = true
   const image = new Image()
   image.onload = () => {
-    element('now').src = image.src
-    element('now').hidden = false
-    element('now-words').textContent = `After ${number} steps`
+    byId<HTMLImageElement>('now').src = image.src
+    byId('now').hidden = false
+    byId('now-words').textContent = `After ${number} steps`
     loading = false
-    if (wanted !== number) frame(wanted)
+    if (wanted !== undefined && wanted !== number) frame(wanted)
   }
   image.onerror = () => {
     loading = false

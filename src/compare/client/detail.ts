@@ -1,10 +1,29 @@
 // One metric at a time: a plot of the differences with their intervals and inputs, and a table that sorts.
-import { layoutOf, PLOT_OPTIONS, themeOf } from '../../report/plot-theme.js'
-import { data, element, metricOf, shown, shownSigned } from './data.js'
+import { byId, maybeById } from '../../report/client/dom.ts'
+import { layoutOf, lineColor, PLOT_OPTIONS, themeOf } from '../../report/client/plot-theme.ts'
+import { type Cell, type Difference, data, element, type Metric, metricOf, shown, shownSigned } from './data.ts'
 
-const MARK_SIGNS = { better: '✓', worse: '✗', differs: '≠' }
+/** A condition in the table. */
+interface Row extends Cell {
+  readonly index: number
+  readonly name: string
+  readonly base: boolean
+}
+
+type Column = readonly [
+  head: string,
+  text: (row: Row, decimals: number) => string,
+  value: (row: Row) => number | null | undefined,
+]
+
+interface Sorting {
+  column: number
+  descending: boolean
+}
+
+const MARK_SIGNS: Readonly<Record<string, string>> = { better: '✓', worse: '✗', differs: '≠' }
 // For each column: its head, its text, and what it is sorted by (undefined sorts last).
-const COLUMNS = [
+const COLUMNS: readonly Column[] = [
   ['Condition', (row) => row.name, (row) => row.index],
   ['Mean', (row, d) => shown(row.level?.mean, d), (row) => row.level?.mean],
   [
@@ -31,8 +50,8 @@ const COLUMNS = [
   ],
 ]
 
-export function startDetail() {
-  const select = document.getElementById('detail-metric')
+export function startDetail(): (() => void) | undefined {
+  const select = maybeById<HTMLSelectElement>('detail-metric')
   if (!select) return undefined
   const sort = { column: 0, descending: false }
   const draw = () => {
@@ -47,39 +66,39 @@ export function startDetail() {
 }
 
 // Plotly reads tags in texts; a name is no tag.
-function shortName(name) {
+function shortName(name: string): string {
   return (name.length > 28 ? `${name.slice(0, 27)}…` : name).replaceAll('<', '&lt;')
 }
 
-function rowsOf({ cells }) {
-  return cells.map((cell, index) => ({ ...cell, index, name: data.conditions[index], base: index === data.base }))
+function rowsOf({ cells }: Metric): Row[] {
+  return cells.map((cell, index) => ({ ...cell, index, name: data.conditions[index]!, base: index === data.base }))
 }
 
-function note({ better, shared }) {
+function note({ better, shared }: Metric): void {
   const side = better === null ? 'Neither side is better; "better in" counts rises.' : `Better is ${better}.`
   const warning = shared.length > 0 ? ` A compared loss uses ${shared.join(', ')}: this is no evidence.` : ''
-  document.getElementById('detail-note').textContent = side + warning
+  byId('detail-note').textContent = side + warning
 }
 
-function rangeText(difference, decimals) {
+function rangeText(difference: Difference | undefined, decimals: number): string {
   if (!difference || difference.low === null) return '–'
   return `${shownSigned(difference.low, decimals)} … ${shownSigned(difference.high, decimals)}`
 }
 
-function markText(difference) {
+function markText(difference: Difference | undefined): string {
   if (!difference?.mark) return ''
-  const sign = MARK_SIGNS[difference.mark]
-  return `${difference.holm < 0.05 ? sign + sign : sign} ${difference.mark}`
+  const sign = MARK_SIGNS[difference.mark]!
+  return `${difference.holm! < 0.05 ? sign + sign : sign} ${difference.mark}`
 }
 
-function pText(p) {
+function pText(p: number | null | undefined): string {
   if (p === undefined || p === null) return '–'
   return p < 0.001 ? p.toExponential(1).replace('-', '−') : p.toFixed(3)
 }
 
-function table(metric, sort, redraw) {
+function table(metric: Metric, sort: Sorting, redraw: () => void): void {
   const rows = rowsOf(metric)
-  const value = COLUMNS[sort.column][2]
+  const value = COLUMNS[sort.column]![2]
   rows.sort((a, b) => {
     const [x, y] = [value(a), value(b)]
     if (x === undefined || x === null) return y === undefined || y === null ? a.index - b.index : 1
@@ -92,7 +111,7 @@ function table(metric, sort, redraw) {
       sort.descending = sort.column === column && !sort.descending
       sort.column = column
       redraw()
-      document.querySelectorAll('#detail-table .sort')[column].focus()
+      document.querySelectorAll<HTMLElement>('#detail-table .sort')[column]!.focus()
     })
     const cell = element('th', { scope: 'col' }, button)
     cell.setAttribute('aria-sort', sort.column === column ? (sort.descending ? 'descending' : 'ascending') : 'none')
@@ -100,28 +119,30 @@ function table(metric, sort, redraw) {
   })
   const body = rows.map((row) => {
     const cells = COLUMNS.map(([, text], column) => {
-      const cell = element(column === 0 ? 'th' : 'td', { textContent: text(row, metric.decimals) })
-      if (column === 0) cell.scope = 'row'
+      const textContent = text(row, metric.decimals)
+      const cell = column === 0 ? element('th', { textContent, scope: 'row' }) : element('td', { textContent })
       const mark = row.difference?.mark
       if ((column === 2 || column === 4) && mark && metric.shared.length === 0) cell.className = mark
       return cell
     })
     return element('tr', {}, ...cells)
   })
-  document
-    .getElementById('detail-table')
-    .replaceChildren(element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...body))
+  byId('detail-table').replaceChildren(element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...body))
 }
 
-function forest(metric) {
-  const plot = document.getElementById('plot-forest')
+function forest(metric: Metric): void {
+  const plot = byId('plot-forest')
   const theme = themeOf(document.documentElement)
-  const rows = rowsOf(metric).filter(({ difference }) => difference)
+  const rows = rowsOf(metric).flatMap(({ difference, ...row }) => (difference ? [{ ...row, difference }] : []))
   plot.hidden = rows.length === 0
   if (rows.length === 0) return
-  const colors = { better: theme.lines[2], worse: theme.lines[4], differs: theme.lines[0] }
+  const colors: Readonly<Record<string, string>> = {
+    better: lineColor(theme, 2),
+    worse: lineColor(theme, 4),
+    differs: lineColor(theme, 0),
+  }
   // Rows from the top down; units a little below their row's mean.
-  const y = (index) => rows.length - 1 - index
+  const y = (index: number) => rows.length - 1 - index
   const inputs = {
     name: 'inputs',
     type: 'scatter',
@@ -145,13 +166,15 @@ function forest(metric) {
     marker: {
       size: 10,
       symbol: rows.map(({ difference }) => (difference.mark && metric.shared.length === 0 ? 'circle' : 'circle-open')),
-      color: rows.map(({ difference }) => (metric.shared.length === 0 && colors[difference.mark]) || theme.ink),
+      color: rows.map(
+        ({ difference }) => (metric.shared.length === 0 && difference.mark && colors[difference.mark]) || theme.ink,
+      ),
     },
     error_x: {
       type: 'data',
       symmetric: false,
-      array: rows.map(({ difference }) => (difference.high === null ? 0 : difference.high - difference.mean)),
-      arrayminus: rows.map(({ difference }) => (difference.low === null ? 0 : difference.mean - difference.low)),
+      array: rows.map(({ difference }) => (difference.high === null ? 0 : difference.high - difference.mean!)),
+      arrayminus: rows.map(({ difference }) => (difference.low === null ? 0 : difference.mean! - difference.low)),
       color: theme.ink,
       thickness: 1.5,
       width: 4,
@@ -164,7 +187,7 @@ function forest(metric) {
     margin: { l: 10, r: 16, t: 12, b: 56 },
     xaxis: {
       title: {
-        text: `difference to ${shortName(data.conditions[data.base])}${metric.unit === '' ? '' : `, ${metric.unit}`}`,
+        text: `difference to ${shortName(data.conditions[data.base]!)}${metric.unit === '' ? '' : `, ${metric.unit}`}`,
       },
       zeroline: true,
       zerolinecolor: theme.ink,

@@ -1,10 +1,36 @@
 // The looks of every plot, and how it takes its colours from the page. Runs in the reader's browser.
 
+declare global {
+  /** Plotly, where the page has it. */
+  var Plotly: {
+    react(target: string | Element, traces: readonly object[], layout: object, options: object): void
+    downloadImage(plot: Element, options: { readonly format: 'svg'; readonly filename: string }): Promise<string>
+    readonly Icons: { readonly disk: object }
+  }
+}
+
+/** The colours of a page. */
+export interface Theme {
+  readonly ink: string
+  readonly faint: string
+  readonly rule: string
+  readonly paper: string
+  readonly font: string
+  readonly lines: readonly string[]
+}
+
+/** What a plot changes of the common layout. */
+export interface Layout {
+  readonly xaxis?: object
+  readonly yaxis?: object
+  readonly [key: string]: unknown
+}
+
 // Beside the button for a PNG: a plot that a paper can scale.
 const saveAsSvg = {
   name: 'Download plot as SVG',
   icon: globalThis.Plotly?.Icons.disk,
-  click: (plot) => Plotly.downloadImage(plot, { format: 'svg', filename: plot.id }),
+  click: (plot: Element) => Plotly.downloadImage(plot, { format: 'svg', filename: plot.id }),
 }
 
 export const PLOT_OPTIONS = {
@@ -17,9 +43,9 @@ export const PLOT_OPTIONS = {
 }
 
 // Colours come from the style sheet, so that plots follow the page into the dark.
-export function themeOf(element) {
+export function themeOf(element: Element): Theme {
   const css = getComputedStyle(element)
-  const read = (name) => css.getPropertyValue(name).trim()
+  const read = (name: string) => css.getPropertyValue(name).trim()
   return {
     ink: read('--ink'),
     faint: read('--faint'),
@@ -30,7 +56,7 @@ export function themeOf(element) {
   }
 }
 
-export function layoutOf(theme, extra) {
+export function layoutOf(theme: Theme, extra: Layout): object {
   const axis = {
     gridcolor: theme.rule,
     zerolinecolor: theme.rule,
@@ -54,6 +80,11 @@ export function layoutOf(theme, extra) {
 }
 
 // A small plot has no room for a legend under its axis title.
-export function legendAbove(theme) {
+export function legendAbove(theme: Theme): object {
   return { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { color: theme.ink } }
+}
+
+/** The colour of a line; there are eight, which come again. */
+export function lineColor({ lines }: Theme, index: number): string {
+  return lines[index % lines.length]!
 }

@@ -1,44 +1,53 @@
 // The matrix: puts the pictures into their cells, and moves one magnifier over all of them. Its place is a pair of
 // custom properties on the table, from which the style sheet computes what each lens shows; no picture is asked.
-import { data, metricOf, shown } from './data.js'
+import { byId, chosenValue } from '../../report/client/dom.ts'
+import { data, metricOf, shown } from './data.ts'
 
-const VIEW_TITLES = { result: 'result', degraded: 'degraded result', sibling: 'sibling', target: 'target' }
+type Views = Readonly<Record<string, readonly (readonly (readonly number[])[])[]>>
 
-export function startMatrix() {
-  const { sources, views, input, truth } = data.pictures
+const VIEW_TITLES: Readonly<Record<string, string>> = {
+  result: 'result',
+  degraded: 'degraded result',
+  sibling: 'sibling',
+  target: 'target',
+}
+
+export function startMatrix(): void {
+  const { sources, input, truth } = data.pictures
+  const views = data.pictures.views as Views
   // A picture is used by its cell and its lens, and by several cells: an address is short, its data is not.
   const addresses = sources.map((source) => (source === '' ? '' : URL.createObjectURL(blobOf(source))))
-  const area = document.getElementById('matrix')
-  const caption = document.getElementById('caption')
-  const chosen = (name, fallback) => document.querySelector(`input[name="${name}"]:checked`)?.value ?? fallback
+  const area = byId('matrix')
+  const caption = byId<HTMLSelectElement>('caption')
 
-  const fill = (cell, index, alt, why) => {
-    const image = cell.querySelector('img')
+  const fill = (cell: HTMLElement, index: number, alt: string, why: string) => {
+    const image = cell.querySelector('img')!
     const address = addresses[index]
     cell.classList.toggle('empty', !address)
     cell.title = address ? '' : why
     if (address) image.src = address
     else image.removeAttribute('src')
     image.alt = address ? alt : `${alt}: ${why}`
-    cell.querySelector('.lens').style.backgroundImage = address ? `url("${address}")` : 'none'
+    cell.querySelector<HTMLElement>('.lens')!.style.backgroundImage = address ? `url("${address}")` : 'none'
   }
 
   const show = () => {
-    const seed = Number(chosen('seed', 0))
-    const view = chosen('view', 'result')
+    const seed = Number(chosenValue('seed') ?? 0)
+    const view = chosenValue('view') ?? 'result'
     const metric = caption.value === '' ? undefined : metricOf(caption.value)
-    const position = data.metrics.indexOf(metric)
-    for (const row of area.querySelectorAll('tr[data-input]')) {
+    const position = metric ? data.metrics.indexOf(metric) : -1
+    for (const row of area.querySelectorAll<HTMLElement>('tr[data-input]')) {
       const at = Number(row.dataset.input)
-      const name = data.inputs[at]
-      for (const cell of row.querySelectorAll('td[data-leading]')) {
-        const kind = cell.dataset.leading
-        const index = { input: input?.[at], truth: truth?.[at] }[kind] ?? views[kind]?.[seed]?.[at]?.[data.base] ?? -1
+      const name = data.inputs[at]!
+      for (const cell of row.querySelectorAll<HTMLElement>('td[data-leading]')) {
+        const kind = cell.dataset.leading!
+        const leading: Readonly<Record<string, number | undefined>> = { input: input?.[at], truth: truth?.[at] }
+        const index = leading[kind] ?? views[kind]?.[seed]?.[at]?.[data.base] ?? -1
         fill(cell, index, `${name}: ${kind}`, 'none')
       }
-      for (const cell of row.querySelectorAll('td[data-condition]')) {
+      for (const cell of row.querySelectorAll<HTMLElement>('td[data-condition]')) {
         const condition = Number(cell.dataset.condition)
-        const values = data.values[condition][at][seed]
+        const values = data.values[condition]![at]![seed]!
         const why = typeof values === 'string' ? values : 'no picture'
         fill(
           cell,
@@ -47,8 +56,8 @@ export function startMatrix() {
           why,
         )
         const number = metric && typeof values !== 'string' ? shown(values[position], metric.decimals) : ''
-        cell.querySelector('.value').textContent = cell.classList.contains('empty') ? shortWhy(why) : number
-        link(cell, JSON.parse(cell.dataset.links)[seed])
+        cell.querySelector('.value')!.textContent = cell.classList.contains('empty') ? shortWhy(why) : number
+        link(cell, (JSON.parse(cell.dataset.links!) as readonly (string | null)[])[seed])
       }
     }
   }
@@ -56,8 +65,8 @@ export function startMatrix() {
   for (const control of document.querySelectorAll('input[name="seed"], input[name="view"], #caption')) {
     control.addEventListener('change', show)
   }
-  const size = document.getElementById('cell-size')
-  if (matchMedia('(max-width: 34rem)').matches) size.value = 104
+  const size = byId<HTMLInputElement>('cell-size')
+  if (matchMedia('(max-width: 34rem)').matches) size.value = '104'
   const resize = () => area.style.setProperty('--cell', `${size.value}px`)
   size.addEventListener('input', resize)
   resize()
@@ -65,33 +74,34 @@ export function startMatrix() {
   startLens(area)
 }
 
-function blobOf(source) {
-  const [head, body] = source.split(',')
+function blobOf(source: string): Blob {
+  const [head, body] = source.split(',') as [string, string]
   const bytes = Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0))
   return new Blob([bytes], { type: head.slice(5, head.indexOf(';')) })
 }
 
-function shortWhy(why) {
+function shortWhy(why: string): string {
   return why.length > 40 ? `${why.slice(0, 38)}…` : why
 }
 
-function link(cell, address) {
-  const under = cell.querySelector('.under')
+function link(cell: HTMLElement, address: string | null | undefined): void {
+  const under = cell.querySelector('.under')!
   under.querySelector('a')?.remove()
   if (!address || cell.classList.contains('empty')) return
   const anchor = document.createElement('a')
   anchor.href = address
   anchor.textContent = 'run'
-  anchor.setAttribute('aria-label', `Report of the run: ${cell.querySelector('img').alt}`)
+  anchor.setAttribute('aria-label', `Report of the run: ${cell.querySelector('img')!.alt}`)
   under.append(anchor)
 }
 
-function startLens(area) {
-  const power = document.getElementById('lens-power')
-  const place = document.getElementById('lens-place')
-  let at = [0.5, 0.42]
-  const move = (x, y, say) => {
-    at = [x, y].map((value) => Math.min(Math.max(value, 0), 1))
+function startLens(area: HTMLElement): void {
+  const power = byId<HTMLInputElement>('lens-power')
+  const place = byId('lens-place')
+  let at: [number, number] = [0.5, 0.42]
+  const inside = (value: number) => Math.min(Math.max(value, 0), 1)
+  const move = (x: number, y: number, say: boolean) => {
+    at = [inside(x), inside(y)]
     area.style.setProperty('--x', at[0].toFixed(4))
     area.style.setProperty('--y', at[1].toFixed(4))
     area.classList.add('looking')
@@ -102,13 +112,13 @@ function startLens(area) {
     area.classList.remove('looking')
     place.textContent = ''
   }
-  const setPower = (value) => {
-    power.value = value
+  const setPower = (value: number) => {
+    power.value = String(value)
     area.style.setProperty('--power', power.value)
     power.setAttribute('aria-valuetext', `${power.value} times`)
   }
-  const follow = (event) => {
-    const frame = event.target.closest('.frame')
+  const follow = (event: MouseEvent) => {
+    const frame = (event.target as Element).closest('.frame')
     if (!frame) return
     const box = frame.getBoundingClientRect()
     move((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, false)
@@ -125,7 +135,7 @@ function startLens(area) {
     if (event.target !== area || event.ctrlKey || event.metaKey || event.altKey) return
     const step = event.shiftKey ? 0.1 : 0.02
     const [x, y] = at
-    const actions = {
+    const actions: Readonly<Record<string, () => void>> = {
       ArrowLeft: () => move(x - step, y, true),
       ArrowRight: () => move(x + step, y, true),
       ArrowUp: () => move(x, y - step, true),
@@ -139,6 +149,6 @@ function startLens(area) {
     event.preventDefault()
     action()
   })
-  power.addEventListener('input', () => setPower(power.value))
-  setPower(power.value)
+  power.addEventListener('input', () => setPower(Number(power.value)))
+  setPower(Number(power.value))
 }
