@@ -142,7 +142,8 @@ async function packs(): Promise<Finding[]> {
       },
     ]
   }
-  const { openSetting } = await import('./methods/rephotograph/setting.ts')
+  const { methodOf } = await import('./methods/methods.ts')
+  const { open } = await methodOf({}).load()
   return names.map((name): Finding => {
     try {
       const { pack, roles, missing, has, close } = loadPack(name)
@@ -151,7 +152,7 @@ async function packs(): Promise<Finding[]> {
       const found = pack.size === undefined ? `${roles.join(', ')}, no generator` : `${pack.size} px`
       if (missing.length === 0) {
         // Complete by its own account; whether a run can be made of it is for the run to say. Without a generator, none is meant.
-        if (pack.size !== undefined) openSetting({ pack: name }).pack.close()
+        if (pack.size !== undefined) open({ pack: name }).close()
         return { standing: 'ok', name: `pack ${name}`, found: `${found}, complete` }
       }
       const advice = `rephoto models import <file> --pack ${name}`

@@ -1,6 +1,6 @@
 /** Options for finding and choosing the face. */
 import type { Argv } from 'yargs'
-import type { ConfigFragment } from '../methods/rephotograph/config.ts'
+import type { JsonObject } from '../config/merge.ts'
 import { quote } from '../text/visible.ts'
 import { UsageError } from './failure.ts'
 
@@ -73,8 +73,6 @@ export function withAlignMode<T>(yargs: Argv<T>): Argv<T & AlignModeOptions> {
   })
 }
 
-type AlignFragment = NonNullable<ConfigFragment['align']>
-
 /** The value of --turn; undefined where it was not given. */
 export function turnOf(turn: string | undefined): 0 | 90 | 180 | 270 | 'auto' | undefined {
   if (turn === undefined || turn === 'auto') return turn
@@ -87,9 +85,9 @@ export function turnOf(turn: string | undefined): 0 | 90 | 180 | 270 | 'auto' | 
 export function alignKeys(
   { face, landmarks, turn, insist, align }: AlignOptions & AlignModeOptions,
   place: (path: string) => string,
-): AlignFragment | undefined {
+): JsonObject | undefined {
   const degrees = turnOf(turn)
-  const keys: AlignFragment = {
+  const keys: JsonObject = {
     ...(align === undefined ? {} : { mode: align as 'auto' | 'none' }),
     ...(face === undefined ? {} : { face }),
     ...(landmarks === undefined ? {} : { landmarks: place(landmarks) }),

@@ -1,5 +1,6 @@
 /** `rephoto encode`: the first latent of a portrait, without optimizing. */
 import type { CommandModule } from 'yargs'
+import { ableTo } from './able.ts'
 import { type AlignModeOptions, type AlignOptions, withAlignMode, withAlignment } from './alignment.ts'
 import { printPath, printRemark, say } from './print.ts'
 import { configOf, type SettingOptions, withSettings } from './settings.ts'
@@ -24,8 +25,8 @@ export const encodeCommand: CommandModule<object, Options> = {
       .option('force', { type: 'boolean', default: false, describe: 'Replace the files that are there' }),
   handler: async (options) => {
     const config = await configOf(options.image, options)
-    const { encodeFile } = await import('../methods/rephotograph/encode-file.ts')
-    const { latent, sibling, notes } = await encodeFile(config, options.out, {
+    const encode = await ableTo('encode', config)
+    const { latent, sibling, notes } = await encode(config, options.out, {
       force: options.force,
       onRemark: (remark) => printRemark(options.image, remark),
     })

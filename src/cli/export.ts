@@ -1,5 +1,6 @@
 /** `rephoto export`: the optimization step of a config as an ONNX model. */
 import type { CommandModule } from 'yargs'
+import { ableTo } from './able.ts'
 import { printPath } from './print.ts'
 import { configOf, type SettingOptions, withSettings } from './settings.ts'
 
@@ -20,7 +21,7 @@ export const exportCommand: CommandModule<object, Options> = {
       .option('force', { type: 'boolean', default: false, describe: 'Replace the file that is there' }),
   handler: async (options) => {
     const config = await configOf(options.config, options)
-    const { exportStep } = await import('../methods/rephotograph/export-step.ts')
+    const exportStep = await ableTo('exportStep', config)
     printPath('model', await exportStep(config, options.out, { force: options.force }))
   },
 }

@@ -1,5 +1,6 @@
 /** `rephoto guess`: what film and what blur a picture suggests, and how surely. */
 import type { CommandModule } from 'yargs'
+import { ableTo } from './able.ts'
 import { type AlignModeOptions, type AlignOptions, withAlignMode, withAlignment } from './alignment.ts'
 import { UsageError } from './failure.ts'
 import { print, printJson, printRemark, say } from './print.ts'
@@ -27,20 +28,17 @@ export const guessCommand: CommandModule<object, Options> = {
     if (isConfigName(picture)) throw new UsageError(`${picture}: expected a picture, found a config`)
     const config = await configOf(picture, options)
     const { openPicture } = await import('../images/read.ts')
-    const { blurInWords, emulsionInWords, guessPicture } = await import('../methods/rephotograph/auto.ts')
     const { bitmap, remarks } = await openPicture(String(config.input))
     for (const remark of remarks) printRemark(picture, remark)
     const { cropInWords, cropMark } = await import('../align/crop-mark.ts')
-    const guess = await guessPicture(config, bitmap, (found) => {
+    const guess = await (await ableTo('guess', config))(config, bitmap, (found) => {
       for (const remark of found.remarks) say(`warning: ${remark}`)
       say(cropInWords(cropMark(found)))
     })
     if (json) {
-      printJson(guess)
+      printJson(guess.values)
       return
     }
-    print(`sensitivity: ${emulsionInWords(guess.emulsion)}`)
-    print(`blur radius: ${blurInWords(guess)}`)
-    print(`to use them: --sensitivity ${guess.emulsion.best} --set degradation.blur.radius=${guess.blur.radius}`)
+    for (const line of guess.lines) print(line)
   },
 }

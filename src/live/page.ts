@@ -1,4 +1,4 @@
-/** The live page: the frame that client.js fills. At its end it becomes the report. */
+/** The live page: the frame that client/ fills. At its end it becomes the report. */
 import { htmlDocument } from '../report/document.ts'
 import { html } from '../report/html.ts'
 import { clientScript, plotlyScript } from '../report/page-scripts.ts'

@@ -3,6 +3,7 @@
  * command line serve any method and name none; what they need to know of one is here, most of it as data. A method is one
  * folder beside this file and one line in methods.ts.
  */
+import type { AlignedPortrait } from '../align/align.ts'
 import type { ConfigKind } from '../config/kind.ts'
 import type { Fragment } from '../config/load.ts'
 import type { JsonObject } from '../config/merge.ts'
@@ -148,6 +149,37 @@ export interface LoadedMethod {
   open(fragment: Fragment): Job
   /** Dotted keys of the weights of its terms that are above zero. */
   weightKeys(fragment: Fragment): readonly string[]
+  /** For `guess`, of methods whose configs may leave something to the picture. @param tell hears of the crop, where one is made */
+  guess?(fragment: Fragment, picture: Bitmap, tell?: (found: AlignedPortrait) => void): Promise<Guess>
+  /** For `encode`, of methods that begin with codes of a portrait. @param out file to write, or a folder for it */
+  encode?(fragment: Fragment, out?: string, options?: EncodeOptions): Promise<EncodedFiles>
+  /** For `export`, of methods with a step: as an ONNX model. @returns the path of the file */
+  exportStep?(fragment: Fragment, out: string, options?: { readonly force?: boolean }): Promise<string>
+}
+
+/** What a picture suggests for keys that a config may leave to it. */
+export interface Guess {
+  /** For programs. */
+  readonly values: unknown
+  /** For people. */
+  readonly lines: readonly string[]
+}
+
+/** Files that an encoding has written. */
+export interface EncodedFiles {
+  /** Where the portrait was cut out, in one line, and what the user should know about it. */
+  readonly notes: readonly string[]
+  /** Safetensors with `latent` and `noise/0` …, fit for init.latent and init.noise. */
+  readonly latent: string
+  readonly sibling: string
+}
+
+/** How they are written. */
+export interface EncodeOptions {
+  /** Whether files that are there already may be replaced; what is read never is. */
+  readonly force?: boolean
+  /** Hears what there is to say of the input. */
+  readonly onRemark?: (remark: string) => void
 }
 
 /** What a report of a run shows that only its method can say. */

@@ -1,5 +1,5 @@
 /**
- * The page of one run. Structure and words are here, looks in style.ts, what moves in client.js.
+ * The page of one run. Structure and words are here, looks in style.ts, what moves in client/.
  *
  * The order is that of a reader's questions: is it a good portrait, how did it come to be, did the optimization
  * behave, what exactly was done.

@@ -1,6 +1,6 @@
 /**
  * The looks of reports: paper and ink, one column, plots and pictures at the width they need. Colours are variables,
- * once for light and once for dark; plots read them too (client.js). A string and not a file, so that it is part of the build.
+ * once for light and once for dark; plots read them too (client/). A string and not a file, so that it is part of the build.
  */
 
 /** The style sheet. */

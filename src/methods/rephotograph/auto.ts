@@ -112,6 +112,15 @@ export function blurInWords({ blur, side }: PictureGuess): string {
   return `${blur.radius.toFixed(2)} (${low} to ${high} with ${share}, against ${blur.against}${caution})`
 }
 
+/** A guess line by line, with what to type to use it. */
+export function guessInWords(guess: PictureGuess): string[] {
+  return [
+    `sensitivity: ${emulsionInWords(guess.emulsion)}`,
+    `blur radius: ${blurInWords(guess)}`,
+    `to use them: --sensitivity ${guess.emulsion.best} --set degradation.blur.radius=${guess.blur.radius}`,
+  ]
+}
+
 function withoutAuto(fragment: ConfigFragment): ConfigFragment {
   const { sensitivity, degradation } = fragment
   const radius = degradation?.blur?.radius

@@ -6,6 +6,7 @@ import type { Fragment } from '../../config/load.ts'
 import { openPicture } from '../../images/read.ts'
 import { writePicture } from '../../images/write.ts'
 import { claim, outputPath } from '../../output.ts'
+import type { EncodedFiles, EncodeOptions } from '../method.ts'
 import { settleAuto } from './auto.ts'
 import { writeCodes } from './codes.ts'
 import { type ConfigFragment, portraitConfig } from './config.ts'
@@ -14,22 +15,7 @@ import { bitmapOf, siblingOf } from './prepare.ts'
 import { openSetting } from './setting.ts'
 import { firstLatent, startNoise } from './start.ts'
 
-/** Files that were written. */
-export interface EncodedFiles {
-  /** Where the portrait was cut out, in one line, and what the user should know about it. */
-  readonly notes: readonly string[]
-  /** Safetensors with `latent` and `noise/0` …, fit for init.latent and init.noise. */
-  readonly latent: string
-  readonly sibling: string
-}
-
-/** How the files are written. */
-export interface EncodeOptions {
-  /** Whether files that are there already may be replaced; what is read never is. */
-  readonly force?: boolean
-  /** Hears what there is to say of the input. */
-  readonly onRemark?: (remark: string) => void
-}
+export type { EncodedFiles, EncodeOptions }
 
 /** Files that an encoding reads. */
 function inputsOf({ align, init }: ConfigFragment, input: string): string[] {

@@ -7,7 +7,7 @@ import { type LoadedPack, loadPack } from '../../models/load.ts'
 import type { Role } from '../../networks/roles.ts'
 import { stepProgram } from '../../optimize/step.ts'
 import type { Job, LoadedMethod, Plan } from '../method.ts'
-import { settleAuto, wantsGuess } from './auto.ts'
+import { guessInWords, guessPicture, settleAuto, wantsGuess } from './auto.ts'
 import { type ConfigFragment, portraitConfig } from './config.ts'
 import { looksForDamage } from './damage.ts'
 import { type Descended, descend, stagesOf } from './descend.ts'
@@ -28,6 +28,12 @@ export const loaded: LoadedMethod = {
     const { config, guess, notes } = await settleAuto(portraitConfig(fragment), picture)
     return { fragment: config, notes, ...(guess && { guess: guess as unknown as JsonObject }) }
   },
+  async guess(fragment, picture, tell) {
+    const guess = await guessPicture(fragment, picture, tell)
+    return { values: guess, lines: guessInWords(guess) }
+  },
+  encode: async (...given) => (await import('./encode-file.ts')).encodeFile(...given),
+  exportStep: async (...given) => (await import('./export-step.ts')).exportStep(...given),
   plan: (fragment, pack) => planOf(portraitConfig(fragment), pack),
   open: (fragment) => openJob(portraitConfig(fragment)),
   weightKeys(fragment) {
