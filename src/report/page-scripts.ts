@@ -2,8 +2,9 @@
  * The scripts of a page, inlined: TypeScript of the rooms' folders `client`, bundled to one module each. A clone bundles them when a page
  * is written; a published package has them bundled (scripts/bundle-clients.js).
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Html, script } from './html.ts'
 
@@ -28,19 +29,25 @@ export const bundleOptions = {
   legalComments: 'none',
 } as const
 
-const bundled = new Map<string, string>()
+let bundled: ReadonlyMap<string, string> | undefined
 
 /** A script of ours and what it imports. @param entry path below src, without its ending: "report/client/main" */
 export function clientScript(entry: string): Html {
-  const known = bundled.get(entry) ?? codeOf(entry)
-  bundled.set(entry, known)
-  return script(known, 'module')
+  if (!existsSync(new URL(`${entry}.ts`, root)))
+    return script(readFileSync(new URL(`${entry}.js`, root), 'utf8'), 'module')
+  bundled ??= bundleAll()
+  return script(bundled.get(entry)!, 'module')
 }
 
-function codeOf(entry: string): string {
-  const source = new URL(`${entry}.ts`, root)
-  if (!existsSync(source)) return readFileSync(new URL(`${entry}.js`, root), 'utf8')
+/** All at once, since esbuild's process ends with a Ctrl-C, behind which a report is still to be written. */
+function bundleAll(): Map<string, string> {
   const { buildSync } = require('esbuild') as typeof import('esbuild')
-  const { outputFiles } = buildSync({ ...bundleOptions, entryPoints: [fileURLToPath(source)], write: false })
-  return outputFiles[0]!.text
+  const src = fileURLToPath(root)
+  const entryPoints = readdirSync(src).flatMap((room) => {
+    const folder = join(src, room, 'client')
+    return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
+  })
+  const { outputFiles } = buildSync({ ...bundleOptions, entryPoints, outbase: src, outdir: src, write: false })
+  const entryOf = (path: string) => relative(src, path).split(sep).join('/').replace(/\.js$/u, '')
+  return new Map(outputFiles.map(({ path, text }) => [entryOf(path), text]))
 }

@@ -95,3 +95,28 @@ it('a killed run looks interrupted, not whole, and can be continued', async () =
   expect(await resumeRun(folder)).toMatchObject({ status: 'complete' })
   expectLikeWhole(folder)
 })
+
+it('a terminal’s Ctrl-C, which all its processes hear, ends a chain in order, and it goes on', async () => {
+  const folder = join(place, 'chain')
+  const changes = [...settings.filter((word) => word !== '--set'), `pack=${pack}`, 'align.mode=none'].flatMap(
+    (change) => ['--then-set', `rephotograph.${change}`],
+  )
+  const file = join(place, 'chain.png')
+  let sent = false
+  const begin = ['upscale', input, '--scale', '1', '--threads', '1', '--out', file, '--reports', folder]
+  const ended = await rephoto([...begin, '--then', 'rephotograph', ...changes], {
+    group: true,
+    onStderr: (text, child) => {
+      if (sent || !text.includes('optimizing')) return
+      sent = true
+      process.kill(-child.pid!, 'SIGINT')
+    },
+  })
+  expect(ended.stderr).toContain(`stopped after step 1 of 2; continue with: rephoto resume ${folder}`)
+  expect(ended.code).toBe(130)
+  expect(readManifest(join(folder, '2-rephotograph')).status).toBe('partial')
+  const resumed = await rephoto(['resume', folder])
+  expect(resumed.code).toBe(0)
+  expect(readManifest(join(folder, '2-rephotograph')).status).toBe('complete')
+  expect(readFileSync(file).length).toBeGreaterThan(100)
+})

@@ -12,13 +12,17 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs `rephoto`; `onStderr` sees the running process and all it has said so far. */
+/** Runs `rephoto`; `onStderr` sees the running process and all it has said so far. `group`: in a process group of its own, as a shell does it. */
 export function rephoto(
   args: readonly string[],
-  options: { cwd?: string; onStderr?: (text: string, child: ChildProcessWithoutNullStreams) => void } = {},
+  options: {
+    cwd?: string
+    group?: boolean
+    onStderr?: (text: string, child: ChildProcessWithoutNullStreams) => void
+  } = {},
 ): Promise<Ended> {
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [bin, ...args], { cwd: options.cwd })
+    const child = spawn(process.execPath, [bin, ...args], { cwd: options.cwd, detached: options.group === true })
     let stdout = ''
     let stderr = ''
     child.stdin.end()
