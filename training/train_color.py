@@ -9,8 +9,8 @@ G(coarse codes of faces, w in the fine layers) is fitted first, and w errors are
 The first encoder is trained from scratch, the others start from it.
 """
 import argparse
-import csv
 import os
+import shutil
 import time
 
 import numpy as np
@@ -19,7 +19,9 @@ import torch.nn.functional as F
 
 from antique import antique, to_gray
 from color_encoder import ColorEncoder
+from data import command_line
 from face_sets import load_sets
+from loop import Loop
 from picture_losses import gray3
 from prior_grid import save_grid
 from prior_nets import MIX, build
@@ -125,10 +127,8 @@ def main():
     path = os.path.join(a.out, 'color.pt')
     state = {'encoders': {}, 'minutes': {}, 'steps': {}, 'images': {}}
     old = torch.load(path)['encoders'] if os.path.exists(path) and a.restart else {}
-    if os.path.exists(path) and a.restart:
-        prev = torch.load(path)
-        state.update({k: prev[k] for k in ('minutes', 'steps', 'images')})
-    log = csv.writer(open(os.path.join(a.out, 'log-color.csv'), 'a', newline=''))
+    # what the encoders were trained before a restart with a new generator
+    earlier = torch.load(path) if os.path.exists(path) and a.restart else {k: {} for k in ('minutes', 'steps', 'images')}
     previous = None
     for kind in ORDER:
         net = ColorEncoder(c['config']['dim'], INPUT).to(dev)
@@ -138,10 +138,13 @@ def main():
             net.last['3'].bias.data.copy_(mean_w)
             net.last['3'].weight.data.mul_(0.3)
         opt = torch.optim.Adam(net.parameters(), lr=a.lr)
-        minutes = a.minutes if previous is None else a.minutes / 2
-        start, step, sums = time.time(), 0, [0, 0]
-        while (done := (time.time() - start) / 60 / minutes) < 1:
-            opt.param_groups[0]['lr'] = a.lr * min(1, (1 - done) * 3)
+        folder = os.path.join(a.out, f'color-{kind}')
+        if a.restart:
+            shutil.rmtree(folder, ignore_errors=True)
+        loop = Loop(folder, a.minutes if previous is None else a.minutes / 2, parts={'net': net, 'optimizer': opt},
+                    about={'command': command_line('train_color.py', a)}, report_steps=100)
+        for step in loop:
+            loop.rate(opt, a.lr * min(1, (1 - loop.progress) * 3))
             half = a.batch // 2 if len(pool) else a.batch  # half real faces, half generated
             idx = torch.cat([torch.randint(len(small), (half,)),
                              len(small) + torch.randint(max(1, len(pool)), (a.batch - half,))])
@@ -152,16 +155,13 @@ def main():
             opt.zero_grad(set_to_none=True)
             (colour + 0.3 * plain).backward()
             opt.step()
-            step += 1
-            sums = [sums[0] + colour.item(), sums[1] + plain.item()]
-            if step % 100 == 0:
-                log.writerow([kind, step, sums[0] / 100, sums[1] / 100])
-                print(kind, step, f'colour {sums[0] / 100:.3f} w {sums[1] / 100:.3f} (mean w: 1)', flush=True)
-                sums = [0, 0]
+            loop.record({'colour': colour, 'w': plain}, pictures=a.batch)  # 1: the mean w
         previous = net.state_dict()
         state['encoders'][kind] = previous
-        for k, v in (('minutes', (time.time() - start) / 60), ('steps', step), ('images', step * a.batch)):
-            state[k][kind] = state[k].get(kind, 0) + v
+        for k, v in (('minutes', loop.clock.seconds / 60), ('steps', loop.step), ('images', loop.pictures)):
+            state[k][kind] = earlier[k].get(kind, 0) + v
+        if loop.stopped:
+            return
         torch.save(state, path)
     # held-out faces: colour picture, gray g, then the sibling by each encoder
     test = sets.indices('heldout')

@@ -11,13 +11,8 @@ layers inside the box through 1x1 adapters that are dropped; and the correlation
 these layers that the perceptual loss compares.
 """
 import argparse
-import copy
-import csv
 import json
-import math
 import os
-import signal
-import time
 
 import numpy as np
 import torch
@@ -27,7 +22,7 @@ import torch.nn.functional as F
 import augment
 import data
 import safetensors_io
-from clock import Clock
+from loop import Average, Loop, schedule
 from measure_features import spearman
 from nets_face import COMPARED, HINTS, Descriptor, FaceNet, descriptor_crop
 
@@ -149,8 +144,6 @@ def main():
     p.add_argument('--seed', type=int, default=1)
     args = p.parse_args()
     torch.set_num_threads(args.threads)
-    os.makedirs(args.run, exist_ok=True)
-    checkpoint = os.path.join(args.run, 'checkpoint.pt')
 
     faces = data.load_faces(args.data, args.cache, SIZE)
     boxes = usable_boxes(os.path.join(args.cache, 'descriptors.json'))
@@ -176,39 +169,13 @@ def main():
     convs = [v for k, v in net.named_parameters() if not k.startswith('fc')]
     optimizer = torch.optim.AdamW([{'params': convs, 'scale': 1.0}, {'params': linear, 'scale': 0.3}],
                                   lr=args.rate, betas=(0.9, 0.99), weight_decay=0.02)
-    average = copy.deepcopy(net)
-    step, spent, seen = 0, 0.0, 0
-    if os.path.exists(checkpoint):
-        state = torch.load(checkpoint)
-        net.load_state_dict(state['net'])
-        average.load_state_dict(state['average'])
-        heads.load_state_dict(state['heads'])
-        if state['optimizer']:
-            optimizer.load_state_dict(state['optimizer'])
-        step, spent, seen = state['step'], state['seconds'], state['pictures']
-    torch.manual_seed(args.seed + step)
-    rng = np.random.default_rng(args.seed + step)
-
-    def save():
-        torch.save({'net': net.state_dict(), 'average': average.state_dict(), 'heads': heads.state_dict(),
-                    'optimizer': optimizer.state_dict(), 'step': step, 'seconds': clock.tick(),
-                    'pictures': seen, 'widths': args.widths,
-                    'command': data.command_line('train_face.py', args)}, checkpoint + '.part')
-        os.replace(checkpoint + '.part', checkpoint)
-
-    stop = []
-    signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
-    clock = Clock(spent)
-    saved = time.time()
-    running = {}
-    while not stop:
-        elapsed = clock.tick()
-        progress = elapsed / (60 * args.minutes)
-        if progress >= 1:
-            break
-        rate = args.rate * min(1, (step + 1) / 100) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
-        for group in optimizer.param_groups:
-            group['lr'] = rate * group['scale']
+    average = Average(net, keep=0.995)
+    loop = Loop(args.run, args.minutes, parts={'net': net, 'average': average, 'heads': heads, 'optimizer': optimizer},
+                about={'widths': args.widths, 'command': data.command_line('train_face.py', args)},
+                measure=lambda: {'spearman ' + k: float(v) for k, v in evaluate(average.net, test, truth).items()})
+    rng = loop.seed(args.seed)
+    for step in loop:
+        loop.rate(optimizer, args.rate * schedule(loop.progress, step, warmup=100))
         x, want, hints, box = batch(faces, boxes, usable, args.batch, args.blended, args.warped, args.degraded, teacher, rng)
         net.train()
         if args.start:
@@ -231,30 +198,8 @@ def main():
         total.backward()
         nn.utils.clip_grad_norm_(parameters, 2.0)
         optimizer.step()
-        step, seen = step + 1, seen + args.batch
-        keep = min(0.995, (1 + step) / (20 + step))
-        with torch.no_grad():
-            for a, b in zip(average.state_dict().values(), net.state_dict().values()):
-                a.copy_(torch.lerp(a, b, 1 - keep) if a.is_floating_point() else b)
-        for k, v in table.items():
-            running[k] = v.item() if k not in running else 0.97 * running[k] + 0.03 * v.item()
-        if step % 50 == 0:
-            print('step', step, 'seconds', round(clock.tick()), {k: round(v, 4) for k, v in running.items()}, flush=True)
-        if time.time() - saved > 120:
-            save()
-            row = {'step': step, 'seconds': round(clock.tick()), 'rate': f'{rate:.2e}'}
-            row.update({'loss ' + k: f'{v:.4f}' for k, v in running.items()})
-            row.update({'spearman ' + k: f'{v:.4f}' for k, v in evaluate(average, test, truth).items()})
-            curve = os.path.join(args.run, 'curve.csv')
-            new = not os.path.exists(curve)
-            with open(curve, 'a', newline='') as f:
-                writer = csv.DictWriter(f, row.keys())
-                if new:
-                    writer.writeheader()
-                writer.writerow(row)
-            print(' '.join(f'{k}={v}' for k, v in row.items()), flush=True)
-            saved = time.time()
-    save()
+        average.update(net, step + 1)
+        loop.record({'loss ' + k: v for k, v in table.items()}, pictures=args.batch)
 
 
 if __name__ == '__main__':

@@ -8,12 +8,7 @@ part of each batch are faces without labels: the averaged network (EMA) labels t
 trained one sees the altered picture.
 """
 import argparse
-import copy
-import csv
-import math
 import os
-import signal
-import time
 
 import numpy as np
 import torch
@@ -23,7 +18,7 @@ from PIL import Image
 
 import augment
 import data
-from clock import Clock
+from loop import Average, Loop, schedule
 from nets_bisenet import CLASSES, FROM_ARCHIVE, BiSeNet, confusion, intersection_over_union
 
 PALETTE = np.array([[0, 0, 0], [235, 190, 160], [90, 50, 20], [60, 120, 255], [160, 160, 255], [255, 120, 60], [255, 255, 0],
@@ -77,7 +72,6 @@ def main():
     args = p.parse_args()
     torch.set_num_threads(args.threads)
     os.makedirs(args.run, exist_ok=True)
-    checkpoint = os.path.join(args.run, 'checkpoint.pt')
 
     pairs = data.load_parsing(args.data, args.cache, 256)
     faces = data.load_faces(args.data, args.cache, 256)
@@ -92,44 +86,26 @@ def main():
     plain = [v for k, v in net.named_parameters() if v.dim() <= 1]
     optimizer = torch.optim.AdamW([{'params': decay, 'weight_decay': 0.02}, {'params': plain, 'weight_decay': 0}],
                                   lr=args.rate, betas=(0.9, 0.99))
-    step, spent = 0, 0.0
-    average = copy.deepcopy(net)
-    if os.path.exists(checkpoint):
-        state = torch.load(checkpoint)
-        net.load_state_dict(state['net'])
-        average.load_state_dict(state['average'])
-        optimizer.load_state_dict(state['optimizer'])
-        step, spent = state['step'], state['seconds']
-    torch.manual_seed(args.seed + step)
-    rng = np.random.default_rng(args.seed + step)
+    average = Average(net)
 
-    def save():
-        torch.save({'net': net.state_dict(), 'average': average.state_dict(), 'optimizer': optimizer.state_dict(), 'step': step,
-                    'seconds': clock.tick(), 'pictures': step * args.batch, 'width': args.width,
-                    'command': data.command_line('train_parser.py', args)}, checkpoint + '.part')
-        os.replace(checkpoint + '.part', checkpoint)
+    def measure():
+        grid_picture(average.net, test_images[:8], test_labels[:8], os.path.join(args.run, 'grid.png'))
+        iou = intersection_over_union(confusion(average.net, test_images[::3], test_labels[::3]))
+        return {'mean_iou': float(iou.mean()), **{c: float(v) for c, v in zip(CLASSES, iou)}}
 
-    stop = []
-    signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
-    clock = Clock(spent)
-    saved = time.time()
-    running = None
-    while not stop:
-        elapsed = clock.tick()
-        progress = elapsed / (60 * args.minutes)
-        if progress >= 1:
-            break
-        rate = args.rate * min(1, (step + 1) / 200) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
-        for group in optimizer.param_groups:
-            group['lr'] = rate
-        extra = args.unlabelled if progress > 0.5 else 0
+    loop = Loop(args.run, args.minutes, parts={'net': net, 'optimizer': optimizer, 'average': average}, measure=measure, keep=0.98,
+                about={'width': args.width, 'command': data.command_line('train_parser.py', args)})
+    rng = loop.seed(args.seed)
+    for step in loop:
+        loop.rate(optimizer, args.rate * schedule(loop.progress, step, warmup=200))
+        extra = args.unlabelled if loop.progress > 0.5 else 0
         chosen = rng.choice(pairs.train, args.batch - extra)
         x, y = geometry(augment.to_tensor(pairs.images[chosen]), torch.from_numpy(merge[pairs.labels[chosen]]), 256)
         sure = torch.ones_like(y, dtype=torch.float32)
         if extra:
             u, _ = geometry(augment.to_tensor(faces.images[rng.choice(faces.train, extra)]), None, 256, 0.7)
             with torch.no_grad(), torch.autocast('cpu', dtype=torch.bfloat16):
-                confidence, guess = average.eval()(u).softmax(1).max(1)
+                confidence, guess = average.net(u).softmax(1).max(1)
             x, y = torch.cat([x, u]), torch.cat([y, guess])
             sure = torch.cat([sure, (confidence > 0.85).float() * 0.7])
         x = augment.alter(x)
@@ -144,36 +120,13 @@ def main():
             loss = (F.cross_entropy(out, pick(y), weight=weight, reduction='none') * pick(sure)).mean()
             total = total + factor * loss
             if factor == 1.0:
-                main_loss = loss.item()
+                main_loss = loss.detach()
         optimizer.zero_grad()
         total.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimizer.step()
-        step += 1
-        if step % 50 == 0:
-            print('step', step, 'seconds', round(clock.tick()), 'loss', round(running or main_loss, 3), flush=True)
-        keep = min(0.998, (1 + step) / (20 + step))
-        with torch.no_grad():
-            for a, b in zip(average.state_dict().values(), net.state_dict().values()):
-                a.copy_(torch.lerp(a, b, 1 - keep) if a.is_floating_point() else b)
-        running = main_loss if running is None else 0.98 * running + 0.02 * main_loss
-        if time.time() - saved > 120:
-            save()
-            iou = intersection_over_union(confusion(average, test_images[::3], test_labels[::3]))
-            row = {'step': step, 'seconds': round(clock.tick()), 'rate': f'{rate:.2e}', 'loss': f'{running:.4f}',
-                   'mean_iou': f'{iou.mean():.4f}', **{c: f'{v:.3f}' for c, v in zip(CLASSES, iou)}}
-            curve = os.path.join(args.run, 'curve.csv')
-            new = not os.path.exists(curve)
-            with open(curve, 'a', newline='') as f:
-                writer = csv.DictWriter(f, row.keys())
-                if new:
-                    writer.writeheader()
-                writer.writerow(row)
-            print(' '.join(f'{k}={v}' for k, v in row.items()), flush=True)
-            grid_picture(average, test_images[:8], test_labels[:8], os.path.join(args.run, 'grid.png'))
-            saved = time.time()
-    save()
-    grid_picture(average, test_images[:8], test_labels[:8], os.path.join(args.run, 'grid.png'))
+        average.update(net, step + 1)
+        loop.record({'loss': main_loss}, pictures=args.batch)
 
 
 if __name__ == '__main__':

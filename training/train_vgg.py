@@ -13,10 +13,6 @@ Besides, at each compared layer the student's mean |difference| of two pictures 
 per layer: the networks are used for distances.
 """
 import argparse
-import csv
-import os
-import signal
-import time
 
 import numpy as np
 import torch
@@ -25,7 +21,7 @@ import torch.nn.functional as F
 
 import augment
 import data
-from clock import Clock
+from loop import Loop, schedule
 from nets_vgg import Students, Teacher
 
 # student layer -> [(teacher layer, how often the picture is halved first, weight)]
@@ -150,8 +146,6 @@ def main():
     p.add_argument('--seed', type=int, default=1)
     args = p.parse_args()
     torch.set_num_threads(args.threads)
-    os.makedirs(args.run, exist_ok=True)
-    checkpoint = os.path.join(args.run, 'checkpoint.pt')
 
     faces = {size: data.load_faces(args.data, args.cache, size) for size in (128, 256)}
     pairs = data.load_parsing(args.data, args.cache, 256)
@@ -161,16 +155,10 @@ def main():
     adapters = Adapters(students)
     parameters = [*students.parameters(), *adapters.parameters()]
     optimizer = torch.optim.Adam(parameters, lr=args.rate, betas=(0.9, 0.99))
-    step, spent = 0, 0.0
-    if os.path.exists(checkpoint):
-        state = torch.load(checkpoint)
-        students.load_state_dict(state['students'])
-        adapters.load_state_dict(state['adapters'])
-        optimizer.load_state_dict(state['optimizer'])
-        step, spent, norms = state['step'], state['seconds'], state['norms']
-    torch.manual_seed(args.seed + step)
-    rng = np.random.default_rng(args.seed + step)
-    if step == 0:  # mean and spread of each teacher channel
+    loop = Loop(args.run, args.minutes, kept={'norms': None}, about={'widths': args.widths, 'command': data.command_line('train_vgg.py', args)},
+                parts={'students': students, 'adapters': adapters, 'optimizer': optimizer})
+    rng = loop.seed(args.seed)
+    if not loop.resumed:  # mean and spread of each teacher channel
         sums = {}
         for _ in range(12):
             for key, v in teacher_views(teacher, batch(faces, args.crops, args.side, rng)).items():
@@ -179,30 +167,13 @@ def main():
         for key, v in sums.items():
             v = torch.cat(v, 1)
             norms[key] = (v.mean(1), v.std(1) + 0.05 * v.std())
+        loop.kept['norms'] = norms
         del sums
 
-    def save():
-        state = {'students': students.state_dict(), 'adapters': adapters.state_dict(), 'optimizer': optimizer.state_dict(),
-                 'norms': norms, 'step': step, 'seconds': clock.tick(),
-                 'pictures': step * (2 * args.crops + args.crops), 'widths': args.widths, 'command': data.command_line('train_vgg.py', args)}
-        torch.save(state, checkpoint + '.part')
-        os.replace(checkpoint + '.part', checkpoint)
-
-    stop = []
-    signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
-    clock = Clock(spent)
-    saved = time.time()
-    running = {}
-    while not stop:
-        elapsed = clock.tick()
-        progress = elapsed / (60 * args.minutes)
-        if progress >= 1:
-            break
-        rate = args.rate * min(1, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * progress)))
-        for group in optimizer.param_groups:
-            group['lr'] = rate
+    for step in loop:
+        loop.rate(optimizer, args.rate * schedule(loop.progress, step, warmup=100, floor=0.02))
         x = batch(faces, args.crops, args.side, rng)
-        total, table = losses(students, adapters, teacher_views(teacher, x), norms, x)
+        total, table = losses(students, adapters, teacher_views(teacher, x), loop.kept['norms'], x)
         picture, shares = labelled(pairs, args.crops, args.side, rng)
         with torch.autocast('cpu', dtype=torch.bfloat16):
             rows, share = at_places(students(picture)['relu4_3'], shares)
@@ -213,24 +184,7 @@ def main():
         (total + 0.3 * parts).backward()
         nn.utils.clip_grad_norm_(parameters, 5.0)
         optimizer.step()
-        step += 1
-        for k, v in table.items():
-            running[k] = v if k not in running else 0.97 * running[k] + 0.03 * v
-        if step % 50 == 0:
-            row = {'step': step, 'seconds': round(clock.tick()), 'rate': f'{rate:.2e}'}
-            row.update({k: f'{v:.4f}' for k, v in running.items()})
-            curve = os.path.join(args.run, 'curve.csv')
-            new = not os.path.exists(curve)
-            with open(curve, 'a', newline='') as f:
-                writer = csv.DictWriter(f, row.keys())
-                if new:
-                    writer.writeheader()
-                writer.writerow(row)
-            print(' '.join(f'{k}={v}' for k, v in row.items()), flush=True)
-        if time.time() - saved > 120:
-            save()
-            saved = time.time()
-    save()
+        loop.record(table, pictures=3 * args.crops)
 
 
 if __name__ == '__main__':
