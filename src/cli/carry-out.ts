@@ -7,6 +7,7 @@ import type { Live, RunControls } from '../live/live.ts'
 import type { RunResult } from '../methods/runner.ts'
 import { duration } from '../report/duration.ts'
 import type { RunEvent, RunObserver } from '../run/events.ts'
+import { runName } from '../run/folder.ts'
 import { reasonOf } from '../text/visible.ts'
 import { Interrupted } from './failure.ts'
 import { createGate, setGate } from './gate.ts'
@@ -80,8 +81,10 @@ async function openPage(task: Task, controls: RunControls): Promise<Live<RunEven
   const name =
     task.kind === 'resume' ? task.folder : String((task.kind === 'chain' ? task.chain : task.config).input ?? 'run')
   const page = await liveRun(basename(name), controls, (method) => {
-    const { before, pictures } = methods.ofRun({ method }, name)
-    return { before, words: pictures.find((picture) => picture.name === before)?.title ?? before }
+    const { before, pictures, preparedFiles } = methods.ofRun({ method }, name)
+    // What is compared with the result may come at the end; what a run begins with is there.
+    const first = pictures.find((picture) => preparedFiles.includes(runName.picture(picture.name)))
+    return { before: first?.name ?? before, words: first?.title ?? before }
   })
   tellLive(page)
   return page

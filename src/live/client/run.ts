@@ -38,15 +38,25 @@ function state(text: string): void {
 }
 
 function begin({ before, words }: { before: string; words: string }): void {
+  // A chain begins several times.
+  asked = false
+  pace = 0
+  curves.clear()
+  byId('before').hidden = true
   byId<HTMLButtonElement>('stop').disabled = false
   byId('before-words').textContent = words
   byId('before').dataset.name = before
 }
 
 // It is written when the run has prepared it.
+let asked = false
 function showBefore(): void {
   const image = byId<HTMLImageElement>('before')
-  if (!image.hidden || !image.dataset.name) return
+  if (asked || !image.hidden || !image.dataset.name) return
+  asked = true
+  image.onerror = () => {
+    asked = false
+  }
   image.onload = () => {
     image.hidden = false
   }
