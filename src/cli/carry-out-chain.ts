@@ -27,17 +27,20 @@ export async function carryOutWithMore(config: Fragment, options: CarriedOptions
     await carryOut({ kind: 'run', config, ...out }, live)
     return
   }
-  const { input, output: _, ...first } = config
+  const { input, output, ...first } = config
+  // A config may name a file itself: it is for the last result.
+  const { file: named, replace: mayReplace, ...kept } = (output ?? {}) as Readonly<Record<string, unknown>>
+  const goal =
+    file !== undefined
+      ? { file, replace }
+      : { file: typeof named === 'string' ? named : null, replace: mayReplace === true }
   const { methodOf } = await import('../methods/methods.ts')
-  const begin = {
-    method: methodOf(config).name,
-    ...first,
-    ...(methodOf(config).writesFile ? {} : { output: config.output }),
-  }
+  const ofOutput = Object.keys(kept).length === 0 ? {} : { output: kept }
+  const begin = { method: methodOf(config).name, ...first, ...ofOutput }
   const { UsageError } = await import('./failure.ts')
   if (typeof input !== 'string') throw new UsageError('expected a picture, found none; name it')
   const steps = [withoutUndefined(begin), ...more]
-  await carryOut({ kind: 'chain', chain: { input, steps, file: file ?? null, replace }, ...out }, live)
+  await carryOut({ kind: 'chain', chain: { input, steps, ...goal }, ...out }, live)
 }
 
 function withoutUndefined(config: object): Fragment {

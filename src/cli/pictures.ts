@@ -37,17 +37,23 @@ export function withPictures<T>(yargs: Argv<T>, suffix: string): Argv<T & Pictur
     }) as Argv<T & PicturesOptions>
 }
 
-/**
- * A run of each picture; of several that fail, the others go on.
- *
- * @param command its name, for messages
- * @param done what is said before the name of a file that was written: "enlarged"
- * @param keys of the config, without its output
- */
+/** What a command makes of its pictures. */
+export interface PicturesCommand {
+  /** Its name, for messages. */
+  readonly command: string
+  /** What is said before the name of a file that was written: "enlarged". */
+  readonly done: string
+  /** Keys of the config. */
+  readonly keys: JsonObject
+  /** @throws UsageError where options and pictures do not fit */
+  check?(pictures: readonly string[]): void
+}
+
+/** A run of each picture; of several that fail, the others go on. */
 export async function carryOutPictures(
   sources: readonly string[],
   options: PicturesOptions,
-  { command, done, keys }: { readonly command: string; readonly done: string; readonly keys: JsonObject },
+  { command, done, keys, check }: PicturesCommand,
 ): Promise<void> {
   const [{ PICTURE_SUFFIXES }, several, { isConfigName }, { carryOutWithMore }, { printPath }] = await Promise.all([
     import('../images/write.ts'),
@@ -59,6 +65,7 @@ export async function carryOutPictures(
   const { force, live } = options
   several.refuseConfigs(sources, command)
   const pictures = several.picturesOf(sources)
+  check?.(pictures)
   const names = { ...options, out: options.out, format: options.format, suffixes: PICTURE_SUFFIXES }
   // A config says itself where its result goes.
   const isConfig = pictures.length === 1 && isConfigName(pictures[0]!) && options.out === undefined
@@ -69,7 +76,7 @@ export async function carryOutPictures(
       const file = files[i]
       return configOf(picture, options, {
         ...keys,
-        ...(file === undefined ? {} : { output: { file, replace: force } }),
+        ...(file === undefined ? {} : { output: { ...(keys.output as object), file, replace: force } }),
       })
     }),
   )
