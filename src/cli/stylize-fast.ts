@@ -2,14 +2,13 @@
 import { basename, extname, join, resolve } from 'node:path'
 import type { Argv } from 'yargs'
 import type { Fragment } from '../config/load.ts'
-import { carryOut } from './carry-out.ts'
-import { printPreview } from './dry-run.ts'
 import { UsageError } from './failure.ts'
 import { printPath, say } from './print.ts'
 import { type CommonSettings, configOf } from './settings.ts'
+import { followingOf, type ThenOptions } from './then.ts'
 
 /** Its options. */
-export interface FastOptions extends CommonSettings {
+export interface FastOptions extends CommonSettings, ThenOptions {
   content: string[]
   style?: string[] | undefined
   shares?: string | undefined
@@ -78,16 +77,14 @@ export async function stylizeFast(options: FastOptions, keys: Fragment): Promise
     options.content.length === 1 && isConfigName(only!) ? [resolve(only!)] : several.picturesOf(options.content)
   if (options.matrix !== undefined) return writeMatrix(options, keys, contents, options.matrix)
   const configs = await Promise.all(contents.map((content) => configOf(content, options, keys)))
-  if (options['dry-run']) {
-    for (const config of configs) await printPreview(config)
-    return
-  }
+  const { carryOutWithMore } = await import('./carry-out-chain.ts')
+  const { live, 'dry-run': dry } = options
   await several.forEachPicture(contents, async (content, i) => {
-    const out =
+    const folder =
       options.out !== undefined && contents.length > 1
         ? join(options.out, basename(content, extname(content)))
         : options.out
-    await carryOut({ kind: 'run', config: configs[i]!, ...(out === undefined ? {} : { out }) }, options.live)
+    await carryOutWithMore(configs[i]!, { following: followingOf(options), folder, live, dry })
   })
 }
 
