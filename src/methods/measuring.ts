@@ -16,7 +16,7 @@ export interface Measuring {
 }
 
 /** Begins with the raw losses of the last step, before it was taken, where the method has losses. */
-export function measuring(record: RunRecord): Measuring {
+export function measuring(record: Pick<RunRecord, 'folder' | 'warn'>): Measuring {
   const values: Record<string, number | null> = {}
   const { folder } = record
   const last = isInside(folder, runName.losses) ? lastLosses(runFile.losses(folder)) : undefined

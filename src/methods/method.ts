@@ -147,6 +147,15 @@ export interface LoadedMethod {
   plan(fragment: Fragment, pack: LoadedPack): Plan
   /** Opens a run; its pack is closed by `close`. */
   open(fragment: Fragment): Job
+  /**
+   * Measures a complete run from what is in its folder; absent where that is not enough.
+   * @param judges another pack, whose networks judge where the run's has none
+   */
+  measureAgain?(
+    config: Fragment,
+    record: Pick<RunRecord, 'folder' | 'warn'>,
+    judges: LoadedPack | undefined,
+  ): Promise<Metrics>
   /** Dotted keys of the weights of its terms that are above zero. */
   weightKeys(fragment: Fragment): readonly string[]
   /** For `guess`, of methods whose configs may leave something to the picture. @param tell hears of the crop, where one is made */

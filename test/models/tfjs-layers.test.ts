@@ -78,7 +78,10 @@ describe('a layers-model', () => {
   it.each([
     [{ weightsManifest: 3 }, /weightsManifest/u],
     [{ weightsManifest: [{ paths: ['../a.bin'], weights: [{ name: 'w', shape: [1], dtype: 'float32' }] }] }, /beside/u],
-    [{ weightsManifest: [{ paths: [], weights: [{ name: 'w', shape: [1], dtype: 'int32' }] }] }, /expected float32/u],
+    [
+      { weightsManifest: [{ paths: [], weights: [{ name: 'w', shape: [1], dtype: 'complex64' }] }] },
+      /expected float32/u,
+    ],
     [{ hello: 1 }, /not a weight file/u],
   ])('%j is refused', (document, message) => {
     const file = join(place, 'bad.json')

@@ -29,9 +29,17 @@ function importsOf(from: string): Import[] {
 /** Lists of what there is stand above the rooms that they name, what a thing in them is stands below. */
 const LISTS: Readonly<Record<string, readonly string[]>> = {
   'networks, the list': ['networks/networks.ts', 'networks/roles.ts', 'networks/document.ts'],
-  'methods, the list': ['list', 'configs', 'methods', 'complete', 'preview', 'readers', 'repeat', 'runner'].map(
-    (name) => `methods/${name}.ts`,
-  ),
+  'methods, the list': [
+    'list',
+    'configs',
+    'methods',
+    'complete',
+    'measure-again',
+    'preview',
+    'readers',
+    'repeat',
+    'runner',
+  ].map((name) => `methods/${name}.ts`),
 }
 
 function roomOf(file: string): string {

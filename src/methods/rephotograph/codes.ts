@@ -69,6 +69,22 @@ export function readNoise(path: string, { noiseSides }: GeneratorShape): (Float3
   })
 }
 
+/** All codes that a run ended with. @param camera names of the camera's parameters, in the order of the stages */
+export function readCodes(path: string, shape: GeneratorShape, camera: readonly string[]): PortraitCodes {
+  const noise = readNoise(path, shape)
+  const lacking = noise.indexOf(undefined)
+  if (lacking >= 0) throw wrong(path, `noise map ${lacking}`, 'none')
+  const generator = readTuned(path)
+  return {
+    latent: readLatent(path, shape),
+    noise: noise as Float32Array[],
+    camera: withStore(path, (store) =>
+      Object.fromEntries(camera.map((name) => [name, [...store.read(`camera/${name}`)]])),
+    ),
+    ...(generator && { generator }),
+  }
+}
+
 /** The weights of a tuned generator; undefined where a file has none. */
 export function readTuned(path: string): ArrayTensors | undefined {
   return withStore(path, (store) => {

@@ -118,7 +118,8 @@ async function optimizeOptions(
   }
 }
 
-function cameraStart({ degradation }: ResolvedConfig): Record<string, readonly number[]> {
+/** The camera's parameters as they begin, in the order of the stages. */
+export function cameraStart({ degradation }: ResolvedConfig): Record<string, readonly number[]> {
   const parameters = stageParameters(degradationStages(degradation))
   return Object.fromEntries(parameters.map(({ fullName, start }) => [fullName, start]))
 }

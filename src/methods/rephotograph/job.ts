@@ -6,11 +6,14 @@ import { calibrationFile } from '../../guess/calibration.ts'
 import { type LoadedPack, loadPack } from '../../models/load.ts'
 import type { Role } from '../../networks/roles.ts'
 import { stepProgram } from '../../optimize/step.ts'
+import { RunFolderError } from '../../run/errors.ts'
+import { runFile } from '../../run/folder.ts'
 import type { Job, LoadedMethod, Plan } from '../method.ts'
 import { guessInWords, guessPicture, settleAuto, wantsGuess } from './auto.ts'
+import { readCodes } from './codes.ts'
 import { type ConfigFragment, portraitConfig } from './config.ts'
 import { looksForDamage } from './damage.ts'
-import { type Descended, descend, stagesOf } from './descend.ts'
+import { cameraStart, type Descended, descend, stagesOf } from './descend.ts'
 import { writeOutcome } from './finish.ts'
 import { measure } from './measure.ts'
 import { neededRoles, networkOf, settingsOf, usedRoles } from './networks.ts'
@@ -36,6 +39,17 @@ export const loaded: LoadedMethod = {
   exportStep: async (...given) => (await import('./export-step.ts')).exportStep(...given),
   plan: (fragment, pack) => planOf(portraitConfig(fragment), pack),
   open: (fragment) => openJob(portraitConfig(fragment)),
+  async measureAgain(fragment, record, judges) {
+    const setting = openSetting(portraitConfig(fragment))
+    try {
+      const start = await prepared(setting, record.folder)
+      if (!start) throw new RunFolderError(`${record.folder}: expected its first codes, found none; make the run again`)
+      const codes = readCodes(runFile.final(record.folder), setting.shape, Object.keys(cameraStart(setting.config)))
+      return await measure(setting, record, start, codes, judges)
+    } finally {
+      setting.pack.close()
+    }
+  },
   weightKeys(fragment) {
     const config = portraitConfig(fragment)
     const pack = loadPack(config.pack ?? 'compact')

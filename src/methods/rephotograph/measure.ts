@@ -24,7 +24,9 @@ import { isLpipsTrunk, lpipsMetric } from '../../metrics/lpips.ts'
 import { mahalanobis } from '../../metrics/mahalanobis.ts'
 import { psnr } from '../../metrics/psnr.ts'
 import { ssim } from '../../metrics/ssim.ts'
+import type { LoadedPack } from '../../models/load.ts'
 import { weightsOf } from '../../models/weights.ts'
+import type { Role } from '../../networks/roles.ts'
 import { skinMasks } from '../../parsing/parse-face.ts'
 import { runName } from '../../run/folder.ts'
 import type { Metrics } from '../../run/metrics.ts'
@@ -40,18 +42,19 @@ import type { Setting } from './setting.ts'
 import { drift } from './tune/drift.ts'
 import { movedShare } from './tune/generator.ts'
 
-/** Measures a run and writes its metrics.json. */
+/** Measures a run and writes its metrics.json. @param judges another pack, whose networks judge where the run's has none */
 export async function measure(
   setting: Setting,
-  record: RunRecord,
-  start: Prepared,
+  record: Pick<RunRecord, 'folder' | 'warn'>,
+  start: Pick<Prepared, 'latent'>,
   codes: PortraitCodes,
+  judges?: LoadedPack,
 ): Promise<Metrics> {
   const { config, shape } = setting
   const { values, take, write } = measuring(record)
   const pictures = await picturesOf(record.folder)
   const { input, target, sibling, result, degraded } = pictures
-  const tools = toolsOf(setting)
+  const tools = toolsOf(setting, judges)
 
   await take('identity.input', () => tools.likeness(toGray(input), toGray(result)))
   await take('sibling.identity.input', () => tools.likeness(toGray(input), toGray(sibling)))
@@ -104,7 +107,7 @@ export async function measure(
 /** A result that looks this much younger than the input, in years, is remarked on: three times the predictor's error. */
 const MUCH_YOUNGER = 15
 
-function remarkOnAge({ config }: Setting, record: RunRecord, values: Metrics): void {
+function remarkOnAge({ config }: Setting, record: Pick<RunRecord, 'warn'>, values: Metrics): void {
   const [input, result] = [values['age.input'], values['age.result']]
   if (typeof input !== 'number' || typeof result !== 'number' || input - result <= MUCH_YOUNGER) return
   const weight = config.losses.age?.weight ?? 0
@@ -132,7 +135,8 @@ async function truthPicture(path: string, { width, height }: Bitmap): Promise<Bi
 }
 
 /** What the metrics of one run share: networks are compiled once, each picture is looked at once. */
-function toolsOf({ pack, config, compute }: Setting) {
+function toolsOf({ pack, config, compute }: Setting, judges: LoadedPack | undefined) {
+  const judge = (role: Role) => [pack, judges].find((from) => from?.has(role))
   const describe = perPicture((picture: Bitmap) => faceDescriptor(picture))
   const ages = perPicture(async (picture: Bitmap) => (await ageGender(picture)).age)
   const masks = perPicture(async (picture: Bitmap) => {
@@ -153,9 +157,15 @@ function toolsOf({ pack, config, compute }: Setting) {
       distances.set(key, made)
       return (await made)(a, b)
     }
-  const [vgg16, lpips, arcface] = (['vgg16', 'lpips', 'arcface'] as const).map((role) =>
-    pack.has(role) ? weightsOf(pack, role) : undefined,
-  )
+  const lpips = judge('lpips')
+  // LPIPS' weights go with the VGG16 beside them.
+  const [trunk, lin, arcface] = (
+    [
+      [lpips, 'vgg16'],
+      [lpips, 'lpips'],
+      [judge('arcface'), 'arcface'],
+    ] as const
+  ).map(([from, role]) => (from?.has(role) ? weightsOf(from, role) : undefined))
   const whose = arcface && perPicture(arcfaceOf(arcface, compute.options))
   return {
     likeness: async (a: Bitmap, b: Bitmap) => cosineSimilarity(await describe(a), await describe(b)),
@@ -172,8 +182,8 @@ function toolsOf({ pack, config, compute }: Setting) {
     perceptual: distance('features', (size) => featureDistance(size, compute.options)),
     /** Only where the pack has LPIPS' weights and the network that they go with. */
     lpips:
-      vgg16 && lpips && isLpipsTrunk(vgg16)
-        ? distance('lpips', (size) => lpipsMetric(vgg16, lpips, size, compute.options))
+      trunk && lin && isLpipsTrunk(trunk)
+        ? distance('lpips', (size) => lpipsMetric(trunk, lin, size, compute.options))
         : undefined,
     dispose: async () => {
       for (const distance of distances.values()) await (await distance.catch(() => undefined))?.dispose()

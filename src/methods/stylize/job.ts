@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../config/merge.ts'
 import { withMissing } from '../../config/merge.ts'
 import type { LoadedPack } from '../../models/load.ts'
+import { RunFolderError } from '../../run/errors.ts'
 import { runName } from '../../run/folder.ts'
 import { makeInside } from '../../run/inside.ts'
 import { writeRunPicture } from '../../run/pictures.ts'
@@ -25,6 +26,16 @@ export const loaded: LoadedMethod = {
     return planOf(config, pack)
   },
   open: (fragment) => openJob(stylizeFragment(fragment)),
+  async measureAgain(fragment, record) {
+    const setting = openSetting(stylizeFragment(fragment))
+    try {
+      const start = await prepared(setting, record.folder)
+      if (!start) throw new RunFolderError(`${record.folder}: expected its content, found none; make the run again`)
+      return await measure(setting, record, start)
+    } finally {
+      setting.pack.close()
+    }
+  },
   weightKeys(fragment) {
     const { content, style, variation, pixels } = withMissing(fragment, stylizeDefaults) as StylizeConfig
     const weights = { content, style, variation, pixels }

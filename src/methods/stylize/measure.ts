@@ -12,7 +12,11 @@ import type { Prepared } from './prepare.ts'
 import type { Setting } from './setting.ts'
 
 /** Measures a run and writes its metrics.json. A metric that can't be had is null, and a warning says why. */
-export async function measure({ config }: Setting, record: RunRecord, { pictures }: Prepared): Promise<Metrics> {
+export async function measure(
+  { config }: Setting,
+  record: Pick<RunRecord, 'folder' | 'warn'>,
+  { pictures }: Prepared,
+): Promise<Metrics> {
   const { take, write } = measuring(record)
   const { content } = pictures
   const result = await readRunPicture(record.folder, runName.picture('result'))
