@@ -63,7 +63,7 @@ function dashAdvice(args: readonly string[]): string {
 
 /** What people begin with first, the rest by name. */
 function commandsInOrder(): CommandModule[] {
-  const first = ['runCommand', 'stylizeCommand', 'upscaleCommand', 'restoreCommand', 'resumeCommand']
+  const first = ['runCommand', 'stylizeCommand', 'upscaleCommand', 'restoreCommand', 'paintCommand', 'resumeCommand']
   return Object.entries(commands)
     .map(([name, command]) => ({ command: command as unknown as CommandModule, place: first.indexOf(name) }))
     .sort((a, b) => (a.place === -1 ? first.length : a.place) - (b.place === -1 ? first.length : b.place))
