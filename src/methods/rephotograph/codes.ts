@@ -10,6 +10,7 @@ import type { GeneratorShape } from '../../generator/stylegan2.ts'
 import type { ArrayTensors } from '../../optimize/problem.ts'
 import { RunFolderError } from '../../run/errors.ts'
 import { type Tensors, writeTensors } from '../../run/state.ts'
+import { TUNED } from './tune/generator.ts'
 
 /** Where an optimization stands, as arrays. */
 export interface PortraitCodes {
@@ -88,7 +89,7 @@ export function readCodes(path: string, shape: GeneratorShape, camera: readonly 
 /** The weights of a tuned generator; undefined where a file has none. */
 export function readTuned(path: string): ArrayTensors | undefined {
   return withStore(path, (store) => {
-    const names = store.keys().filter((name) => name.startsWith('generator/'))
+    const names = store.keys().filter((name) => name.startsWith(TUNED))
     if (names.length === 0) return undefined
     return Object.fromEntries(names.map((name) => [name, { shape: store.shape(name), data: store.read(name) }]))
   })

@@ -8,6 +8,7 @@ import type { Bitmap } from '../../../images/bitmap.ts'
 import { weightsOf } from '../../../models/weights.ts'
 import { randomStream } from '../../../numbers/random.ts'
 import type { ArrayTensors } from '../../../optimize/problem.ts'
+import { repeated } from '../edit/directions.ts'
 import { bitmapOf } from '../prepare.ts'
 import type { Setting } from '../setting.ts'
 import { withTuned } from './generator.ts'
@@ -33,8 +34,8 @@ export async function drift(
       const pictures: Bitmap[] = []
       for (let face = 0; face < FACES; face++) {
         const row = w!.subarray(face * shape.styleDim, (face + 1) * shape.styleDim)
-        const latent = Float32Array.from({ length: shape.latents * shape.styleDim }, (_, i) => row[i % row.length]!)
-        pictures.push(bitmapOf((await synthesizer.run(latent, noise)).image, shape.size, 'round'))
+        const { image } = await synthesizer.run(repeated(row, shape.latents), noise)
+        pictures.push(bitmapOf(image, shape.size, 'round'))
       }
       return pictures
     } finally {

@@ -5,7 +5,7 @@ import { Weights } from '../../../graph/weights.ts'
 import type { ArrayTensors } from '../../../optimize/problem.ts'
 
 /** Under this the weights stand in states and in final.safetensors: "generator/convs.0.conv.weight". */
-const PREFIX = 'generator/'
+export const TUNED = 'generator/'
 
 export interface TunableGenerator {
   readonly weights: Weights
@@ -15,21 +15,21 @@ export interface TunableGenerator {
 
 /** The graph of a generator with its synthesis weights as inputs "generator/<key>". */
 export function tunableGenerator(base: Weights): TunableGenerator {
-  const made = new Map(tunedKeys(base).map((key) => [key, input(PREFIX + key, base.shape(key))]))
+  const made = new Map(tunedKeys(base).map((key) => [key, input(TUNED + key, base.shape(key))]))
   return {
     weights: new Weights(base, 'stylegan2', '', new Map(made)),
-    tensors: Object.fromEntries([...made].map(([key, tensor]) => [PREFIX + key, tensor])),
+    tensors: Object.fromEntries([...made].map(([key, tensor]) => [TUNED + key, tensor])),
   }
 }
 
 /** Where tuning begins: the numbers of the pack, by the names of `tunableGenerator`. */
 export function generatorStart(base: Weights): Record<string, Float32Array> {
-  return Object.fromEntries(tunedKeys(base).map((key) => [PREFIX + key, base.read(key)]))
+  return Object.fromEntries(tunedKeys(base).map((key) => [TUNED + key, base.read(key)]))
 }
 
 /** What a state or a file of codes has of a tuned generator; undefined where it has none of its own. */
 export function tunedIn(tensors: ArrayTensors): ArrayTensors | undefined {
-  const found = Object.entries(tensors).filter(([name]) => name.startsWith(PREFIX))
+  const found = Object.entries(tensors).filter(([name]) => name.startsWith(TUNED))
   return found.length === 0 ? undefined : Object.fromEntries(found)
 }
 
@@ -40,7 +40,7 @@ export function withTuned(base: Weights, tuned: ArrayTensors | undefined): Weigh
     keys: () => base.keys(),
     has: (key: string) => base.has(key),
     shape: (key: string) => base.shape(key),
-    read: (key: string) => tuned[PREFIX + key]?.data ?? base.read(key),
+    read: (key: string) => tuned[TUNED + key]?.data ?? base.read(key),
   }
   return new Weights(source, 'stylegan2')
 }
@@ -50,7 +50,7 @@ export function movedShare(base: Weights, tuned: ArrayTensors): number {
   let [moved, whole] = [0, 0]
   for (const key of tunedKeys(base)) {
     const before = base.read(key)
-    const after = tuned[PREFIX + key]?.data ?? before
+    const after = tuned[TUNED + key]?.data ?? before
     for (let i = 0; i < before.length; i++) {
       moved += (after[i]! - before[i]!) ** 2
       whole += before[i]! ** 2

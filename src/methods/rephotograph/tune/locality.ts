@@ -24,13 +24,12 @@ export function locality(
   { reach }: LocalityConfig,
 ): { readonly loss: Tensor; readonly draw: Draw } {
   const frozen = network('stylegan2')
-  const { latents, styleDim } = objective.shape
+  const { styleDim } = objective.shape
   const z = input('locality/z', [1, frozen.shape('style.1.weight')[1]!])
   const draw: Draw = { name: 'locality/z', sample: (random) => random.normal(sizeOf(z.shape)) }
   const loss = scope('locality', () => {
     const other = reshape(mapping(frozen, z), [1, 1, styleDim])
     const near = add(objective.whole, mul(sub(other, objective.whole), reach))
-    if (near.shape[1] !== latents) throw new Error(`locality: ${latents} latents expected`)
     const [was, is] = [frozen, generator.weights].map((weights) => synthesize(weights, near, objective.noise).image)
     const config = { vgg: 1, vggFace: 0, vggLayers: LAYERS, vggFaceLayers: [], vggFaceRange: 'unit' as const }
     const [a, b] = [is!, was!].map((image) => perceptualFeatures(network, image, config))
