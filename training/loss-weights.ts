@@ -1,7 +1,8 @@
 // Chooses a pack's loss weights by the ratio of gradient norms: at points near the start of a run each term should pull
 // at the latent (the noise term: at the noise maps) with its share of the face term's pull.
-//   npx tsx training/loss-weights.ts [--pack compact] [--faces 6]
+//   npx tsx training/loss-weights.ts [--pack compact] [--faces 6] [--write]     # --write: into pack-settings.json5
 
+import { readFileSync } from 'node:fs'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { degradationStages, degrade } from '../src/degrade/degrade.ts'
@@ -19,6 +20,7 @@ import { resolveConfig } from '../src/methods/rephotograph/resolve.ts'
 import { loadPack } from '../src/models/load.ts'
 import { weightsOf } from '../src/models/weights.ts'
 import { randomStream } from '../src/numbers/random.ts'
+import { writeText } from '../src/run/folder.ts'
 
 /** Pull of each term on what it acts on, as a share of the face term's. */
 const shares: Record<string, number> = { face: 1, eye: 0.3, contextual: 0.3, colorTransfer: 0.5, noise: 0.5 }
@@ -26,6 +28,7 @@ const shares: Record<string, number> = { face: 1, eye: 0.3, contextual: 0.3, col
 const args = await yargs(hideBin(process.argv))
   .option('pack', { type: 'string', default: 'compact' })
   .option('faces', { type: 'number', default: 6 })
+  .option('write', { type: 'boolean', default: false, describe: 'Write the weights into pack-settings.json5' })
   .strict()
   .parse()
 
@@ -100,14 +103,25 @@ for (let face = 0; face < args.faces; face++) {
 }
 await Promise.all([step.dispose(), prepare.dispose(), synthesizer.dispose()])
 
+const found: Record<string, number> = {}
 console.log('term            loss   pull on latent   pull on noise   weight for its share')
 const facePull = pulls.face!
 for (const name of names) {
   const { latent, noise, loss } = pulls[name]!
   const on = name === 'noise' ? 'noise' : 'latent'
   const weight = ((shares[name] ?? 0.3) * median(facePull[on])) / median(pulls[name]![on])
+  found[name] = weight
   const columns = [median(loss), median(latent), median(noise), weight].map((v) => v.toPrecision(3).padStart(14))
   console.log(name.padEnd(14), ...columns)
+}
+
+if (args.write) {
+  const path = new URL('pack-settings.json5', import.meta.url)
+  const settings = readFileSync(path, 'utf8').replace(
+    /^(\s+(\w+): \{ weight: )[\d.e+-]+/gmu,
+    (line, before: string, name: string) => (name in found ? before + Number(found[name]!.toPrecision(1)) : line),
+  )
+  writeText(path.pathname, settings)
 }
 
 function norm(arrays: readonly Float32Array[]): number {
