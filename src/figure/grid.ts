@@ -48,6 +48,8 @@ const BOLD_LETTER = 0.66
 interface Column {
   readonly label: string
   readonly picture: (input: string) => PictureSource | undefined
+  /** Whether there should be one. */
+  readonly expected: (input: string) => boolean
   readonly numbers: (input: string) => Readonly<Record<string, number | null>>
 }
 
@@ -105,6 +107,11 @@ export async function figureOf(grid: Grid, request: FigureRequest): Promise<Draw
           items.push({ kind: 'frame', ...below, color, line: 2 * line })
         }
       }
+      if (!picture && columns[i]!.expected(input)) {
+        items.push({ kind: 'frame', x, y, width: cell, height, color: '#999999', line })
+        const words = { text: 'not there', x: x + cell / 2, y: Math.round(y + height / 2), size }
+        items.push({ kind: 'words', anchor: 'middle', ...words })
+      }
       const values = columns[i]!.numbers(input)
       const words = metrics.flatMap((key) => (typeof values[key] === 'number' ? [shortNumber(values[key])] : []))
       const under = y + height + (insets.length > 0 ? gap + Math.max(...insets) : 0)
@@ -150,8 +157,9 @@ function columnsOf(grid: Grid, request: FigureRequest, inputs: readonly string[]
   const anyOf = (input: string) =>
     runOf(grid.base.name, input) ?? grid.runs.find((run) => run.input === input && run.complete)
   const beside = (label: Beside, picture: Column['picture']): Column[] => {
-    if (!request.beside.includes(label) || !inputs.some((input) => picture(input))) return []
-    return [{ label, picture, numbers: () => ({}) }]
+    const expected = (input: string) => picture(input) !== undefined
+    if (!request.beside.includes(label) || !inputs.some(expected)) return []
+    return [{ label, picture, expected, numbers: () => ({}) }]
   }
   const ofRun = (name: (run: NonNullable<ReturnType<typeof runOf>>) => string) => (input: string) => {
     const run = anyOf(input)
@@ -178,6 +186,7 @@ function columnsOf(grid: Grid, request: FigureRequest, inputs: readonly string[]
           const run = runOf(name, input)
           return run && pictureOf(run, request.view ?? run.method?.after ?? 'result')
         },
+        expected: (input) => runOf(name, input) !== undefined,
         numbers: (input) => runOf(name, input)?.metrics ?? {},
       }
     }),
@@ -201,7 +210,7 @@ interface Opened {
   readonly height: number
 }
 
-/** undefined where there is none that can be read: its place stays empty. */
+/** undefined where there is none that can be read. */
 async function opened(source: PictureSource | undefined): Promise<Opened | undefined> {
   try {
     if (source === undefined) return undefined

@@ -1,5 +1,5 @@
 // The figure of a paper in its three forms: what stands where, and what does not fit.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -53,6 +53,20 @@ describe('a figure', () => {
       expect(Math.min(x, y)).toBeGreaterThanOrEqual(0)
       expect(x + width).toBeLessThanOrEqual(drawing.width + 1e-6)
       expect(y + height).toBeLessThanOrEqual(drawing.height + 1e-6)
+    }
+  })
+
+  it('says which picture is not there', async () => {
+    const grid = gridOf(readSweep(sweep), methods)
+    const gone = grid.at(grid.base.name, '03', 1)!
+    const path = join(gone.folder, 'result.png')
+    const kept = readFileSync(path)
+    rmSync(path)
+    try {
+      const words = of(await drawn(), 'words').map(({ text }) => text)
+      expect(words.filter((text) => text === 'not there')).toHaveLength(1)
+    } finally {
+      writeFileSync(path, kept)
     }
   })
 
