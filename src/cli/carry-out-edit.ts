@@ -4,9 +4,11 @@ import { scoreNames } from '../features/face-scores.ts'
 import { openPicture } from '../images/read.ts'
 import { writePicture } from '../images/write.ts'
 import { importedDirection } from '../methods/rephotograph/edit/direction-file.ts'
-import { SAMPLES } from '../methods/rephotograph/edit/directions.ts'
-import { directionsOfRun, edit, strip, type Wishes } from '../methods/rephotograph/edit/edit.ts'
+import type { Directions } from '../methods/rephotograph/edit/directions.ts'
+import { edit, strip, type Wishes } from '../methods/rephotograph/edit/edit.ts'
 import { type EditableRun, openForEdits, type Seen } from '../methods/rephotograph/edit/edited.ts'
+import { directionsFor } from '../methods/rephotograph/edit/known.ts'
+import { FAR_OFF } from '../methods/rephotograph/edit/move.ts'
 import { stripPicture } from '../methods/rephotograph/edit/strip-picture.ts'
 import { outputPath } from '../output.ts'
 import { pasteInto } from '../paste/paste.ts'
@@ -38,13 +40,13 @@ export async function carryOutEdit(folder: string, wishes: Wishes, places: Place
     const path = outputPath({ ...asked, out: places.out, name: `${stem}-edited.png` })
     const stripPath =
       places.strip === undefined ? undefined : outputPath({ ...asked, out: places.strip, name: `${stem}-strip.png` })
-    const directions = () => directionsOfRun(run, tellLearning())
+    const directions = () => directionsFor(run.setting, tellLearning)
     const edited = await edit(run, wishes, directions)
     printTable([
       { name: 'result', seen: edited.before },
       { name: 'edited', seen: edited.after },
     ])
-    if (edited.wantedAge !== undefined && Math.abs(edited.after.age - edited.wantedAge) > 3)
+    if (edited.wantedAge !== undefined && Math.abs(edited.after.age - edited.wantedAge) > FAR_OFF)
       say(
         `warning: the age wanted, ${Math.round(edited.wantedAge)}, is not reached along this direction; ${Math.round(edited.after.age)} is the nearest`,
       )
@@ -66,19 +68,16 @@ export async function carryOutEdit(folder: string, wishes: Wishes, places: Place
   }
 }
 
-/** Every hundredth sample is told: learning takes minutes, once for a generator. */
-function tellLearning(): (done: number) => void {
-  return (done) => {
-    if (done === 1)
-      say(`learning what age, sex, smile and turn are in this generator, from ${SAMPLES} faces; once, then it is kept`)
-    if (done % 100 === 0) say(`${done}/${SAMPLES}`)
-  }
+function tellLearning(done: number, all: number): void {
+  if (done === 0)
+    say(`learning what age, sex, smile and turn are in this generator, from ${all} faces; once, then it is kept`)
+  else say(`${done}/${all}`)
 }
 
 async function firstDirection(
   run: EditableRun,
   { age, steps, imported }: Wishes,
-  directions: () => ReturnType<typeof directionsOfRun>,
+  directions: () => Promise<Directions>,
 ): Promise<Float32Array> {
   const name = age !== undefined ? 'age' : scoreNames.find((score) => score !== 'age' && steps[score] !== undefined)
   if (name !== undefined) return (await directions())[name].step

@@ -100,7 +100,7 @@ export function configRemark({ binding }: Manifest, config: JsonObject, kind: Ki
 }
 
 /** @throws RunFolderError that names every network that is another now */
-export function checkWeightsBinding({ pack }: Manifest, now: readonly HashedFile[]): void {
+export function checkWeightsBinding({ pack }: Pick<Manifest, 'pack'>, now: readonly HashedFile[]): void {
   const found = new Map(now.map(({ name, sha256 }) => [name, sha256]))
   const before = new Map(pack.files.map(({ name, sha256 }) => [name, sha256]))
   const names = [...new Set([...before.keys(), ...found.keys()])].filter((name) => before.get(name) !== found.get(name))

@@ -44,6 +44,17 @@ const crop = z.looseObject({
   doubt: text.optional(),
 })
 
+const years = z.number().min(-1e6).max(1e6)
+const age = z.looseObject({
+  keep: z.enum(['start', 'end']),
+  input: years,
+  before: years,
+  after: years,
+  steps: years,
+  layers: z.tuple([count, count]),
+  r2: years,
+})
+
 /** What a guess from the picture was, as far as anybody reads it back. */
 const guess = z.looseObject({})
 
@@ -74,6 +85,7 @@ export const manifestSchema = z.looseObject({
   seed: z.int().min(0).max(0xffffffff),
   crop: crop.optional(),
   paste: z.looseObject({ mode: z.enum(['face', 'color', 'plain']) }).optional(),
+  age: age.optional(),
   guess: guess.optional(),
   sweep: z
     .looseObject({ name: text, condition: text, input: text, hash: text, batch: z.literal(true).optional() })

@@ -44,6 +44,21 @@ export interface SweepMark {
   readonly batch?: true
 }
 
+/** How a face was made as old as its input looks; ages in years, as a network predicts them in gray. */
+export interface KeptAge {
+  /** Whether the codes that the optimization began with were moved, or those that it ended with. */
+  readonly keep: 'start' | 'end'
+  readonly input: number
+  readonly before: number
+  readonly after: number
+  /** Along the age direction, in deviations of the prior. */
+  readonly steps: number
+  /** [start, end) of the latent. */
+  readonly layers: readonly [number, number]
+  /** How much of the predicted ages of other faces the direction tells. */
+  readonly r2: number
+}
+
 /** The manifest, as in manifest.json. */
 export interface Manifest {
   readonly format: 'rephoto-run'
@@ -65,6 +80,8 @@ export interface Manifest {
   crop?: CropMark
   /** How the result went into the whole photograph; absent where it did not, or there is none. */
   paste?: { readonly mode: 'face' | 'color' | 'plain' }
+  /** Absent where the age was left to itself. */
+  age?: KeptAge
   pack: {
     readonly name: string
     /** Side of the pack's generator; absent where the pack has none. */

@@ -1,6 +1,6 @@
 // Edits of a finished run: directions from scored samples, and what an edit of a face is and is not.
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -120,6 +120,25 @@ describe('an edit', () => {
     expect(() => importedDirection(path, 512)).toThrow(/expected a direction of 512 numbers.*found comp \[3, 1, 32\]/u)
     expect(() => importedDirection(path, 32, 3)).toThrow(/expected a row below 3, found 3/u)
   })
+})
+
+it('of a run that another generator made is refused in one line', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'rephoto-edit-other-'))
+  const [pack, folder] = [join(place, 'pack'), join(place, 'run')]
+  makeTinyPack(pack)
+  const picture = join(place, 'input.png')
+  const pixels = formulaImage('portrait', 1, 80, 80)
+  await writePicture(picture, fromPlanar(pixels, { channels: 1, height: 80, width: 80 }, '01', 'round'))
+  await run({ config: { ...tinyConfig(pack, picture), optimize: { steps: [1] } }, out: folder })
+  await (await openForEdits(folder)).close()
+  const weights = join(pack, 'stylegan2.safetensors')
+  const bytes = readFileSync(weights)
+  bytes[bytes.length - 1]! ^= 1
+  writeFileSync(weights, bytes)
+  await expect(openForEdits(folder)).rejects.toThrow(
+    /^pack tiny: expected the weights that this run began with, found another stylegan2 \(expected sha256 \w{12}…, found \w{12}…\); put them back, or start the run anew$/u,
+  )
+  rmSync(place, { recursive: true })
 })
 
 const none = { run: '', 'keep-age': false, row: 0, by: 1, whole: false, force: false }

@@ -19,6 +19,8 @@ export interface PortraitCodes {
   readonly camera: Readonly<Record<string, readonly number[]>>
   /** Weights of a generator that was tuned, by name: "generator/<key>". */
   readonly generator?: ArrayTensors
+  /** What was done to them besides, for who opens the file: its metadata. */
+  readonly notes?: Readonly<Record<string, string>>
 }
 
 /** Writes codes as safetensors. */
@@ -33,7 +35,7 @@ export function writeCodes(path: string, codes: PortraitCodes, shape: GeneratorS
     tensors[`camera/${name}`] = { shape: [values.length], data: Float32Array.from(values) }
   }
   Object.assign(tensors, codes.generator)
-  writeTensors(path, tensors, { format: 'rephoto-codes-1' })
+  writeTensors(path, tensors, { format: 'rephoto-codes-1', ...codes.notes })
 }
 
 /** Reads a latent; one row is repeated for all layers. */

@@ -7,13 +7,16 @@ import { type LoadedPack, loadPack } from '../../models/load.ts'
 import type { Role } from '../../networks/roles.ts'
 import { stepProgram } from '../../optimize/step.ts'
 import { RunFolderError } from '../../run/errors.ts'
-import { runFile } from '../../run/folder.ts'
+import { runFile, runName } from '../../run/folder.ts'
+import { readRunPicture } from '../../run/pictures.ts'
+import type { RunRecord } from '../../run/record.ts'
 import type { Job, LoadedMethod, Plan } from '../method.ts'
 import { guessInWords, guessPicture, settleAuto, wantsGuess } from './auto.ts'
 import { readCodes } from './codes.ts'
 import { type ConfigFragment, portraitConfig } from './config.ts'
 import { looksForDamage } from './damage.ts'
 import { cameraStart, type Descended, descend, stagesOf } from './descend.ts'
+import { keepAge } from './edit/keep-age.ts'
 import { writeOutcome } from './finish.ts'
 import { measure } from './measure.ts'
 import { neededRoles, networkOf, settingsOf, usedRoles } from './networks.ts'
@@ -22,7 +25,7 @@ import { type Prepared, prepare, prepared } from './prepare.ts'
 import { portraitProblem } from './problem.ts'
 import { asConfigFile, resolveConfig } from './resolve.ts'
 import type { ResolvedConfig } from './schema.ts'
-import { openSetting } from './setting.ts'
+import { openSetting, type Setting } from './setting.ts'
 import { tuningProblem } from './tune/problem.ts'
 import { tuneOptimizer } from './tune/tune.ts'
 
@@ -122,13 +125,20 @@ function openJob(fragment: ConfigFragment): Job {
       return start !== undefined
     },
     async work(record, signal) {
-      ended = await descend(setting, record, start!, signal)
+      ended = await aged(setting, record, await descend(setting, record, start!, signal))
       return ended
     },
     write: (record) => writeOutcome(setting, record, ended!, start!.target),
     measure: (record) => measure(setting, record, start!, ended!.codes),
     close: () => pack.close(),
   }
+}
+
+/** Where an optimization ended, the face as old as the input where that is wished of the end. One that was stopped is left as it was. */
+async function aged(setting: Setting, record: RunRecord, ended: Descended): Promise<Descended> {
+  if (!ended.finished || setting.config.age.keep !== 'end') return ended
+  const aligned = await readRunPicture(record.folder, runName.picture('aligned'))
+  return { ...ended, codes: { ...ended.codes, ...(await keepAge(setting, record, 'end', ended.codes, aligned)) } }
 }
 
 function encoderFiles(pack: LoadedPack): string[] {

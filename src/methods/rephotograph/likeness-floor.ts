@@ -8,7 +8,7 @@ import { createBitmap } from '../../images/bitmap.ts'
 import { resize } from '../../images/resample.ts'
 import { randomStream } from '../../numbers/random.ts'
 import type { Whitening } from '../../numbers/whitening.ts'
-import { bitmapOf, siblingOf } from './prepare.ts'
+import { bitmapOf, siblingOf } from './generated.ts'
 import type { Setting } from './setting.ts'
 import { startNoise } from './start.ts'
 

@@ -111,10 +111,11 @@ function remarkOnAge({ config }: Setting, record: Pick<RunRecord, 'warn'>, value
   const [input, result] = [values['age.input'], values['age.result']]
   if (typeof input !== 'number' || typeof result !== 'number' || input - result <= MUCH_YOUNGER) return
   const weight = config.losses.age?.weight ?? 0
-  const advice =
+  const weighed =
     weight > 0 ? `raise losses.age.weight (now ${weight})` : 'weigh the age (--set losses.age.weight=0.002)'
+  const advice = config.age.keep === 'off' ? `keep the age (--keep-age) or ${weighed}` : weighed
   record.warn(
-    `the result looks ${Math.round(input - result)} years younger than the input (predicted ages ${Math.round(input)} and ${Math.round(result)}); ${advice} (docs/losses.md)`,
+    `the result looks ${Math.round(input - result)} years younger than the input (predicted ages ${Math.round(input)} and ${Math.round(result)}); ${advice} (docs/tuning.md, docs/losses.md)`,
   )
 }
 

@@ -21,6 +21,8 @@ export const rephotograph: Method = {
   phases: {
     align: 'aligning',
     encode: 'encoding',
+    directions: 'finding the age direction',
+    age: 'making the face as old as the input looks',
     sibling: 'drawing the sibling',
     match: 'matching skin tones',
     compile: 'compiling the step',

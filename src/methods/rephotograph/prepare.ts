@@ -1,12 +1,10 @@
 /**
- * The first half of a run: align, encode, draw the sibling, match. What it finds is written into the run folder in
+ * The first half of a run: align, encode, make as old where that is wished, draw the sibling, match. What it finds is written into the run folder in
  * such an order that initial.safetensors, the last file, says that all are there; an interrupted run then begins here.
  */
 import { cropInWords, cropMark } from '../../align/crop-mark.ts'
-import { Synthesizer } from '../../generator/synthesis.ts'
-import { type Bitmap, fromPlanar } from '../../images/bitmap.ts'
+import type { Bitmap } from '../../images/bitmap.ts'
 import { toColor, toGray } from '../../images/gray.ts'
-import { weightsOf } from '../../models/weights.ts'
 import { runFile, runName } from '../../run/folder.ts'
 import { isInside } from '../../run/inside.ts'
 import { readRunPicture, writeRunPicture } from '../../run/pictures.ts'
@@ -14,6 +12,8 @@ import type { RunRecord } from '../../run/record.ts'
 import { writeSurroundings } from '../whole.ts'
 import { readLatent, readNoise, writeCodes } from './codes.ts'
 import { damageInWords, foundDamage, looksForDamage } from './damage.ts'
+import { keepAge } from './edit/keep-age.ts'
+import { bitmapOf, siblingOf } from './generated.ts'
 import { checkSize } from './least-size.ts'
 import { matchedTarget } from './match.ts'
 import { alignedPortrait, fittedPortrait } from './portrait.ts'
@@ -50,8 +50,9 @@ export async function prepare(setting: Setting, record: RunRecord, picture: Bitm
   const fitted = fittedPortrait(aligned, shape.size)
   await checkSize(setting, fitted)
   const gray = toGray(fitted)
-  const latent = await record.phase('encode', () => firstLatent(pack, config, gray, shape, compute.options))
+  const encoded = await record.phase('encode', () => firstLatent(pack, config, gray, shape, compute.options))
   const noise = startNoise(config, shape)
+  const { latent, notes } = await keepAge(setting, record, 'start', { latent: encoded, noise }, aligned)
   const sibling = await record.phase('sibling', () => siblingOf(setting, latent, noise))
   await writeRunPicture(folder, runName.picture('sibling'), bitmapOf(sibling, shape.size, 'round'))
   const target = await record.phase('match', () => {
@@ -60,7 +61,7 @@ export async function prepare(setting: Setting, record: RunRecord, picture: Bitm
     return matchedTarget(pack, config, portrait, bytes, { compile: compute.options, warn: record.warn })
   })
   await writeRunPicture(folder, runName.picture('target'), target)
-  writeCodes(runFile.initial(folder), { latent, noise, camera: {} }, shape)
+  writeCodes(runFile.initial(folder), { latent, noise, camera: {}, notes }, shape)
   return { target, latent, noise, damage }
 }
 
@@ -75,23 +76,4 @@ export async function prepared(setting: Setting, folder: string): Promise<Prepar
     ? await foundDamage(setting, await readRunPicture(folder, runName.picture('aligned')))
     : undefined
   return { target, latent: readLatent(codes, setting.shape), noise, damage }
-}
-
-/** The generator's picture of codes, [3, size, size] in ±1. */
-export async function siblingOf(
-  { pack, compute }: Setting,
-  latent: Float32Array,
-  noise: readonly Float32Array[],
-): Promise<Float32Array> {
-  const synthesizer = await Synthesizer.compile(weightsOf(pack, 'stylegan2'), compute.options)
-  try {
-    return (await synthesizer.run(latent, noise)).image
-  } finally {
-    await synthesizer.dispose()
-  }
-}
-
-/** 8-bit picture of a planar square in ±1. */
-export function bitmapOf(planar: Float32Array, size: number, rounding: 'round' | 'truncate'): Bitmap {
-  return fromPlanar(planar, { channels: 3, height: size, width: size }, 'pm1', rounding)
 }

@@ -19,6 +19,8 @@ export { stageDefaults } from '../../degrade/schema.ts'
 /** The reference's config for a generator of `size` pixels (a power of two, at least 16). */
 export function referenceConfig(size: number): ResolvedConfig {
   const layers = latentSize(size)
+  // [10, 18) of 18: the same share of a shorter code.
+  const colors = Math.round((10 / 18) * layers)
   return {
     method: 'rephotograph',
     ...commonDefaults,
@@ -33,8 +35,7 @@ export function referenceConfig(size: number): ResolvedConfig {
       transformSize: 4 * size,
     },
     encode: {
-      // [10, 18) of 18: the same share of a shorter code.
-      mix: [Math.round((10 / 18) * layers), layers],
+      mix: [colors, layers],
       e4eSize: 256,
       colorSize: 256,
     },
@@ -59,6 +60,7 @@ export function referenceConfig(size: number): ResolvedConfig {
       normalizeNoise: true,
       latentNoise: { strength: 0, ramp: 0.75 },
     },
+    age: { keep: 'off', layers: [0, colors] },
     tune: tuneDefaults,
     truth: { picture: null, degradation: null },
     paste: pasteDefaults,

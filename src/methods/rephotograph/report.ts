@@ -3,6 +3,7 @@ import type { JsonObject } from '../../config/merge.ts'
 import type { ReportContent } from '../../report/collect.ts'
 import { type Html, html } from '../../report/html.ts'
 import type { ReportParts } from '../method.ts'
+import { ageInWords } from './edit/words.ts'
 import type { ResolvedConfig } from './schema.ts'
 
 const EMULSIONS = {
@@ -15,7 +16,10 @@ export const portraitReport: ReportParts = {
   heading: 'Then and now',
   numbers:
     'The result, and beside it the sibling, which is what the encoders alone would answer. Likeness to the input and ages are measured in gray, so that gray is compared with gray.',
-  facts: (content) => [['Emulsion', EMULSIONS[configOf(content).sensitivity]]],
+  facts: (content) => [
+    ['Emulsion', EMULSIONS[configOf(content).sensitivity]],
+    ...(content.manifest.age ? [['Age', ageInWords(content.manifest.age)] as const] : []),
+  ],
   figures(content) {
     const { response } = configOf(content).degradation
     return [

@@ -39,6 +39,8 @@ export function resolveConfig(config: ConfigFragment, settings: PackSettings, si
   if (resolved.degradation.spectral && said((from) => from.degradation?.spectral?.sensitivity) === undefined) {
     resolved.degradation.spectral.sensitivity = resolved.sensitivity
   }
+  const { mix } = resolved.encode
+  if (config.age?.layers == null) resolved.age.layers = [0, mix[0] > 0 ? mix[0] : latentSize(size)]
   checkAgainstSize(resolved, size)
   return resolved
 }
@@ -74,6 +76,10 @@ function checkAgainstSize(config: ResolvedConfig, size: number): void {
   const { mix } = config.encode
   if (mix[0] > mix[1] || mix[1] > layers) {
     fail('encode.mix', `start ≤ end ≤ ${layers}, the layers of a ${size} px generator`, mix)
+  }
+  const { layers: aged } = config.age
+  if (aged[0] >= aged[1] || aged[1] > layers) {
+    fail('age.layers', `start < end ≤ ${layers}, the layers of a ${size} px generator`, aged)
   }
   const { coarseMin, steps } = config.optimize
   if (!Number.isInteger(Math.log2(coarseMin))) fail('optimize.coarseMin', 'a power of two', coarseMin)

@@ -142,6 +142,19 @@ const optimizeSchema = z.strictObject({
     .describe('Noise added to the latent while optimizing.'),
 })
 
+const ageSchema = z.strictObject({
+  keep: z
+    .enum(['off', 'start', 'end'])
+    .describe(
+      'Whether the face is made as old as the input looks, along the age direction of the generator: "start" moves the first latent, and the optimization goes on from there; "end" moves the latent that it ended with; "off": neither.',
+    ),
+  layers: z
+    .tuple([z.int().min(0).max(MOST_LAYERS), z.int().min(0).max(MOST_LAYERS)])
+    .describe(
+      'Layers [start, end) of the latent that move; by default those before encode.mix, so that colours stay what they are.',
+    ),
+})
+
 const truthSchema = z.strictObject({
   picture: filePath(
     'The aligned picture that should come out (of a synthetic input), to measure the result by; null: unknown.',
@@ -177,6 +190,7 @@ export const runSchema = z.strictObject({
   ),
   losses: lossesSchema.describe('The terms of the objective; weight 0 leaves one out.'),
   optimize: optimizeSchema.describe('Stages, learning rates and the optimizer.'),
+  age: ageSchema.describe('How old the face looks (docs/tuning.md).'),
   tune: tuneSchema.describe('Tuning of the generator itself at the end of a run (docs/tuning.md).'),
   truth: truthSchema.describe('What a synthetic input is known to come from. Only metrics.json sees it.'),
   paste: pasteSchema,

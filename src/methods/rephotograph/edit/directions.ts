@@ -13,7 +13,7 @@ import { weightsOf } from '../../../models/weights.ts'
 import { randomStream } from '../../../numbers/random.ts'
 import { ridge } from '../../../numbers/ridge.ts'
 import type { Whitening } from '../../../numbers/whitening.ts'
-import { bitmapOf } from '../prepare.ts'
+import { bitmapOf } from '../generated.ts'
 import { latentPrior } from '../prior.ts'
 import type { Setting } from '../setting.ts'
 

@@ -8,15 +8,18 @@ import { toGray } from '../../../images/gray.ts'
 import { cosineSimilarity } from '../../../metrics/cosine.ts'
 import { mahalanobis } from '../../../metrics/mahalanobis.ts'
 import { weightsOf } from '../../../models/weights.ts'
+import type { Role } from '../../../networks/roles.ts'
+import { checkWeightsBinding } from '../../../run/binding.ts'
 import { readRunConfig } from '../../../run/config.ts'
 import { RunFolderError } from '../../../run/errors.ts'
 import { runFile, runName } from '../../../run/folder.ts'
+import { sha256File } from '../../../run/hash.ts'
 import { type Manifest, readManifest } from '../../../run/manifest.ts'
 import { readRunPicture } from '../../../run/pictures.ts'
 import { readLatent, readNoise, readTuned } from '../codes.ts'
 import { portraitConfig } from '../config.ts'
+import { bitmapOf } from '../generated.ts'
 import { rephotograph } from '../method.ts'
-import { bitmapOf } from '../prepare.ts'
 import { latentPrior } from '../prior.ts'
 import { openSetting, type Setting } from '../setting.ts'
 import { startNoise } from '../start.ts'
@@ -34,8 +37,6 @@ export interface EditableRun {
   readonly manifest: Manifest
   readonly setting: Setting
   readonly latent: Float32Array
-  /** sha256 of the generator's weights, by the manifest. */
-  readonly generator: string
   picture(latent: Float32Array): Promise<Bitmap>
   look(latent: Float32Array): Promise<Seen>
   /** Apparent age of the aligned input. */
@@ -53,7 +54,27 @@ export async function openForEdits(folder: string): Promise<EditableRun> {
     )
   const { document } = readRunConfig(folder, rephotograph, manifest.pack.size ?? 0)
   const setting = openSetting(portraitConfig(document))
+  try {
+    return await opened(folder, manifest, setting)
+  } catch (error) {
+    setting.pack.close()
+    throw error
+  }
+}
+
+/** What the codes of a run were found in: with others they are another face, or none. */
+const BOUND: readonly Role[] = ['stylegan2', 'w_stats']
+
+async function opened(folder: string, manifest: Manifest, setting: Setting): Promise<EditableRun> {
   const { pack, shape, compute, config } = setting
+  const before = BOUND.filter((role) => manifest.pack.files.some(({ name }) => name === role))
+  const now = before.filter(pack.has).map((role) => ({ name: role, sha256: sha256File(pack.path(role)) }))
+  checkWeightsBinding(
+    {
+      pack: { ...manifest.pack, files: manifest.pack.files.filter(({ name }) => before.some((role) => role === name)) },
+    },
+    now,
+  )
   const codes = runFile.final(folder)
   const latent = readLatent(codes, shape)
   const drawn = startNoise(config, shape)
@@ -68,7 +89,6 @@ export async function openForEdits(folder: string): Promise<EditableRun> {
     manifest,
     setting,
     latent,
-    generator: manifest.pack.files.find(({ name }) => name === 'stylegan2')?.sha256 ?? manifest.pack.name,
     picture,
     async look(at) {
       const seen = toGray(await picture(at))

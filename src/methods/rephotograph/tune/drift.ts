@@ -9,7 +9,7 @@ import { weightsOf } from '../../../models/weights.ts'
 import { randomStream } from '../../../numbers/random.ts'
 import type { ArrayTensors } from '../../../optimize/problem.ts'
 import { repeated } from '../edit/directions.ts'
-import { bitmapOf } from '../prepare.ts'
+import { bitmapOf } from '../generated.ts'
 import type { Setting } from '../setting.ts'
 import { withTuned } from './generator.ts'
 
