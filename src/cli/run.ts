@@ -15,6 +15,7 @@ interface RunOptions extends SettingOptions, Omit<AlignOptions, 'face'>, AlignMo
   face?: string | undefined
   paste?: string | undefined
   'keep-age'?: boolean | undefined
+  finish?: string | undefined
   out?: string | undefined
   'dry-run'?: boolean | undefined
   jobs?: number | undefined
@@ -45,12 +46,17 @@ export const runCommand: CommandModule<object, RunOptions> = {
         type: 'boolean',
         describe: 'Make the face as old as the sitter of the input looks; short for --set age.keep=start',
       })
+      .option('finish', {
+        type: 'string',
+        choices: ['upscale'],
+        describe: 'Enlarge the result by a network as well (result-large.png); short for --set finish.upscale=true',
+      })
       .option('jobs', { type: 'number', describe: 'Of several pictures or faces so many at a time; default: 1' })
       .example('$0 run grandmother.jpg --preset antique-gb', 'a photograph of about 1890')
       .example('$0 run wedding.jpg --face all', 'everyone in it, and the photograph with all of them')
       .example('$0 run album/ --preset antique-b', 'every picture of a folder; again: those that are missing')
       .example('$0 run configs/quickstart.json5 --out first-run', 'the bundled example'),
-  handler: async ({ face, paste, 'keep-age': keepAge, jobs, out, live, 'dry-run': dry, ...options }) => {
+  handler: async ({ face, paste, 'keep-age': keepAge, finish, jobs, out, live, 'dry-run': dry, ...options }) => {
     if (jobs !== undefined && (!Number.isInteger(jobs) || jobs < 1 || jobs > MOST_JOBS))
       throw new UsageError(`--jobs: expected a whole number from 1 to ${MOST_JOBS}, found ${jobs}`)
     const faces = facesOf(face)
@@ -59,6 +65,7 @@ export const runCommand: CommandModule<object, RunOptions> = {
     const ofMethod = {
       ...(paste === undefined ? {} : { paste: { mode: paste } }),
       ...(keepAge === undefined ? {} : { age: { keep: keepAge ? 'start' : 'off' } }),
+      ...(finish === undefined ? {} : { finish: { upscale: true } }),
     }
     const one = sources.kind === 'one' ? sources.source : undefined
     const isSingle = faces === 'one' || (faces !== 'all' && faces.length === 1)

@@ -117,6 +117,8 @@ export interface Method {
   /** Pictures that a report lays over each other with a slider: what was given, and what came of it. */
   readonly before: string
   readonly after: string
+  /** The result enlarged, of runs that have it: goes into the whole photograph, and is taken away as the result is. */
+  readonly enlarged?: string
   /** Files that `prepare` leaves and the rest goes on from. */
   readonly preparedFiles: readonly string[]
   /** Works on all bits and the alpha of the input's file: that it is laid on white elsewhere need not be said. */

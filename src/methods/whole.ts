@@ -4,7 +4,9 @@
  */
 import type { AlignedPortrait } from '../align/align.ts'
 import { cropMark } from '../align/crop-mark.ts'
+import type { Quad } from '../align/geometry.ts'
 import { numberedFaces } from '../align/numbered.ts'
+import { transformQuad } from '../align/transform.ts'
 import type { Bitmap } from '../images/bitmap.ts'
 import { type OpenedPicture, openPicture } from '../images/read.ts'
 import { reducedTo } from '../images/reduce.ts'
@@ -78,9 +80,9 @@ export async function finishPictures(
     const opened = await openPicture(input)
     if (opened.sha256 !== manifest.input.sha256) throw new RunFolderError(`${input}: the picture is another now`)
     const { metadata, bitmap } = opened
-    await keepMetadata(folder, runName.picture(method.after, partial), metadata, bitmap)
+    for (const name of takenAway(folder, method, partial)) await keepMetadata(folder, name, metadata, bitmap)
     if (!manifest.crop || !manifest.paste) return
-    const one = await pastedOf(folder, manifest, method, partial)
+    const one = await pastedOf(folder, manifest, method, partial, bitmap)
     const whole = pasteInto(bitmap, [one], manifest.paste.mode)
     await writeRunPicture(folder, runName.picture('whole', partial), whole, metadata)
   } catch (error) {
@@ -99,21 +101,43 @@ export async function pasteRuns(
   for (const folder of folders) {
     const manifest = readManifest(folder)
     mode ??= manifest.paste?.mode
-    pasted.push(await pastedOf(folder, manifest, methodOf(manifest, folder), false))
+    pasted.push(await pastedOf(folder, manifest, methodOf(manifest, folder), false, bitmap))
   }
   return pasteInto(bitmap, pasted, mode ?? 'face')
 }
 
-async function pastedOf(folder: string, { crop }: Manifest, method: Method, partial: boolean): Promise<Pasted> {
+/** File names of the result, and of the enlarged one where there is one. */
+function takenAway(folder: string, { after, enlarged }: Method, partial: boolean): string[] {
+  const name = enlarged === undefined ? undefined : runName.picture(enlarged, partial)
+  return [runName.picture(after, partial), ...(name !== undefined && isInside(folder, name) ? [name] : [])]
+}
+
+async function pastedOf(
+  folder: string,
+  { crop }: Manifest,
+  method: Method,
+  partial: boolean,
+  photo: Bitmap,
+): Promise<Pasted> {
   if (!crop || !isInside(folder, runName.picture('outline', partial)))
     throw new RunFolderError(
       `${folder}: expected a run with a crop and a mask, found none; its paste.mode may be "off"`,
     )
   const read = (name: string, isPartial = false) => readRunPicture(folder, runName.picture(name, isPartial))
+  const [plain, large] = takenAway(folder, method, partial)
+  const result = await readRunPicture(folder, large ?? plain!)
   return {
     quad: crop.quad,
-    crop: await read(method.before),
-    result: await read(method.after, partial),
+    // Of the crop that the run saw an enlarged result would differ by all that was enlarged.
+    crop: large === undefined ? await read(method.before) : cutAnew(photo, crop.quad, result.width),
+    result,
     mask: await read('outline', partial),
   }
+}
+
+/** A square of the photograph, of at least so many pixels and no fewer than it has there. */
+function cutAnew(photo: Bitmap, quad: Quad, least: number): Bitmap {
+  const [[left, top], , , [right, end]] = quad
+  const side = Math.max(least, Math.ceil(Math.hypot(right - left, end - top)))
+  return transformQuad(photo, quad, side, side)
 }

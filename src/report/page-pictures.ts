@@ -67,6 +67,7 @@ export function comparison({
   if (!before || !result) return html``
   const label = standing === 'complete' ? 'Result' : 'Result so far'
   const given = method.pictures.find(({ name }) => name === method.before)?.title ?? 'Input'
+  const isEnlarged = method.enlarged !== undefined && pictures[method.enlarged] !== undefined
   const words = (name: string) => method.pictures.find((kind) => kind.name === name)?.words ?? name
   const crop = slider(before, result, {
     before: `${given}: ${words(method.before)}`,
@@ -87,6 +88,7 @@ export function comparison({
       : null
   return html`<section aria-labelledby="compare-title">
 <h2 id="compare-title">${method.report.heading}</h2>
+${inPhoto && isEnlarged ? html`<p class="lead">In the photograph is the result enlarged by a network: detail in it is invented.</p>` : null}
 ${inPhoto ? html`<div class="compares">${inPhoto}${crop}</div>` : crop}
 ${film === undefined ? null : html`<p class="save"><a class="button" download="${title.replace(/\.[^.]*$/u, '')}-then-and-now.webp" href="${film}">Save as moving picture</a> larger, or as GIF: <code>rephoto animate</code></p>`}
 </section>`

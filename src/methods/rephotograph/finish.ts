@@ -17,6 +17,7 @@ import { readRunPicture, writeRunPicture } from '../../run/pictures.ts'
 import type { RunRecord } from '../../run/record.ts'
 import { writeMask } from '../whole.ts'
 import { type PortraitCodes, writeCodes } from './codes.ts'
+import { enlarged } from './enlarged.ts'
 import { bitmapOf } from './generated.ts'
 import { resultMask } from './head-mask.ts'
 import type { Setting } from './setting.ts'
@@ -51,12 +52,13 @@ export async function writeOutcome(
     const fresh = await synthesizer.run(codes.latent, freshNoise(config, shape))
     await writeRunPicture(folder, runName.picture('degraded', partial), await degraded(setting, image, codes, target))
     await writeRunPicture(folder, runName.picture('result', partial), result)
+    const large = config.finish.upscale ? await enlargedResult(setting, record, result, partial) : undefined
     const { mode } = config.paste
     if (mode !== 'off' && record.manifest.crop)
       await writeMask(
         record,
         mode,
-        { mask: await resultMask(setting, result, await cropOf(folder), record.warn), result },
+        { mask: await resultMask(setting, result, await cropOf(folder), record.warn), result: large ?? result },
         partial,
       )
     await writeRunPicture(folder, runName.picture('result-fresh', partial), bitmapOf(fresh.image, shape.size, 'round'))
@@ -69,6 +71,20 @@ export async function writeOutcome(
   } finally {
     await synthesizer.dispose()
   }
+}
+
+async function enlargedResult(
+  { pack, compute }: Setting,
+  record: RunRecord,
+  result: Bitmap,
+  partial: boolean,
+): Promise<Bitmap> {
+  record.tell({ type: 'phase', name: 'enlarge' })
+  const large = await enlarged(pack, result, compute.options)
+  const name = runName.picture('result-large', partial)
+  await writeRunPicture(record.folder, name, large)
+  record.tell({ type: 'note', message: `${name}: ${large.width} px, enlarged by a network: detail in it is invented` })
+  return large
 }
 
 function cropOf(folder: string): Promise<Bitmap> {

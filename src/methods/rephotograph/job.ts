@@ -17,6 +17,7 @@ import { type ConfigFragment, portraitConfig } from './config.ts'
 import { looksForDamage } from './damage.ts'
 import { cameraStart, type Descended, descend, stagesOf } from './descend.ts'
 import { keepAge } from './edit/keep-age.ts'
+import { enlargingCost } from './enlarged.ts'
 import { writeOutcome } from './finish.ts'
 import { measure } from './measure.ts'
 import { neededRoles, networkOf, settingsOf, usedRoles } from './networks.ts'
@@ -85,7 +86,11 @@ function plan(config: ResolvedConfig, pack: LoadedPack, said: ConfigFragment): P
   return {
     config: config as unknown as JsonObject,
     document: asConfigFile(config, pack.generatorSize) as JsonObject,
-    roles: [...usedRoles(pack, config.sensitivity), ...(looksForDamage(config) ? (['scratch_detector'] as const) : [])],
+    roles: [
+      ...usedRoles(pack, config.sensitivity),
+      ...(looksForDamage(config) ? (['scratch_detector'] as const) : []),
+      ...(config.finish.upscale ? (['upscaler'] as const) : []),
+    ],
     guessed,
     // Any colour encoder may be the one, and what the guess was calibrated by has a part in it.
     sources: guessed.length === 0 ? [] : [...encoderFiles(pack), fileURLToPath(calibrationFile)],
@@ -98,9 +103,14 @@ function plan(config: ResolvedConfig, pack: LoadedPack, said: ConfigFragment): P
       const program = stepProgram(portraitProblem(objective, optimize), optimize.optimizer)
       const runs = optimize.steps.reduce((sum, count) => sum + count, 0)
       const codes = { name: `${size} px`, runs, ...programCost(program) }
-      if (tune.steps === 0) return [codes]
+      const finish = config.finish.upscale ? [enlargingCost(pack, size)] : []
+      if (tune.steps === 0) return [codes, ...finish]
       const { problem } = tuningProblem({ network: networkOf(pack), degradation, losses, optimize, tune, target })
-      return [codes, { name: 'tuning', runs: tune.steps, ...programCost(stepProgram(problem, tuneOptimizer)) }]
+      return [
+        codes,
+        { name: 'tuning', runs: tune.steps, ...programCost(stepProgram(problem, tuneOptimizer)) },
+        ...finish,
+      ]
     },
   }
 }

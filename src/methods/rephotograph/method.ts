@@ -28,6 +28,7 @@ export const rephotograph: Method = {
     compile: 'compiling the step',
     optimize: 'optimizing',
     write: 'writing',
+    enlarge: 'enlarging the result',
     measure: 'measuring',
   },
   pictures: [
@@ -50,6 +51,11 @@ export const rephotograph: Method = {
     },
     { name: 'result', title: 'Result', words: 'The sitter as a modern camera would have seen them' },
     {
+      name: 'result-large',
+      title: 'Enlarged result',
+      words: 'The result enlarged by a network: detail in it is invented',
+    },
+    {
       name: 'result-fresh',
       title: 'With fresh noise',
       words: 'The result with its fine structure drawn anew: what rests on the latent alone',
@@ -57,6 +63,7 @@ export const rephotograph: Method = {
   ],
   before: 'aligned',
   after: 'result',
+  enlarged: 'result-large',
   preparedFiles: [runName.picture('aligned'), runName.picture('sibling'), runName.picture('target'), runName.initial],
   metrics: metricCatalogue,
   metric: describeMetric,

@@ -29,10 +29,11 @@ export function networkOf(pack: LoadedPack): NetworkOf {
 }
 
 /** Networks that a run cannot do without. */
-export function neededRoles({ sensitivity, losses, degradation }: ResolvedConfig): Role[] {
+export function neededRoles({ sensitivity, losses, degradation, finish }: ResolvedConfig): Role[] {
   const seen = networksOfLosses(losses).filter(isRole)
   const detector: Role[] = degradation.mask?.find === true ? ['scratch_detector'] : []
-  return ['stylegan2', 'e4e', colorEncoderRole(sensitivity), ...seen, ...detector]
+  const upscaler: Role[] = finish.upscale ? ['upscaler'] : []
+  return ['stylegan2', 'e4e', colorEncoderRole(sensitivity), ...seen, ...detector, ...upscaler]
 }
 
 /** What a pack prescribes: its settings, and the sides that its networks were trained at. */

@@ -62,6 +62,7 @@ export function referenceConfig(size: number): ResolvedConfig {
     },
     age: { keep: 'off', layers: [0, colors] },
     tune: tuneDefaults,
+    finish: { upscale: false },
     truth: { picture: null, degradation: null },
     paste: pasteDefaults,
     output: { frames: 48, saveEverySeconds: 5 },

@@ -155,6 +155,14 @@ const ageSchema = z.strictObject({
     ),
 })
 
+const finishSchema = z.strictObject({
+  upscale: z
+    .boolean()
+    .describe(
+      "Whether the pack's upscaler enlarges the result: result-large.png beside result.png, and in the whole photograph. The detail in it is invented.",
+    ),
+})
+
 const truthSchema = z.strictObject({
   picture: filePath(
     'The aligned picture that should come out (of a synthetic input), to measure the result by; null: unknown.',
@@ -192,6 +200,7 @@ export const runSchema = z.strictObject({
   optimize: optimizeSchema.describe('Stages, learning rates and the optimizer.'),
   age: ageSchema.describe('How old the face looks (docs/tuning.md).'),
   tune: tuneSchema.describe('Tuning of the generator itself at the end of a run (docs/tuning.md).'),
+  finish: finishSchema.describe('What becomes of the result after the optimization.'),
   truth: truthSchema.describe('What a synthetic input is known to come from. Only metrics.json sees it.'),
   paste: pasteSchema,
   output: outputSchema,
