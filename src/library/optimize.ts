@@ -11,6 +11,7 @@ export {
   type StepReport,
 } from '../optimize/descent.ts'
 export { type Driver, type DriverConfig, openDriver } from '../optimize/driver.ts'
+export type { Enough } from '../optimize/enough.ts'
 export { DivergedError, StateError } from '../optimize/errors.ts'
 export type { LbfgsConfig } from '../optimize/lbfgs.ts'
 export { type OptimizerConfig, type OptimizerName, optimizerNames } from '../optimize/optimizers/index.ts'
@@ -28,4 +29,5 @@ export type {
   Variable,
   WeightedTerm,
 } from '../optimize/problem.ts'
+export type { EndedStage } from '../optimize/schedule.ts'
 export { outputsOf, stepProgram, updateProgram, weightedTotal } from '../optimize/step.ts'

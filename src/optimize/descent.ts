@@ -9,6 +9,7 @@ import { randomStream } from '../numbers/random.ts'
 import { type Driver, type DriverConfig, openDriver } from './driver.ts'
 import { DivergedError } from './errors.ts'
 import type { ArrayTensors, Course, Position } from './problem.ts'
+import { type EndedStage, Schedule } from './schedule.ts'
 
 /** Everything an interrupted optimization needs. */
 export interface Snapshot {
@@ -34,6 +35,8 @@ export interface DescentObserver {
   onCompiled?(facts: { flops: number; milliseconds: number }): void
   /** Whether the views of the coming step are wanted. */
   wantViews?(step: number): boolean
+  /** A stage had enough (Course.enough), told before its step; `resumed`: of a state that is gone on from. */
+  onEnough?(ended: EndedStage, resumed: boolean): void
   /** May save `snapshot()`; awaited. */
   onStep?(report: StepReport, snapshot: () => Promise<Snapshot>): void | Promise<void>
 }
@@ -75,7 +78,7 @@ class Descent {
   readonly #driver: Driver
   readonly #prepare: Executable | undefined
   readonly #draws: DescentOptions['draws']
-  #done = 0
+  readonly #schedule: Schedule
 
   private constructor(
     course: Course,
@@ -84,6 +87,7 @@ class Descent {
     draws: DescentOptions['draws'] | undefined,
   ) {
     this.#course = course
+    this.#schedule = new Schedule(course)
     this.#driver = driver
     this.#prepare = prepare
     this.#draws = draws
@@ -102,33 +106,31 @@ class Descent {
     observer.onCompiled?.({ flops: driver.flops, milliseconds: performance.now() - begin })
     const descent = new Descent(course, driver, prepare, options.draws)
     await descent.#write(course.start)
-    if (options.resume) await descent.#restore(options.resume)
+    if (options.resume) await descent.#restore(options.resume, observer)
     return descent
   }
 
   async walk(observer: DescentObserver, signal?: AbortSignal): Promise<Descended> {
-    const { steps } = this.#course
-    const totalSteps = steps.reduce((a, b) => a + b, 0)
-    let begin = 0
-    for (const [stage, count] of steps.entries()) {
-      const end = begin + count
-      if (this.#done < end) {
-        if (this.#done === begin) {
+    const schedule = this.#schedule
+    for (const stage of this.#course.steps.keys()) {
+      if (!schedule.isOver(stage)) {
+        if (schedule.done === schedule.begin(stage)) {
           await this.#driver.reset()
           await this.#course.memory?.stageStarts(this.#read)
         }
         await this.#prepareStage(stage)
       }
-      while (this.#done < end && !signal?.aborted) {
-        const at = { stage, step: this.#done, totalSteps }
-        const report = await this.#takeStep(at, begin, observer.wantViews?.(this.#done) ?? false)
-        await observer.onStep?.(report, () => this.snapshot())
+      while (!schedule.isOver(stage) && !signal?.aborted) {
+        const at = schedule.at(stage)
+        const report = await this.#takeStep(at, observer.wantViews?.(at.step) ?? false)
+        const ended = schedule.took(at, report.total)
+        if (ended) observer.onEnough?.(ended, false)
+        await observer.onStep?.({ ...report, totalSteps: schedule.totalSteps }, () => this.snapshot())
         // Runs block the event loop; signals and timers get their turn here.
         await new Promise(setImmediate)
       }
-      begin = end
     }
-    return { finished: this.#done >= totalSteps, snapshot: await this.snapshot() }
+    return { finished: schedule.isFinished, snapshot: await this.snapshot() }
   }
 
   /** Computes what the steps of this stage read and do not change. */
@@ -139,7 +141,7 @@ class Descent {
     if (this.#prepare) await this.#write(await this.#prepare.run(given))
   }
 
-  async #takeStep(at: Position, begin: number, wantViews: boolean): Promise<StepReport> {
+  async #takeStep(at: Position, wantViews: boolean): Promise<StepReport> {
     const { problem, seed } = this.#course
     const began = performance.now()
     const feeds: Record<string, Numbers> = { ...this.#course.feeds(at) }
@@ -150,7 +152,7 @@ class Descent {
     const names = Object.keys(problem.terms)
     const views = wantViews ? Object.keys(problem.views) : []
     const wanted = ['loss/total', ...names.map((name) => `loss/${name}`), ...views]
-    const out = await this.#driver.step(at.step - begin + 1, feeds as Feeds, wanted)
+    const out = await this.#driver.step(at.step - this.#schedule.begin(at.stage) + 1, feeds as Feeds, wanted)
     const total = out['loss/total']![0]!
     const losses = Object.fromEntries(
       names.map((name) => {
@@ -160,7 +162,6 @@ class Descent {
     )
     const told = await this.#told()
     await this.#refuseNaN(losses, total, told)
-    this.#done++
     return {
       ...at,
       losses,
@@ -182,7 +183,7 @@ class Descent {
     if (!bad && Number.isFinite(total) && !moved) return
     this.#driver.undo()
     const what = bad ? `the loss "${bad[0]}"` : moved ? `the learned "${moved[0]}"` : 'the total loss'
-    throw new DivergedError(what, this.#done, await this.snapshot())
+    throw new DivergedError(what, this.#schedule.done, await this.snapshot())
   }
 
   readonly #read = (name: string): Promise<Float32Array> => this.#driver.read(name)
@@ -202,13 +203,13 @@ class Descent {
 
   async snapshot(): Promise<Snapshot> {
     const [own, remembered] = [await this.#driver.save(), await this.#course.memory?.save(this.#read)]
-    return { step: this.#done, tensors: { ...own, ...remembered } }
+    return { step: this.#schedule.done, tensors: { ...own, ...remembered, ...this.#schedule.save() } }
   }
 
-  async #restore({ step, tensors }: Snapshot): Promise<void> {
+  async #restore({ step, tensors }: Snapshot, observer: DescentObserver): Promise<void> {
     await this.#driver.load(tensors)
     await this.#write(this.#course.memory?.load(tensors) ?? {})
-    this.#done = step
+    for (const ended of this.#schedule.load(step, tensors)) observer.onEnough?.(ended, true)
   }
 
   async dispose(): Promise<void> {

@@ -7,6 +7,7 @@ import type { CompileOptions } from '../engine/executable.ts'
 import type { Feeds, Numbers } from '../engine/values.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Random } from '../numbers/random.ts'
+import type { Enough } from './enough.ts'
 
 /** A tensor that is learned. */
 export interface Variable {
@@ -79,7 +80,10 @@ export interface Position {
   readonly stage: number
   /** Steps taken before this one, over all stages. */
   readonly step: number
+  /** Steps that there are, as far as is known: fewer than planned once a stage had enough. */
   readonly totalSteps: number
+  /** The same place among the steps that were planned: what rates that change over a run follow. */
+  readonly plan: { readonly step: number; readonly totalSteps: number }
 }
 
 /** Reads what is learned and held as it stands. */
@@ -99,6 +103,13 @@ export interface Course {
   readonly problem: Problem | PartedProblem
   /** Steps of each stage; every stage begins with a fresh optimizer. */
   readonly steps: readonly number[]
+  /** When a stage ends before; by default never. */
+  readonly enough?: Enough
+  /**
+   * The planned step that is next where nothing is gained any more; undefined where a step says nothing of that, as while rates change.
+   * By default the end of the stage, which is the latest.
+   */
+  goesOn?(stage: number, plan: Position['plan']): number | undefined
   readonly seed: number
   /** Where variables, and what is held but not prepared, begin. */
   readonly start: Readonly<Record<string, Numbers>>

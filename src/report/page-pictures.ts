@@ -24,6 +24,7 @@ export function summary(content: ReportContent): Html {
       manifest.pack.size === undefined ? manifest.pack.name : `${manifest.pack.name}, ${manifest.pack.size} px`,
     ],
     ['Steps', `${manifest.stepsDone} of ${manifest.stepsTotal}`],
+    ...endedEarly(manifest),
     ['Time', duration(seconds)],
     ['Seed', String(manifest.seed)],
   ]
@@ -31,6 +32,13 @@ export function summary(content: ReportContent): Html {
     ([name, value]) =>
       html`<div><dt>${name}</dt><dd${name === 'Status' ? html` class="status ${standing}"` : null}>${value}</dd></div>`,
   )}</dl>`
+}
+
+function endedEarly({ stages }: ReportContent['manifest']): [string, string][] {
+  const early = stages.flatMap(({ steps, taken }, i) =>
+    taken === undefined ? [] : [`stage ${i + 1} after ${taken} of ${steps} steps`],
+  )
+  return early.length > 0 ? [['Nothing gained', early.join(', ')]] : []
 }
 
 /** What a reader must know before trusting what follows: the run is not whole, or something was odd. */

@@ -4,6 +4,7 @@
  */
 import type { Bitmap } from '../images/bitmap.ts'
 import type { Snapshot, StepReport } from '../optimize/descent.ts'
+import type { EndedStage } from '../optimize/schedule.ts'
 import { checkState, stateNotes } from './binding.ts'
 import { RunFolderError } from './errors.ts'
 import { runFile, runName, tidy } from './folder.ts'
@@ -30,6 +31,8 @@ export interface DescentRecord {
   step(report: StepReport, frame: () => Bitmap, snapshot: () => Promise<Snapshot>): Promise<void>
   /** A program was compiled. */
   compiled(facts: { readonly flops: number; readonly milliseconds: number }): void
+  /** A stage had enough: in the manifest, and told where it is news. */
+  enough(ended: EndedStage, resumed: boolean): void
   save(snapshot: Snapshot): void
   /** Ends it: files are closed, the seconds are written down. */
   close(): void
@@ -40,6 +43,9 @@ export function recordDescent(record: RunRecord, setting: DescentSetting, doneSt
   const { folder } = record
   const { totalSteps, stages, output } = setting
   tidy(folder, doneSteps)
+  // A state may be older than the manifest: what stages took is said anew.
+  record.manifest.stages = record.manifest.stages.map(({ taken: _, ...stage }) => stage)
+  record.manifest.stepsTotal = totalSteps
   if (output.frames > 0) makeInside(folder, runName.frames)
   const log = openLossLog(runFile.losses(folder), doneSteps)
   const frames = frameSchedule(totalSteps, output.frames)
@@ -64,7 +70,7 @@ export function recordDescent(record: RunRecord, setting: DescentSetting, doneSt
         stage: report.stage,
         stages,
         step: report.step + 1,
-        totalSteps,
+        totalSteps: report.totalSteps,
         losses: { total: report.total, terms: report.losses },
         camera: flatCamera(report.told),
         milliseconds: report.milliseconds,
@@ -82,6 +88,13 @@ export function recordDescent(record: RunRecord, setting: DescentSetting, doneSt
       record.spent('compile', milliseconds / 1000)
       record.tell({ type: 'phase', name: 'optimize', detail: `${(flops / 1e9).toFixed(1)} GFLOP a step` })
       began = performance.now()
+    },
+    enough({ stage, steps, planned }, resumed) {
+      const { manifest } = record
+      manifest.stages = manifest.stages.map((one, i) => (i === stage ? { ...one, taken: steps } : one))
+      manifest.stepsTotal -= planned - steps
+      const message = `stage ${stage + 1} of ${stages} ends after ${steps} of ${planned} steps: nothing gained`
+      if (!resumed) record.tell({ type: 'note', message })
     },
     save,
     close() {

@@ -21,7 +21,7 @@ const processSchema = z.looseObject({
   started: text.optional(),
 })
 
-const stage = z.looseObject({ coarse: z.int().min(1).max(65536).optional(), steps: count })
+const stage = z.looseObject({ coarse: z.int().min(1).max(65536).optional(), steps: count, taken: count.optional() })
 
 /** What the record of a run is bound to: see binding.ts. */
 export const bindingSchema = z.looseObject({

@@ -31,6 +31,8 @@ export interface StageSummary {
   /** Resolution up to which the latent is optimized, where there is one. */
   readonly coarse?: number
   readonly steps: number
+  /** Steps that it took, where it ended early because nothing was gained. */
+  readonly taken?: number
 }
 
 /** Of which sweep a run is a part. */
@@ -98,6 +100,7 @@ export interface Manifest {
   stages: readonly StageSummary[]
   /** Steps taken and written. */
   stepsDone: number
+  /** Steps that there are: fewer than planned where a stage ended early. */
   stepsTotal: number
   /** Seconds of each phase, all attempts together. */
   timings: Record<string, number>

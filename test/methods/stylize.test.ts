@@ -15,6 +15,7 @@ import { scaleSteps } from '../../src/methods/stylize/descend.ts'
 import { faceLabels } from '../../src/methods/stylize/faces.ts'
 import { paletteDistance } from '../../src/metrics/palette.ts'
 import { loadPack } from '../../src/models/load.ts'
+import type { RunEvent } from '../../src/run/events.ts'
 import { readLosses } from '../../src/run/losses.ts'
 import { readManifest } from '../../src/run/manifest.ts'
 import { formulaImage } from '../support/formula.ts'
@@ -119,6 +120,28 @@ describe('a style transfer', () => {
     expect(existsSync(join(folder, 'result-partial.png'))).toBe(true)
     await resumeRun(folder)
     expect(bytes(folder)).toEqual(bytes(at('whole')))
+  })
+
+  it('whose scales end early is resumed byte for byte, too', async () => {
+    const short = config({ optimize: { steps: [4, 5], lr: 0.02, enough: { gain: 0.9, window: 1 } } })
+    const done = await run({ config: short, out: at('enough') })
+    expect(done).toMatchObject({ status: 'complete', stepsDone: 4, stepsTotal: 4 })
+    const taken = [
+      { steps: 4, taken: 2 },
+      { steps: 5, taken: 2 },
+    ]
+    expect(readManifest(at('enough')).stages).toEqual(taken)
+    for (const step of [2, 3]) {
+      const folder = at(`enough-${step}`)
+      const controller = new AbortController()
+      const observer = (event: RunEvent) => {
+        if (event.type === 'step' && event.step === step) controller.abort()
+      }
+      expect(await run({ config: short, out: folder }, observer, controller.signal)).toMatchObject({ stepsDone: step })
+      await resumeRun(folder)
+      expect(bytes(folder)).toEqual(bytes(at('enough')))
+      expect(readManifest(folder)).toMatchObject({ stages: taken, stepsTotal: 4 })
+    }
   })
 
   it('in tiles gives the picture that it gives without, and is resumed byte for byte', async () => {

@@ -35,7 +35,7 @@ it('rates rise linearly, stay, and fall along half a cosine over all stages', ()
   const course = portraitCourse(objectiveOf(options), options)
   const rates = (name: string) =>
     Array.from({ length: 10 }, (_, step) => {
-      const feeds = course.feeds({ stage: step < 5 ? 0 : 1, step, totalSteps: 10 })
+      const feeds = course.feeds({ stage: step < 5 ? 0 : 1, step, totalSteps: 10, plan: { step, totalSteps: 10 } })
       return Number((feeds[name] as number[])[0])
     })
   const down = (left: number) => 0.5 - 0.5 * Math.cos((Math.PI * left) / 0.5)
@@ -46,6 +46,12 @@ it('rates rise linearly, stay, and fall along half a cosine over all stages', ()
     ['lr/camera/response.gamma', 0.3],
   ] as const)
     for (const [i, rate] of rates(name).entries()) expect(rate / lr, `${name} ${i}`).toBeCloseTo(expected[i]!, 6)
+  // The rise says nothing; a stage ends at its planned end, or where the fall begins; the fall is never cut.
+  const next = Array.from({ length: 10 }, (_, step) => course.goesOn!(step < 5 ? 0 : 1, { step, totalSteps: 10 }))
+  expect(next).toEqual([undefined, 5, 5, 5, 5, ...Array(5).fill(undefined)])
+  const later = { ...options, optimize: { ...config.optimize, ramp: { up: 0, down: 0.3 } } }
+  const goesOn = portraitCourse(objectiveOf(later), later).goesOn!
+  expect([0, 5, 6, 7].map((step) => goesOn(step < 5 ? 0 : 1, { step, totalSteps: 10 }))).toEqual([5, 7, 7, undefined])
   pack.close()
   rmSync(folder, { recursive: true })
 })

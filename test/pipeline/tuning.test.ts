@@ -19,6 +19,7 @@ import { generatorStart, tunableGenerator } from '../../src/methods/rephotograph
 import { resumeRun, run } from '../../src/methods/runner.ts'
 import type { RunEvent } from '../../src/run/events.ts'
 import { readLosses } from '../../src/run/losses.ts'
+import { readManifest } from '../../src/run/manifest.ts'
 import { readMetrics } from '../../src/run/metrics.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
 import { makeTinyPack, tinyConfig } from '../support/tiny-pack.ts'
@@ -141,5 +142,44 @@ describe('a run with tuning', () => {
     expect(readdirSync(folder)).toContain('result-partial.png')
     expect(await resumeRun(folder)).toMatchObject({ status: 'complete', stepsDone: 7 })
     expect(bytes(folder)).toEqual(bytes(whole))
+  })
+
+  it('whose stages end early says so, and ends as if it had not been stopped', async () => {
+    // Nothing falls by nine tenths from one step to the next: every stage has enough after two.
+    const enough = { gain: 0.9, window: 1 }
+    const short = { ...config, optimize: { steps: [3, 4], enough }, tune: { ...tune, steps: 2 } }
+    const reference = join(place, 'enough')
+    const events: RunEvent[] = []
+    const result = await run({ config: short, out: reference }, (event) => events.push(event))
+    expect(result).toMatchObject({ status: 'complete', stepsDone: 6, stepsTotal: 6 })
+    const told = events.flatMap((event) => (event.type === 'note' ? [event.message] : []))
+    expect(told).toEqual([
+      'stage 1 of 3 ends after 2 of 3 steps: nothing gained',
+      'stage 2 of 3 ends after 2 of 4 steps: nothing gained',
+    ])
+    const steps = events.filter((event) => event.type === 'step')
+    expect(steps.map(({ stage, totalSteps }) => [stage, totalSteps])).toEqual(
+      [9, 8, 8, 6, 6, 6].map((total, i) => [Math.floor(i / 2), total]),
+    )
+    const { stages } = readManifest(reference)
+    expect(stages.map(({ steps, taken }) => [steps, taken])).toEqual([
+      [3, 2],
+      [4, 2],
+      [2, undefined],
+    ])
+    expect(readFileSync(join(reference, 'report.html'), 'utf8')).toContain(
+      'stage 1 after 2 of 3 steps, stage 2 after 2 of 4 steps',
+    )
+    for (const stop of [2, 5]) {
+      const folder = join(place, `enough-${stop}`)
+      const controller = new AbortController()
+      const observer = (event: RunEvent) => {
+        if (event.type === 'step' && event.step === stop) controller.abort()
+      }
+      await run({ config: short, out: folder }, observer, controller.signal)
+      expect(await resumeRun(folder)).toMatchObject({ status: 'complete', stepsDone: 6, stepsTotal: 6 })
+      expect(bytes(folder), `after step ${stop}`).toEqual(bytes(reference))
+      expect(readManifest(folder).stages).toEqual(stages)
+    }
   })
 })

@@ -39,6 +39,8 @@ export function portraitCourse(objective: Objective, options: OptimizeOptions): 
   return {
     problem: portraitProblem(objective, optimize),
     steps: optimize.steps,
+    ...(optimize.enough && { enough: optimize.enough }),
+    goesOn: (stage, plan) => goesOn(optimize, stage, plan),
     seed,
     start: beginning,
     told: camera.map(([name]) => `camera/${name}`),
@@ -86,17 +88,34 @@ function ratesAt(objective: Objective, { optimize }: OptimizeOptions, at: Positi
 }
 
 /** Which part of the rates a step has: a linear rise, then half a cosine down, as in StyleGAN2's projector (Karras et al. 2020, appendix D). */
-function rateShare({ up, down }: OptimizeConfig['ramp'], { step, totalSteps }: Position): number {
+function rateShare({ up, down }: OptimizeConfig['ramp'], { plan: { step, totalSteps } }: Position): number {
   const [begun, left] = [(step + 1) / totalSteps, (totalSteps - step) / totalSteps]
   const rise = up > 0 ? Math.min(1, begun / up) : 1
   const fall = down > 0 ? 0.5 - 0.5 * Math.cos(Math.PI * Math.min(1, left / down)) : 1
   return rise * fall
 }
 
-function latentNoiseAt(objective: Objective, options: OptimizeOptions, { step, totalSteps }: Position): Feeds {
+/** Steps whose rates rise, or with fading noise on the latent, gain for reasons of their own; the fall is walked whole, but sooner. */
+function goesOn(
+  { ramp, latentNoise, steps }: OptimizeConfig,
+  stage: number,
+  plan: Position['plan'],
+): number | undefined {
+  const { step, totalSteps } = plan
+  const isRising = step + 1 < ramp.up * totalSteps
+  const isNoisy = latentNoise.strength > 0 && step < latentNoise.ramp * totalSteps
+  const fall = Math.round((1 - ramp.down) * totalSteps)
+  if (isRising || isNoisy || step >= fall) return undefined
+  return Math.min(
+    fall,
+    steps.slice(0, stage + 1).reduce((sum, count) => sum + count, 0),
+  )
+}
+
+function latentNoiseAt(objective: Objective, options: OptimizeOptions, { step, plan }: Position): Feeds {
   const { strength, ramp } = options.optimize.latentNoise
   if (strength === 0) return {}
-  const fade = Math.max(0, 1 - step / totalSteps / ramp) ** 2
+  const fade = Math.max(0, 1 - plan.step / plan.totalSteps / ramp) ** 2
   return {
     'latent/noise': randomStream(options.seed, 'latent/noise', step).normal(sizeOf(objective.latent.shape)),
     'latent/strength': [strength * fade * (options.latentDeviation ?? 1)],

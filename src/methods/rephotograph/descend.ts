@@ -64,6 +64,7 @@ export async function descend(
       {
         onCompiled: kept.compiled,
         wantViews: kept.wantsFrame,
+        onEnough: kept.enough,
         onStep: (report, snapshot) =>
           kept.step(report, () => bitmapOf(report.views!.image!, shape.size, 'round'), snapshot),
       },

@@ -3,6 +3,8 @@
 
 import { type DescentObserver, descend, type Snapshot } from '../../optimize/descent.ts'
 import { DivergedError } from '../../optimize/errors.ts'
+import type { ArrayTensors } from '../../optimize/problem.ts'
+import { endedStages, leftOutOf } from '../../optimize/schedule.ts'
 import { portraitCourse } from './course.ts'
 import type { Objective } from './objective.ts'
 import { objectiveOf } from './objective-of.ts'
@@ -29,26 +31,32 @@ async function optimizeAll(
   observer: DescentObserver,
   signal: AbortSignal | undefined,
 ): Promise<Optimized> {
-  const before = options.optimize.steps.reduce((sum, count) => sum + count, 0)
+  const { steps } = options.optimize
   const { resume, ...anew } = options
-  const inTuning = resume !== undefined && resume.step >= before
+  const ended = endedStages(steps, resume?.tensors ?? {})
+  const planned = steps.reduce((sum, count) => sum + count, 0)
+  const leftOut = ended.reduce((sum, stage) => sum + stage.planned - stage.steps, 0)
+  const inTuning = resume !== undefined && resume.step >= planned - leftOut
+  if (inTuning) for (const stage of ended) observer.onEnough?.(stage, true)
   const first = inTuning
     ? { finished: true, snapshot: resume, codes: codesOf(resume, objective) }
-    : await optimizeCodes(objective, options, withLocality(options, before, observer), signal)
+    : await optimizeCodes(objective, options, withLocality(options, observer), signal)
   if (!first.finished || (signal?.aborted && !inTuning)) return { ...first, finished: false }
+  const before = inTuning ? planned - leftOut : first.snapshot.step
+  const after = afterCodes(before, leftOutOf(first.snapshot.tensors))
   const tuned = inTuning && tunedIn(resume.tensors) !== undefined
   try {
     const { finished, snapshot } = await tune(
       tuned ? { ...anew, resume: { ...resume, step: resume.step - before } } : anew,
       first.codes,
-      asLastStage(options, before, observer),
+      asLastStage(options, before, after, observer),
       signal,
     )
-    const whole = after(snapshot, before)
+    const whole = after(snapshot)
     return { finished, snapshot: whole, codes: { ...first.codes, ...generatorIn(whole) } }
   } catch (error) {
     if (!(error instanceof DivergedError)) throw error
-    throw new DivergedError(error.what, error.step + before, after(error.snapshot, before))
+    throw new DivergedError(error.what, error.step + before, after(error.snapshot))
   }
 }
 
@@ -79,13 +87,15 @@ async function optimizeCodes(
 }
 
 /** Tells of the codes' steps as of a part of the whole: nothing has moved the generator yet, so its term is nothing. */
-function withLocality({ tune }: Pick<TuneOptions, 'tune'>, before: number, observer: DescentObserver): DescentObserver {
+function withLocality({ tune }: Pick<TuneOptions, 'tune'>, observer: DescentObserver): DescentObserver {
   const term = tune.locality.weight > 0 ? { [LOCALITY]: { raw: 0, weighted: 0 } } : {}
-  const totalSteps = before + tune.steps
   return {
     ...observer,
     onStep: (report, snapshot) =>
-      observer.onStep?.({ ...report, totalSteps, losses: { ...report.losses, ...term } }, snapshot),
+      observer.onStep?.(
+        { ...report, totalSteps: report.totalSteps + tune.steps, losses: { ...report.losses, ...term } },
+        snapshot,
+      ),
   }
 }
 
@@ -93,6 +103,7 @@ function withLocality({ tune }: Pick<TuneOptions, 'tune'>, before: number, obser
 function asLastStage(
   { optimize, tune }: Pick<TuneOptions, 'optimize' | 'tune'>,
   before: number,
+  after: (snapshot: Snapshot) => Snapshot,
   observer: DescentObserver,
 ): DescentObserver {
   const place = { stage: optimize.steps.length, totalSteps: before + tune.steps }
@@ -100,14 +111,13 @@ function asLastStage(
     ...observer,
     wantViews: (step) => observer.wantViews?.(step + before) ?? false,
     onStep: (report, snapshot) =>
-      observer.onStep?.({ ...report, ...place, step: report.step + before }, async () =>
-        after(await snapshot(), before),
-      ),
+      observer.onStep?.({ ...report, ...place, step: report.step + before }, async () => after(await snapshot())),
   }
 }
 
-function after(snapshot: Snapshot, steps: number): Snapshot {
-  return { ...snapshot, step: snapshot.step + steps }
+/** A snapshot of tuning as one of the whole run, with what was left out of the codes' steps. */
+function afterCodes(steps: number, leftOut: ArrayTensors): (snapshot: Snapshot) => Snapshot {
+  return ({ step, tensors }) => ({ step: step + steps, tensors: { ...tensors, ...leftOut } })
 }
 
 /** The codes in a snapshot: latents, noise maps, the camera (what of it was not learned is what it was), a tuned generator. */

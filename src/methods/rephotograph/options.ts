@@ -4,6 +4,7 @@ import type { DegradationConfig } from '../../degrade/degrade.ts'
 import type { Side, StageFiles } from '../../degrade/stage.ts'
 import type { CompileOptions } from '../../engine/executable.ts'
 import type { Descended, Snapshot } from '../../optimize/descent.ts'
+import type { Enough } from '../../optimize/enough.ts'
 import type { OptimizerConfig } from '../../optimize/optimizers/index.ts'
 import type { ArrayTensors } from '../../optimize/problem.ts'
 import type { LossesConfig } from './losses.ts'
@@ -20,6 +21,8 @@ export interface OptimizeConfig {
   cameraLr: number
   /** Parts of the run in which the rates rise, and fall to nothing; 0: they stay. */
   ramp: { up: number; down: number }
+  /** When a stage ends early; absent: never. */
+  enough?: Enough
   optimizer: OptimizerConfig
   normalizeNoise: boolean
   latentNoise: { strength: number; ramp: number }

@@ -8,6 +8,7 @@
 
 import { referenceDegradation } from '../../degrade/schema.ts'
 import { latentSize } from '../../generator/stylegan2.ts'
+import { neverEnough } from '../../optimize/enough.ts'
 import { commonDefaults, pasteDefaults } from '../common-schema.ts'
 import { defaultLosses } from './losses.ts'
 import type { ResolvedConfig } from './schema.ts'
@@ -56,6 +57,7 @@ export function referenceConfig(size: number): ResolvedConfig {
       noiseLr: 0.1,
       cameraLr: 0.01,
       ramp: { up: 0, down: 0 },
+      enough: neverEnough,
       optimizer: { name: 'radam', betas: [0.9, 0.999], eps: 1e-8, warmup: 'sgd' },
       normalizeNoise: true,
       latentNoise: { strength: 0, ramp: 0.75 },

@@ -18,6 +18,7 @@ import {
 } from '../../config/schema-numbers.ts'
 import { degradationSchema, referenceStages } from '../../degrade/schema.ts'
 import { sensitivitySchema } from '../../degrade/spectral.ts'
+import { enoughSchema } from '../../optimize/enough.ts'
 import { optimizerKeys, optimizerNames } from '../../optimize/optimizers/index.ts'
 import { commonKeys, methodKey, outputSchema, pasteSchema } from '../common-schema.ts'
 import { lossesSchema } from './losses.ts'
@@ -132,6 +133,7 @@ const optimizeSchema = z.strictObject({
         .describe('Part of the run, at its end, in which they fall to nothing along half a cosine; 0: they stay.'),
     })
     .describe('How the learning rates change over the run.'),
+  enough: enoughSchema,
   optimizer: optimizerSchema.describe('How gradients become steps.'),
   normalizeNoise: z.boolean().describe('Bring every noise map back to mean 0 and deviation 1 after each step.'),
   latentNoise: z

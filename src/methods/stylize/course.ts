@@ -111,6 +111,7 @@ export function scaleCourse(options: ScaleOptions): ScaleCourse {
     ...side,
     problem,
     steps: [stepsAt(config, scale)],
+    enough: config.optimize.enough,
     seed,
     start: { pixels: start, ...places.held },
     told: [],

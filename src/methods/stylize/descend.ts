@@ -3,6 +3,7 @@ import { type Bitmap, fromPlanar } from '../../images/bitmap.ts'
 import { resize } from '../../images/resample.ts'
 import { type Snapshot, type StepReport, descend as walk } from '../../optimize/descent.ts'
 import { DivergedError, StateError } from '../../optimize/errors.ts'
+import { endedStages, withLeftOut } from '../../optimize/schedule.ts'
 import { brokenState, type DescentRecord, recordDescent, savedState } from '../../run/descent-record.ts'
 import type { RunRecord } from '../../run/record.ts'
 import { pixelsAt, type ScaleCourse, scaleCourse, sideAt, stepsAt } from './course.ts'
@@ -42,8 +43,20 @@ export async function descend(
   const kept = recordDescent(record, { totalSteps, stages: steps.length, output: config.output }, saved?.step ?? 0)
   let before = 0
   let course: ScaleCourse | undefined
+  /** Steps that are left out of each scale. */
+  const left = steps.map(() => 0)
+  const had: DescentRecord['enough'] = (ended, resumed) => {
+    left[ended.stage] = ended.planned - ended.steps
+    kept.enough(ended, resumed)
+  }
+  const shifted = ({ step, tensors }: Snapshot): Snapshot => ({
+    step: before + step,
+    tensors: config.optimize.enough.gain > 0 ? withLeftOut(tensors, left) : tensors,
+  })
   try {
-    for (const [scale, count] of steps.entries()) {
+    for (const ended of endedStages(steps, saved?.tensors ?? {})) had(ended, true)
+    for (const [scale, planned] of steps.entries()) {
+      const count = planned - left[scale]!
       // A state of the last step of a scale belongs to that scale: the next one begins with its picture.
       const resume = saved && saved.step > before && saved.step <= before + count ? saved : undefined
       if (!saved || saved.step <= before + count || scale === steps.length - 1) {
@@ -57,25 +70,34 @@ export async function descend(
           seed: config.seed,
           start: resume ? pixelsOf(resume, sideAt(config, content, scale)) : pixels,
         })
-        const at = { scale, before, totalSteps }
-        const end = await walkScale(setting, record, kept, course, at, resume, signal)
+        const later = steps.slice(scale + 1).reduce((sum, one) => sum + one, 0)
+        const at = { scale, before, later, shifted }
+        const end = await walkScale(
+          setting,
+          record,
+          { ...kept, enough: had },
+          course,
+          at,
+          resume && own(resume, at, left),
+          signal,
+        )
         pixels = end.snapshot.tensors.pixels!.data
         // Stopped between two scales, too, the state is that of the one that was walked.
         if (!end.finished || (signal?.aborted && scale < steps.length - 1)) {
-          kept.save(shifted(end.snapshot, before))
+          kept.save(shifted(end.snapshot))
           const picture = bitmapOf(chosen(course, config, pixels), course)
           return { step: before + end.snapshot.step, finished: false, picture }
         }
       }
-      before += count
+      before += steps[scale]! - left[scale]!
     }
-    return { step: totalSteps, finished: true, picture: bitmapOf(chosen(course!, config, pixels), course!) }
+    return { step: before, finished: true, picture: bitmapOf(chosen(course!, config, pixels), course!) }
   } catch (error) {
     if (error instanceof StateError) throw brokenState(record.folder, error.message)
     if (!(error instanceof DivergedError) || !course) throw error
     const { pixels: last } = error.snapshot.tensors
     if (!last?.data.every(Number.isFinite)) throw error
-    kept.save(shifted(error.snapshot, before))
+    kept.save(shifted(error.snapshot))
     return {
       step: before + error.snapshot.step,
       finished: false,
@@ -91,7 +113,15 @@ interface At {
   readonly scale: number
   /** Steps of the scales before. */
   readonly before: number
-  readonly totalSteps: number
+  /** Steps that are planned for the scales behind it. */
+  readonly later: number
+  /** A state of the scale as one of the run. */
+  shifted(snapshot: Snapshot): Snapshot
+}
+
+/** A state of the run as one of its scale. */
+function own({ step, tensors }: Snapshot, { scale, before }: At, left: readonly number[]): Snapshot {
+  return { step: step - before, tensors: withLeftOut(tensors, [left[scale]!]) }
 }
 
 async function walkScale(
@@ -99,7 +129,7 @@ async function walkScale(
   record: RunRecord,
   kept: DescentRecord,
   course: ScaleCourse,
-  { scale, before, totalSteps }: At,
+  { scale, before, later, shifted }: At,
   resume: Snapshot | undefined,
   signal: AbortSignal | undefined,
 ) {
@@ -110,26 +140,24 @@ async function walkScale(
     {
       optimizer: config.optimize.optimizer,
       compile: compute.options,
-      ...(resume && { resume: { step: resume.step - before, tensors: resume.tensors } }),
+      ...(resume && { resume }),
     },
     {
       onCompiled: kept.compiled,
       wantViews: (step) => keepsPictures || kept.wantsFrame(before + step),
+      // Of a state the run has said it already.
+      onEnough: (ended, resumed) => !resumed && kept.enough({ ...ended, stage: scale }, false),
       onStep: (report: StepReport, snapshot) => {
         course.follow(report)
         return kept.step(
-          { ...report, stage: scale, step: before + report.step, totalSteps },
+          { ...report, stage: scale, step: before + report.step, totalSteps: before + report.totalSteps + later },
           () => bitmapOf(report.views!.picture!, course),
-          async () => shifted(await snapshot(), before),
+          async () => shifted(await snapshot()),
         )
       },
     },
     signal,
   )
-}
-
-function shifted(snapshot: Snapshot, before: number): Snapshot {
-  return { step: before + snapshot.step, tensors: snapshot.tensors }
 }
 
 /** The picture that a scale hands on. */

@@ -6,6 +6,7 @@ import { configKind, type Relaxed } from '../../config/kind.ts'
 import { filePath, marked } from '../../config/marks.ts'
 import { gramNormalizations } from '../../losses/gram-style.ts'
 import { variationForms } from '../../losses/total-variation.ts'
+import { enoughSchema, neverEnough } from '../../optimize/enough.ts'
 import { lbfgsKeys } from '../../optimize/lbfgs.ts'
 import { optimizerKeys, optimizerNames } from '../../optimize/optimizers/index.ts'
 import { commonDefaults, commonKeys, methodKey, outputSchema } from '../common-schema.ts'
@@ -125,6 +126,7 @@ const keys = {
       .min(1)
       .max(12)
       .describe('Steps at each scale; the last number stands for all further ones.'),
+    enough: enoughSchema,
     lr: z.number().gt(0).max(100).describe('Learning rate, in units of the range 0..1.'),
     optimizer: z.strictObject({
       name: z
@@ -185,6 +187,7 @@ export const stylizeDefaults: StylizeConfig = {
   faces: { style: 1, content: 1 },
   optimize: {
     steps: [150],
+    enough: neverEnough,
     lr: 0.02,
     optimizer: { name: 'adam', betas: [0.9, 0.99], eps: 1e-8, warmup: 'none', history: 50, lineSearch: 'none' },
     clamp: true,
