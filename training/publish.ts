@@ -137,12 +137,13 @@ const parts: readonly Part[] = [
       tsx('make-hero.ts', 'docs/hero.webp', hero('portrait'), hero('style'), hero('upscale')),
     ],
   },
-  experiment('films', 16),
-  experiment('paintings', 12, '--no-inputs'),
-  experiment('ablate-losses', 20),
+  experiment('films', 8),
+  experiment('paintings', 6, '--no-inputs'),
+  experiment('ablate-losses', 12),
   experiment('paintings-prior', 10, '--no-inputs'),
+  experiment('tuning', 12),
+  experiment('keep-age', 8),
   experiment('quick', 12),
-  experiment('tuning', 20),
   experiment('likeness', 6),
 ]
 
