@@ -25,6 +25,9 @@ import { writeText } from '../src/run/folder.ts'
 /** Pull of each term on what it acts on, as a share of the face term's. */
 const shares: Record<string, number> = { face: 1, eye: 0.3, contextual: 0.3, colorTransfer: 0.5, noise: 0.5 }
 
+/** Weights with reasons of their own, which pack-settings.json5 says: --write leaves them. */
+const byHand = new Set(['noise'])
+
 const args = await yargs(hideBin(process.argv))
   .option('pack', { type: 'string', default: 'compact' })
   .option('faces', { type: 'number', default: 6 })
@@ -119,7 +122,8 @@ if (args.write) {
   const path = new URL('pack-settings.json5', import.meta.url)
   const settings = readFileSync(path, 'utf8').replace(
     /^(\s+(\w+): \{ weight: )[\d.e+-]+/gmu,
-    (line, before: string, name: string) => (name in found ? before + Number(found[name]!.toPrecision(1)) : line),
+    (line, before: string, name: string) =>
+      name in found && !byHand.has(name) ? before + Number(found[name]!.toPrecision(2)) : line,
   )
   writeText(path.pathname, settings)
 }

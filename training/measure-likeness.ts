@@ -53,6 +53,7 @@ async function measured(name: string, preset: string, input: string, settings: r
     const config = applySettings({ ...loadConfig(preset), input, pack: args.pack }, [
       'paste.mode=off',
       'output.frames=0',
+      'threads=1',
       ...settings,
     ])
     await run({ config, out: folder })

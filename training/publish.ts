@@ -44,6 +44,8 @@ const tsx = (file: string, ...rest: string[]) => ['npx', 'tsx', `training/${file
 const python = (file: string, ...rest: string[]) => ['python3', `training/${file}`, ...rest]
 const rephoto = (...rest: string[]) => ['node', 'bin/rephoto.js', ...rest]
 const faces = ['--faces', String(args.faces)]
+/** Of faces-256.tar alone. */
+const some = ['--faces', join(String(args.faces), 'faces-256')]
 const pack = tsx('make-pack.ts')
 
 const set = (name: string) =>
@@ -109,12 +111,12 @@ const parts: readonly Part[] = [
     commands: ['film', 'painting', 'damage-light', 'damage-medium', 'damage-heavy'].map(set),
   },
   { name: 'guess', what: 'calibration of the first guess', minutes: 3, commands: [tsx('calibrate-guess.ts', 'pack')] },
-  { name: 'grids', what: 'pictures of the model card', minutes: 1, commands: [tsx('make-grids.ts', ...faces)] },
+  { name: 'grids', what: 'pictures of the model card', minutes: 1, commands: [tsx('make-grids.ts', ...some)] },
   {
     name: 'card',
     what: 'numbers of the model card',
     minutes: 12,
-    commands: [tsx('measure-pack.ts', ...faces), tsx('measure-pipeline.ts')],
+    commands: [tsx('measure-pack.ts', ...some), tsx('measure-pipeline.ts')],
   },
   ...(args.judges
     ? [
@@ -133,7 +135,7 @@ const parts: readonly Part[] = [
     commands: [
       rephoto('run', 'quickstart', '--out', hero('portrait')),
       rephoto('stylize', 'examples/harbour.jpg', '--style', 'examples/brushwork.jpg', '--out', hero('style')),
-      rephoto('upscale', 'examples/antique-b.png', '--out', hero('upscale')),
+      rephoto('upscale', 'examples/harbour.jpg', '--reports', hero('upscale'), '--out', hero('upscaled'), '--force'),
       tsx('make-hero.ts', 'docs/hero.webp', hero('portrait'), hero('style'), hero('upscale')),
     ],
   },
@@ -178,14 +180,21 @@ if (!args.list)
     console.log(`\n${new Date().toTimeString().slice(0, 5)}  ${name}`)
     const began = Date.now()
     const log = createWriteStream(join(run, `publish-${name}.log`))
-    for (const command of commands) await carryOut(command, log)
+    for (const command of commands) {
+      const failed = await carryOut(command, log)
+      if (failed) {
+        console.error(failed)
+        process.exit(1)
+      }
+    }
     log.end()
     seconds = { ...seconds, [name]: Math.round((Date.now() - began) / 1000) }
     writeText(notes, `${JSON.stringify({ checkpoint, seconds } satisfies Notes, null, 2)}\n`)
     console.log(`done in ${(seconds[name]! / 60).toFixed(1)} min`)
   }
 
-function carryOut([program, ...rest]: readonly string[], log: NodeJS.WritableStream): Promise<void> {
+/** undefined, or what went wrong. */
+function carryOut([program, ...rest]: readonly string[], log: NodeJS.WritableStream): Promise<string | undefined> {
   const portraits = args.portraits && { PORTRAITS: args.portraits }
   const child = spawn(program!, rest, {
     cwd: root,
@@ -196,13 +205,11 @@ function carryOut([program, ...rest]: readonly string[], log: NodeJS.WritableStr
     stream.pipe(log, { end: false })
     stream.pipe(process.stdout, { end: false })
   }
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (code) => {
-      if (code === 0) return resolve()
-      reject(
-        new Error(`${[program, ...rest].join(' ')}: ended with ${code}; mend it and call this again, it goes on here`),
-      )
-    })
+  return new Promise((resolve) => {
+    const command = [program, ...rest].join(' ')
+    child.on('error', (error) => resolve(`${command}: ${error.message}`))
+    child.on('close', (code) =>
+      resolve(code === 0 ? undefined : `${command}: ended with ${code}; mend it and call this again, it goes on here`),
+    )
   })
 }
