@@ -63,7 +63,7 @@ const held = new Set<string>()
  * @param what the folder is, for the message
  * @throws FolderInUseError when another living process holds it
  */
-export function lockFolder(folder: string, what: 'run' | 'sweep' | 'chain'): FolderLock {
+export function lockFolder(folder: string, what: 'run' | 'sweep' | 'chain' | 'cache'): FolderLock {
   lookAtPlace(folder, 'lock')
   const path = join(folder, 'lock')
   const own = ownName()

@@ -1,17 +1,22 @@
 // A run whose face is made as old as its input looks: which codes move, what is written of it, and that resuming knows of it.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openSafetensors } from '../../src/checkpoint/safetensors.ts'
 import { fromPlanar } from '../../src/images/bitmap.ts'
 import { writePicture } from '../../src/images/write.ts'
+import { portraitConfig } from '../../src/methods/rephotograph/config.ts'
 import { keptDirections, writeDirections } from '../../src/methods/rephotograph/edit/direction-file.ts'
+import { directionsFor } from '../../src/methods/rephotograph/edit/known.ts'
 import { meetAge } from '../../src/methods/rephotograph/edit/move.ts'
+import { openSetting } from '../../src/methods/rephotograph/setting.ts'
 import { resumeRun, run } from '../../src/methods/runner.ts'
 import type { RunEvent } from '../../src/run/events.ts'
 import { sha256File } from '../../src/run/hash.ts'
+import { lockFolder } from '../../src/run/lock.ts'
 import { readManifest } from '../../src/run/manifest.ts'
 import { readMetrics } from '../../src/run/metrics.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
@@ -40,6 +45,7 @@ afterAll(() => {
 
 const config = (keep: 'off' | 'start' | 'end') => ({
   ...tinyConfig(pack, picture),
+  threads: 1,
   optimize: { steps: [1, 2], lr: 1e-9 },
   age: { keep, layers: [1, 4] as [number, number] },
 })
@@ -58,6 +64,22 @@ const stepsOf = (before: Float32Array, after: Float32Array) =>
     const by = at(0) / step[0]!
     return step.every((v, i) => Math.abs(at(i) - by * v) < 1e-4) ? Math.round(1000 * by) / 1000 + 0 : Number.NaN
   })
+
+it('waits while another run learns the directions of the same generator', async () => {
+  const path = keptDirections(sha256File(join(pack, 'stylegan2.safetensors')))
+  const bytes = readFileSync(path)
+  rmSync(path)
+  const lock = lockFolder(dirname(path), 'cache')
+  const setting = openSetting(portraitConfig(config('start')))
+  const told: number[] = []
+  const waiting = directionsFor(setting, (done) => told.push(done))
+  await setTimeout(50)
+  writeFileSync(path, bytes)
+  lock.release()
+  expect((await waiting).age.perStep).toBe(5)
+  expect(told).toEqual([])
+  setting.pack.close()
+})
 
 it('moves the first or the last codes, in its layers, and says so', async () => {
   const [off, start, end] = (['off', 'start', 'end'] as const).map((keep) => join(place, keep))

@@ -1,5 +1,10 @@
 /** The directions of a generator: learned once, then kept. */
+import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { makeFolders } from '../../../checkpoint/folders.ts'
+import { FolderInUseError } from '../../../run/errors.ts'
 import { sha256File } from '../../../run/hash.ts'
+import { type FolderLock, lockFolder } from '../../../run/lock.ts'
 import type { Setting } from '../setting.ts'
 import { keptDirections, readDirections, writeDirections } from './direction-file.ts'
 import { type Directions, learnDirections, SAMPLES } from './directions.ts'
@@ -7,15 +12,43 @@ import { type Directions, learnDirections, SAMPLES } from './directions.ts'
 /** Every so many samples are told: learning takes minutes. */
 const TOLD_SAMPLES = 200
 
+/** How often who waits for another process that learns them looks again, in milliseconds. */
+const PATIENCE = 500
+
 /** @param tell hears, where they have to be learned, how far that is: of how many faces */
 export async function directionsFor(setting: Setting, tell: (done: number, all: number) => void): Promise<Directions> {
   const path = keptDirections(sha256File(setting.pack.path('stylegan2')))
-  const known = readDirections(path)
-  if (known) return known
+  for (;;) {
+    const known = readDirections(path)
+    if (known) return known
+    // The runs of a sweep ask at once: one learns, the others wait.
+    const lock = lockUnlessHeld(dirname(path))
+    if (lock) {
+      try {
+        return readDirections(path) ?? (await learned(setting, path, tell))
+      } finally {
+        lock.release()
+      }
+    }
+    await setTimeout(PATIENCE)
+  }
+}
+
+async function learned(setting: Setting, path: string, tell: (done: number, all: number) => void): Promise<Directions> {
   tell(0, SAMPLES)
-  const learned = await learnDirections(setting, (done) => {
+  const directions = await learnDirections(setting, (done) => {
     if (done % TOLD_SAMPLES === 0) tell(done, SAMPLES)
   })
-  writeDirections(path, learned)
-  return learned
+  writeDirections(path, directions)
+  return directions
+}
+
+function lockUnlessHeld(folder: string): FolderLock | undefined {
+  makeFolders(folder)
+  try {
+    return lockFolder(folder, 'cache')
+  } catch (error) {
+    if (error instanceof FolderInUseError) return undefined
+    throw error
+  }
 }
