@@ -22,6 +22,7 @@ from loop import Average, Loop, schedule
 from nets_scratch import COMPACT, ScratchUnet
 
 CLEAR, FAINT = 0.3, 0.08   # coverage from which a pixel is damaged; below FAINT it is not; between, nothing is said
+LEAST = 0.004              # share of a crop that is damaged at least, where it is meant to be
 SEEN = 0.06                # a change of tone below this is no damage that anyone could see
 
 
@@ -110,9 +111,10 @@ def batch(rng, grounds, shapes, count, side, whole=0.2, kind=None):
         state = rng.bit_generator.state
         spared = scanned(rng, g)
         if rng.random() >= whole:
-            if not quarters:  # drawn for a larger picture and cut into four
+            while not quarters:  # drawn for a larger picture and cut into four, of which those that show damage serve
                 drawn = damage(rng, shapes, 2 * side)
                 quarters = [[t[y:y + side, x:x + side] for t in drawn] for y in (0, side) for x in (0, side)]
+                quarters = [q for q in quarters if (q[0] >= CLEAR).mean() >= LEAST]
             cover, paint, shade = quarters.pop()
             shaded = np.clip(g + shade, 0, 1)
             change = np.abs(cover * (paint - shaded))
@@ -155,11 +157,10 @@ class Pool:
 def losses(logits, label, weight):
     z = logits.float()
     p = torch.sigmoid(z)
-    focal = F.binary_cross_entropy_with_logits(z, label, reduction='none') * (1 + 2 * label) * (0.25 + (p.detach() - label).abs())
-    some = (label * weight).flatten(1).sum(1) > 0
-    over = lambda t: (t * weight).flatten(1).sum(1)
-    dice = 1 - (2 * over(p * label) + 1) / (over(p) + over(label) + 1)
-    return {'focal': (focal * weight).sum() / weight.sum(), 'dice': dice[some].mean() if some.any() else z.sum() * 0}
+    entropy = F.binary_cross_entropy_with_logits(z, label, reduction='none') * (1 + 2 * label)
+    # over the whole batch: crops with a few damaged pixels would each count as much as one full of scratches
+    over = lambda t: (t * weight).sum()
+    return {'entropy': over(entropy) / weight.sum(), 'dice': 1 - (2 * over(p * label) + 1) / (over(p) + over(label) + 1)}
 
 
 def overlap(p, label, weight, threshold=0.4):
@@ -215,7 +216,7 @@ def main():
             logits = net(pictures.contiguous(memory_format=torch.channels_last))
         table = losses(logits, label, weight)
         optimizer.zero_grad(set_to_none=True)
-        (table['focal'] * 4 + table['dice']).backward()
+        (table['entropy'] * 4 + table['dice']).backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimizer.step()
         average.update(net, step)
