@@ -13,16 +13,20 @@ import { hideBin } from 'yargs/helpers'
 import { writeText } from '../src/run/folder.ts'
 import { sha256File } from '../src/run/hash.ts'
 
-const path = (name: string, describe: string) => ({ [name]: { type: 'string', describe, demandOption: true } as const })
+const needed = (describe: string) => ({ type: 'string', describe, demandOption: true }) as const
 const args = await yargs(hideBin(process.argv))
-  .options({
-    ...path('run', 'Folder of the prior’s training, with checkpoint.pt'),
-    ...path('data', 'Folder with the archives'),
-    ...path('cache', 'Folder of the unpacked arrays'),
-    ...path('faces', 'Folder with the unpacked archives'),
-  })
+  .option('run', needed('Folder of the prior’s training, with checkpoint.pt'))
+  .option('data', needed('Folder with the archives'))
+  .option('cache', needed('Folder of the unpacked arrays'))
+  .option('faces', needed('Folder with the unpacked archives'))
   .option('judges', { type: 'string', describe: 'Pack whose ArcFace judges likeness' })
   .option('portraits', { type: 'string', describe: 'Folder with old portraits, for the experiments with paintings' })
+  .option('portrait', {
+    type: 'string',
+    array: true,
+    default: [] as string[],
+    describe: 'PRESET=FILE of an old portrait, for the table of likeness',
+  })
   .option('only', { type: 'string', describe: 'Parts to carry out, done or not' })
   .option('from', { type: 'string', describe: 'Part to begin with, done or not' })
   .option('list', { type: 'boolean', default: false, describe: 'Say what is done, and end' })
@@ -38,14 +42,14 @@ interface Part {
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const run = String(args.run)
-const sources = ['--data', String(args.data), '--cache', String(args.cache)]
+const run = args.run
+const sources = ['--data', args.data, '--cache', args.cache]
 const tsx = (file: string, ...rest: string[]) => ['npx', 'tsx', `training/${file}`, ...rest]
 const python = (file: string, ...rest: string[]) => ['python3', `training/${file}`, ...rest]
 const rephoto = (...rest: string[]) => ['node', 'bin/rephoto.js', ...rest]
-const faces = ['--faces', String(args.faces)]
+const faces = ['--faces', args.faces]
 /** Of faces-256.tar alone. */
-const some = ['--faces', join(String(args.faces), 'faces-256')]
+const some = ['--faces', join(args.faces, 'faces-256')]
 const pack = tsx('make-pack.ts')
 
 const set = (name: string) =>
@@ -65,13 +69,16 @@ function experiment(name: string, minutes: number, ...rest: string[]): Part {
   }
 }
 
+const portraits = args.portrait.flatMap((one) => ['--portrait', one])
 const hero = (name: string) => join(run, 'hero', name)
 const parts: readonly Part[] = [
   {
     name: 'colour',
     what: 'colour encoders on the generator',
-    minutes: 26,
-    commands: [python('train_color.py', ...sources, '--model', join(run, 'checkpoint.pt'), '--out', run)],
+    minutes: 30,
+    commands: [
+      python('train_color.py', ...sources, '--model', join(run, 'checkpoint.pt'), '--out', run, '--minutes', '14'),
+    ],
   },
   {
     name: 'export',
@@ -116,7 +123,7 @@ const parts: readonly Part[] = [
     name: 'card',
     what: 'numbers of the model card',
     minutes: 12,
-    commands: [tsx('measure-pack.ts', ...some), tsx('measure-pipeline.ts')],
+    commands: [tsx('measure-pack.ts', ...some, '--encode', '100'), tsx('measure-pipeline.ts')],
   },
   ...(args.judges
     ? [
@@ -124,7 +131,9 @@ const parts: readonly Part[] = [
           name: 'likeness',
           what: 'table of likeness of the model card',
           minutes: 12,
-          commands: [tsx('measure-likeness.ts', ...faces, '--judges', args.judges, '--out', join(run, 'likeness'))],
+          commands: [
+            tsx('measure-likeness.ts', ...faces, '--judges', args.judges, '--out', join(run, 'likeness'), ...portraits),
+          ],
         },
       ]
     : []),
@@ -156,8 +165,11 @@ interface Notes {
   readonly checkpoint: string
   readonly seconds: Readonly<Record<string, number>>
 }
-const read = existsSync(notes) ? (JSON.parse(readFileSync(notes, 'utf8')) as Notes) : undefined
-let seconds = read?.checkpoint === checkpoint ? read.seconds : {}
+const secondsNoted = (): Notes['seconds'] => {
+  const read = existsSync(notes) ? (JSON.parse(readFileSync(notes, 'utf8')) as Notes) : undefined
+  return read?.checkpoint === checkpoint ? read.seconds : {}
+}
+const seconds = secondsNoted()
 
 const named = (list: string): Part[] =>
   list.split(',').map((name) => {
@@ -188,9 +200,11 @@ if (!args.list)
       }
     }
     log.end()
-    seconds = { ...seconds, [name]: Math.round((Date.now() - began) / 1000) }
-    writeText(notes, `${JSON.stringify({ checkpoint, seconds } satisfies Notes, null, 2)}\n`)
-    console.log(`done in ${(seconds[name]! / 60).toFixed(1)} min`)
+    const took = Math.round((Date.now() - began) / 1000)
+    // Read again: another call may have carried out another part meanwhile.
+    const all = { ...secondsNoted(), [name]: took }
+    writeText(notes, `${JSON.stringify({ checkpoint, seconds: all } satisfies Notes, null, 2)}\n`)
+    console.log(`done in ${(took / 60).toFixed(1)} min`)
   }
 
 /** undefined, or what went wrong. */
