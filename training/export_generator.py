@@ -126,11 +126,12 @@ def main():
     for r in range(3, int(np.log2(g.size)) + 1):  # resolutions not trained yet stay silent
         if str(2 ** r) not in state['by_size'] and 2 ** r > max(map(int, state['by_size'])):
             g.to_rgbs[r - 3].conv.weight.data.zero_()
-    sets = load_sets(a.data, a.cache, config['size'])
+    sets = load_sets(a.data, a.cache, e.input_size)
     faces = sets.indices('colour')
     pick = np.sort(np.random.RandomState(0).choice(faces, 512, False, sets.probability(faces)))
     pictures = at(torch.from_numpy(sets.images[pick]).permute(0, 3, 1, 2).float() / 127.5 - 1, e.input_size)
-    recalibrate(e, pictures)
+    if not state.get('encoder'):     # else it was trained on with its norms as they are (gpu/job.py, refine)
+        recalibrate(e, pictures)
     unit_variance(e)
     with torch.no_grad():
         w = torch.cat([g.style(torch.randn(5000, g.dim)) for _ in range(12)]).double()

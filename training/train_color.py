@@ -109,7 +109,7 @@ def main():
     g, e = build(c['config'])
     g.load_state_dict(c['g_ema']), e.load_state_dict(c['e_ema'])
     g, e = g.to(dev).eval(), e.folded().to(dev).eval()
-    sets = load_sets(a.data, a.cache, c['config']['size'])
+    sets = load_sets(a.data, a.cache, max(INPUT, e.input_size))
     pick = sets.indices('colour')
     pick = np.random.RandomState(1).choice(pick, min(a.faces, len(pick)), False, sets.probability(pick))
     train = torch.from_numpy(sets.images[np.sort(pick)]).permute(0, 3, 1, 2)
