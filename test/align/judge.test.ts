@@ -1,12 +1,12 @@
 // What is made of the evidence for a face; limits that docs/align.md gives the reasons for.
 import { describe, expect, test } from 'vitest'
 import { judge } from '../../src/align/judge.ts'
-import { examplePoints } from '../support/landmarks.ts'
+import { facePoints } from '../support/landmarks.ts'
 
 const evidence = (score: number, spread: number, tiny: number, large = 0) => ({
   box: { x: 30, y: 40, width: 70, height: 80 },
   score,
-  landmarks: examplePoints.map(([x, y]) => [x, y] as const),
+  landmarks: facePoints.map(([x, y]) => [x, y] as const),
   spread,
   looks: { tiny, large },
 })

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { MESH_POINT } from '../../src/align/face-mesh.ts'
 import { parseLandmarks, readLandmarks } from '../../src/align/landmarks.ts'
-import { examplePoints } from '../support/landmarks.ts'
+import { facePoints } from '../support/landmarks.ts'
 
 const points = Array.from({ length: 68 }, (_, i): [number, number] => [i * 1.5, 100 - i])
 
@@ -38,7 +38,7 @@ describe('landmark files', () => {
 })
 
 describe('the JSON of other tools', () => {
-  const face = examplePoints.map(([x, y]): [number, number] => [x, y])
+  const face = facePoints.map(([x, y]): [number, number] => [x, y])
   const other = face.map(([x, y]): [number, number] => [x + 200, y])
   const underscored = face.map(([x, y]) => ({ _x: x, _y: y }))
   // What JSON.stringify makes of face-api.js's detectAllFaces().withFaceLandmarks()

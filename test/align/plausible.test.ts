@@ -5,7 +5,7 @@ import { doubtAboutGiven } from '../../src/align/align.ts'
 import type { Point } from '../../src/align/geometry.ts'
 import { MIRRORED_POINT } from '../../src/align/mirrored.ts'
 import { doubtAboutPlace, doubtAboutShape, leanOf } from '../../src/align/plausible.ts'
-import { examplePoints } from '../support/landmarks.ts'
+import { facePoints } from '../support/landmarks.ts'
 
 const box = { x: 25, y: 25, width: 80, height: 95 }
 
@@ -22,7 +22,7 @@ describe('the shape of a face', () => {
         fc.double({ min: -180, max: 180, noNaN: true }),
         fc.double({ min: -500, max: 500, noNaN: true }),
         (scale, degrees, move) => {
-          const points = turned(examplePoints, degrees).map(([x, y]): Point => [x * scale + move, y * scale - move])
+          const points = turned(facePoints, degrees).map(([x, y]): Point => [x * scale + move, y * scale - move])
           expect(doubtAboutShape(points)).toBeUndefined()
         },
       ),
@@ -35,19 +35,19 @@ describe('the shape of a face', () => {
     const depth = (i: number): number =>
       i < 17 ? -30 + 2.5 * (8 - Math.abs(8 - i)) : i < 27 ? 4 : i < 36 ? 14 : i < 48 ? 2 : 6
     const [cos, sin] = [Math.cos(0.96), Math.sin(0.96)]
-    const aside = examplePoints.map(([x, y], i): Point => [64 + (x - 64) * cos + depth(i) * sin, y])
+    const aside = facePoints.map(([x, y], i): Point => [64 + (x - 64) * cos + depth(i) * sin, y])
     expect(doubtAboutShape(aside)).toBeUndefined()
   })
 
   test('exchanged coordinates, sides and orders are told apart', () => {
-    expect(doubtAboutShape(examplePoints.map(([x, y]): Point => [y, x]))).toBe('x and y are exchanged')
-    expect(doubtAboutShape(MIRRORED_POINT.map((i) => examplePoints[i]!))).toMatch(/^left and right are exchanged/)
-    expect(doubtAboutShape([...examplePoints].reverse())).toBeDefined()
+    expect(doubtAboutShape(facePoints.map(([x, y]): Point => [y, x]))).toBe('x and y are exchanged')
+    expect(doubtAboutShape(MIRRORED_POINT.map((i) => facePoints[i]!))).toMatch(/^left and right are exchanged/)
+    expect(doubtAboutShape([...facePoints].reverse())).toBeDefined()
   })
 
   test('scattered, squeezed and shuffled points are no face', () => {
-    expect(doubtAboutShape(examplePoints.map(([x, y]): Point => [x, 60 + (y - 60) * 0.2]))).toBeDefined()
-    expect(doubtAboutShape(examplePoints.map(([x, y]): Point => [60 + (x - 60) * 0.1, y]))).toBeDefined()
+    expect(doubtAboutShape(facePoints.map(([x, y]): Point => [x, 60 + (y - 60) * 0.2]))).toBeDefined()
+    expect(doubtAboutShape(facePoints.map(([x, y]): Point => [60 + (x - 60) * 0.1, y]))).toBeDefined()
     let wrong = 0
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(200), fc.nat(200)), { minLength: 68, maxLength: 68 }), (points) => {
@@ -63,18 +63,17 @@ describe('the shape of a face', () => {
 
 describe('the place of a face', () => {
   test('fits its box', () => {
-    expect(doubtAboutPlace(examplePoints, box)).toBeUndefined()
-    expect(doubtAboutPlace(examplePoints, { ...box, width: 300, height: 400 })).toMatch(/0\.3 × the detector's box/)
-    expect(doubtAboutPlace(examplePoints, { ...box, x: 300 })).toMatch(/beside/)
+    expect(doubtAboutPlace(facePoints, box)).toBeUndefined()
+    expect(doubtAboutPlace(facePoints, { ...box, width: 300, height: 400 })).toMatch(/0\.3 × the detector's box/)
+    expect(doubtAboutPlace(facePoints, { ...box, x: 300 })).toMatch(/beside/)
   })
 
   test('tilted heads stay, those on their side are for another turn of the picture', () => {
     for (const degrees of [-40, -15, 0, 25, 40]) {
-      expect(leanOf(turned(examplePoints, degrees))).toBeCloseTo(degrees, -1)
-      expect(doubtAboutPlace(turned(examplePoints, degrees), box)).toBeUndefined()
+      expect(leanOf(turned(facePoints, degrees))).toBeCloseTo(degrees, -1)
+      expect(doubtAboutPlace(turned(facePoints, degrees), box)).toBeUndefined()
     }
-    for (const degrees of [90, -90, 180])
-      expect(doubtAboutPlace(turned(examplePoints, degrees), box)).toMatch(/lean by/)
+    for (const degrees of [90, -90, 180]) expect(doubtAboutPlace(turned(facePoints, degrees), box)).toMatch(/lean by/)
   })
 })
 
@@ -82,11 +81,11 @@ describe('points that were given', () => {
   const picture = { width: 128, height: 128 }
 
   test('are judged in unit and place as well', () => {
-    expect(doubtAboutGiven(examplePoints, picture)).toBeUndefined()
-    const shares = examplePoints.map(([x, y]): Point => [x / 128, y / 128])
+    expect(doubtAboutGiven(facePoints, picture)).toBeUndefined()
+    const shares = facePoints.map(([x, y]): Point => [x / 128, y / 128])
     expect(doubtAboutGiven(shares, picture)).toBe(
       'they lie between 0 and 1, as shares of the picture; multiply x by 128 and y by 128',
     )
-    expect(doubtAboutGiven(examplePoints, { width: 60, height: 60 })).toMatch(/outside the picture of 60×60 px/)
+    expect(doubtAboutGiven(facePoints, { width: 60, height: 60 })).toMatch(/outside the picture of 60×60 px/)
   })
 })

@@ -127,7 +127,7 @@ describe('what is no portrait', () => {
   })
 
   test('a face of too few pixels is refused', async () => {
-    const landmarks = examplePoints.map(([x, y]) => [x * 0.3, y * 0.3] as const)
+    const landmarks = examplePoints.map(([x, y]) => [x * 0.15, y * 0.15] as const)
     const small = resize(portrait, 38, 38, 'box')
     await expect(alignPortrait(small, { ...options, landmarks })).rejects.toThrow(
       /expected a crop of at least 48 px, found 3\d/,
@@ -179,14 +179,14 @@ describe('given landmarks', () => {
   })
 
   test('in shares, with x and y exchanged, mirrored: refused by name, unless insisted on', async () => {
-    await expect(align(examplePoints.map(([x, y]) => [x / 128, y / 128]))).rejects.toThrow(/between 0 and 1/)
+    await expect(align(examplePoints.map(([x, y]) => [x / 256, y / 256]))).rejects.toThrow(/between 0 and 1/)
     const exchanged = examplePoints.map(([x, y]) => [y, x])
     await expect(align(exchanged)).rejects.toThrow(/^the landmarks form no face: x and y are exchanged[^\n]*$/)
     expect((await align(exchanged, { doubt: 'accept' })).remarks).toEqual([expect.stringMatching(/taken all the same/)])
   })
 
   test('that belong to another place are remarked on', async () => {
-    const { remarks } = await align(examplePoints.map(([x, y]) => [x * 0.5 + 60, y * 0.5 + 55]))
+    const { remarks } = await align(examplePoints.map(([x, y]) => [x * 0.5 + 120, y * 0.5 + 110]))
     expect(remarks).toEqual([expect.stringMatching(/sees no face where the landmarks are/)])
   })
 })

@@ -14,7 +14,9 @@ import type { ResolvedConfig } from '../../src/methods/rephotograph/config.ts'
 import { randomStream } from '../../src/numbers/random.ts'
 import { aged } from '../../src/synth/age.ts'
 
-const example = await readPicture(new URL('../../examples/antique-g.truth.png', import.meta.url).pathname)
+const truth = await readPicture(new URL('../../examples/antique-g.truth.png', import.meta.url).pathname)
+/** Half its size: as sharp as a photograph, which what a generator draws is not. */
+const example = resize(truth, 128, 128, 'box')
 const plain: FilmValues = {
   sensitivity: 'g',
   radius: 0,

@@ -13,7 +13,7 @@ import { resumeRun, run } from '../../src/methods/runner.ts'
 import { openNetworkFile } from '../../src/models/network-file.ts'
 import { painterOf } from '../../src/painters/painter.ts'
 import { formulaImage } from '../support/formula.ts'
-import { examplePoints } from '../support/landmarks.ts'
+import { facePoints } from '../support/landmarks.ts'
 import { filledWith, resnetShapes, unetShapes } from '../support/painter-tensors.ts'
 import { formulaTensors, srvggShapes } from '../support/upscaler-tensors.ts'
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
   writeNetwork('upscaler.safetensors', formulaTensors('up', srvggShapes(1, { width: 6, scale: 2 })))
   await writePicture(at('any.png'), pictureOf(WIDTH, HEIGHT))
   await writePicture(at('photo.png'), pictureOf(260, 240))
-  writeFileSync(at('points.json'), JSON.stringify(examplePoints.map(([x, y]) => [x + 66, y + 40])))
+  writeFileSync(at('points.json'), JSON.stringify(facePoints.map(([x, y]) => [x + 66, y + 40])))
 })
 
 const config = (change: Fragment = {}): Fragment => ({
