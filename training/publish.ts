@@ -99,6 +99,12 @@ const parts: readonly Part[] = [
     ],
   },
   {
+    name: 'directions',
+    what: 'directions of the latents: age, sex, a smile, a turn',
+    minutes: 4,
+    commands: [tsx('learn-directions.ts'), pack],
+  },
+  {
     name: 'mix',
     what: 'which layers the colour code should have (to be looked at)',
     minutes: 2,

@@ -7,7 +7,8 @@
 // so that brightness is the business of the curves alone and the two cannot work against one another.
 //
 // A curve is a lift and the heights of `knots` equal steps: v = lift + Σ height_k·clamp(knots·u − k, 0, 1). It starts as
-// the straight line. Limits hold all this near the identity: a painter may shift colours, but not paint a negative.
+// the straight line. Limits hold all this near the identity: a painter may shift colours, but not paint a negative; and varnish and age
+// take contrast away, they add none, so that what contrast a painting has is the face's.
 
 import { z } from 'zod'
 import { nonNegative, positive, signed } from '../config/schema-numbers.ts'
@@ -68,7 +69,7 @@ export const pigment = stageKind({
     knots: 6,
     lift: 0,
     contrast: 1,
-    bounds: { matrix: 0.3, lift: [-0.1, 0.3], slope: [0.3, 2] },
+    bounds: { matrix: 0.3, lift: [-0.02, 0.3], slope: [0.3, 1.1] },
   },
   make: ({ learn, lr, matrix, knots, lift, contrast, bounds }) => ({
     parameters: [

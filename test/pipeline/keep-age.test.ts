@@ -1,6 +1,6 @@
 // A run whose face is made as old as its input looks: which codes move, what is written of it, and that resuming knows of it.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -26,6 +26,7 @@ const place = mkdtempSync(join(tmpdir(), 'rephoto-keep-age-'))
 const pack = join(place, 'pack')
 const picture = join(place, 'input.png')
 const step = formulaValues('age', 32, 0.5)
+const generator = () => sha256File(join(pack, 'stylegan2.safetensors'))
 const cache = process.env.REPHOTO_CACHE
 beforeAll(async () => {
   makeTinyPack(pack)
@@ -35,7 +36,7 @@ beforeAll(async () => {
   process.env.REPHOTO_CACHE = join(place, 'cache')
   const direction = { step, perStep: 5, r2: 0.5 }
   const all = { age: direction, male: direction, smile: direction, yaw: direction }
-  writeDirections(keptDirections(sha256File(join(pack, 'stylegan2.safetensors'))), all)
+  writeDirections(keptDirections(generator()), all, generator())
 })
 afterAll(() => {
   if (cache === undefined) delete process.env.REPHOTO_CACHE
@@ -66,7 +67,7 @@ const stepsOf = (before: Float32Array, after: Float32Array) =>
   })
 
 it('waits while another run learns the directions of the same generator', async () => {
-  const path = keptDirections(sha256File(join(pack, 'stylegan2.safetensors')))
+  const path = keptDirections(generator())
   const bytes = readFileSync(path)
   rmSync(path)
   const lock = lockFolder(dirname(path), 'cache')
@@ -79,6 +80,25 @@ it('waits while another run learns the directions of the same generator', async 
   expect((await waiting).age.perStep).toBe(5)
   expect(told).toEqual([])
   setting.pack.close()
+})
+
+it('takes the directions that the pack has, unless they are of another generator', async () => {
+  const direction = { step, perStep: 7, r2: 0.5 }
+  const all = { age: direction, male: direction, smile: direction, yaw: direction }
+  const json = JSON.parse(readFileSync(join(pack, 'pack.json'), 'utf8')) as { networks: Record<string, object> }
+  json.networks.directions = { ...json.networks.stylegan2, file: 'directions.safetensors' }
+  const own = join(place, 'own')
+  cpSync(pack, own, { recursive: true })
+  writeFileSync(join(own, 'pack.json'), JSON.stringify(json))
+  for (const [of, perStep] of [
+    [generator(), 7],
+    ['0'.repeat(64), 5],
+  ] as const) {
+    writeDirections(join(own, 'directions.safetensors'), all, of)
+    const setting = openSetting(portraitConfig({ ...config('start'), pack: own }))
+    expect((await directionsFor(setting, () => {})).age.perStep).toBe(perStep)
+    setting.pack.close()
+  }
 })
 
 it('moves the first or the last codes, in its layers, and says so', async () => {

@@ -1,4 +1,4 @@
-/** Directions on disk: those of a generator, learned once and kept, and those that people bring. */
+/** Directions on disk: those of a generator, shipped with it or learned once and kept, and those that people bring. */
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { openCheckpoint } from '../../../checkpoint/open.ts'
@@ -9,19 +9,19 @@ import { RunFolderError } from '../../../run/errors.ts'
 import { type Direction, type Directions, SAMPLES } from './directions.ts'
 
 /** Of another form, or learned otherwise: learned anew. */
-const FORMAT = `rephoto-directions-1, ${SAMPLES} samples`
+const FORMAT = `rephoto-directions-2, ${SAMPLES} samples`
 
 /** Where those of a generator are kept. @param sha256 of its weights */
 export function keptDirections(sha256: string): string {
   return join(cacheFolder(), 'directions', `${sha256.slice(0, 32)}.safetensors`)
 }
 
-/** Undefined where there are none of this form. */
-export function readDirections(path: string): Directions | undefined {
+/** Undefined where there are none of this form and this generator. @param generator SHA-256 of its weights */
+export function readDirections(path: string, generator: string): Directions | undefined {
   if (!existsSync(path)) return undefined
   const file = openSafetensors(path)
   try {
-    if (file.metadata.format !== FORMAT) return undefined
+    if (file.metadata.format !== FORMAT || file.metadata.generator !== generator) return undefined
     const facts = JSON.parse(file.metadata.facts ?? '{}') as Record<string, { perStep: number; r2: number }>
     const all = scoreNames.map((name): [string, Direction] => [name, { step: file.read(name), ...facts[name]! }])
     return Object.fromEntries(all) as Directions
@@ -30,14 +30,19 @@ export function readDirections(path: string): Directions | undefined {
   }
 }
 
-export function writeDirections(path: string, directions: Directions): void {
+/** @param generator SHA-256 of the weights that they are of */
+export function writeDirections(path: string, directions: Directions, generator: string): void {
   mkdirSync(dirname(path), { recursive: true })
   const facts = Object.fromEntries(Object.entries(directions).map(([name, { perStep, r2 }]) => [name, { perStep, r2 }]))
   const tensors = Object.entries(directions).map(([name, { step }]) => [
     name,
     { dtype: 'F32' as const, shape: [step.length], data: step },
   ])
-  writeSafetensors(path, Object.fromEntries(tensors), { format: FORMAT, facts: JSON.stringify(facts) })
+  writeSafetensors(path, Object.fromEntries(tensors), {
+    format: FORMAT,
+    generator,
+    facts: JSON.stringify(facts),
+  })
 }
 
 /**

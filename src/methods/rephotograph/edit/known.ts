@@ -1,4 +1,4 @@
-/** The directions of a generator: learned once, then kept. */
+/** The directions of a generator: those of its pack, or else learned once and kept. */
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { makeFolders } from '../../../checkpoint/folders.ts'
@@ -17,15 +17,20 @@ const PATIENCE = 500
 
 /** @param tell hears, where they have to be learned, how far that is: of how many faces */
 export async function directionsFor(setting: Setting, tell: (done: number, all: number) => void): Promise<Directions> {
-  const path = keptDirections(sha256File(setting.pack.path('stylegan2')))
+  const { pack } = setting
+  const generator = sha256File(pack.path('stylegan2'))
+  // Whoever imports another generator into a pack has other directions than the pack.
+  const shipped = pack.has('directions') ? readDirections(pack.path('directions'), generator) : undefined
+  if (shipped) return shipped
+  const path = keptDirections(generator)
   for (;;) {
-    const known = readDirections(path)
+    const known = readDirections(path, generator)
     if (known) return known
     // The runs of a sweep ask at once: one learns, the others wait.
     const lock = lockUnlessHeld(dirname(path))
     if (lock) {
       try {
-        return readDirections(path) ?? (await learned(setting, path, tell))
+        return readDirections(path, generator) ?? (await learned(setting, path, generator, tell))
       } finally {
         lock.release()
       }
@@ -34,12 +39,17 @@ export async function directionsFor(setting: Setting, tell: (done: number, all: 
   }
 }
 
-async function learned(setting: Setting, path: string, tell: (done: number, all: number) => void): Promise<Directions> {
+async function learned(
+  setting: Setting,
+  path: string,
+  generator: string,
+  tell: (done: number, all: number) => void,
+): Promise<Directions> {
   tell(0, SAMPLES)
   const directions = await learnDirections(setting, (done) => {
     if (done % TOLD_SAMPLES === 0) tell(done, SAMPLES)
   })
-  writeDirections(path, directions)
+  writeDirections(path, directions, generator)
   return directions
 }
 
