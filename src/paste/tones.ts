@@ -35,6 +35,9 @@ interface Spread {
 /** The tones of a plane may be stretched or pressed by this much; beyond, a flat face would become a mask. */
 const MOST_GAIN = 1.6
 
+/** A face that is put into a dark photograph keeps at least this share of its colour differences. */
+const LEAST_COLOR = 0.5
+
 /** Below this deviation from a line through (luma, difference), in levels, a photograph has one colour: gray, sepia, blue. */
 const ONE_COLOR = 3.5
 /** Skin is redder and less blue than gray by at least so many levels; a blue print is not. */
@@ -42,13 +45,19 @@ const LEAST_SKIN = 3
 
 /**
  * A face's planes with mean and deviation of the photograph's (Reinhard et al. 2001, in YCbCr) under a mask. Of a photograph
- * that does not show the colours of skin only the luminance is matched: the face keeps its own colours. Equal pictures come back as they are.
+ * that does not show the colours of skin only the luminance is matched: the face keeps its own colours, weaker by as much as it becomes
+ * darker, since the same colour differences on a darker face are a stronger colour. Equal pictures come back as they are.
  *
  * @param mask weights 0…1
  */
 export function matchedTones(face: Planes, photo: Planes, mask: Float32Array): Planes {
   const matched = (name: keyof Planes) => matchPlane(face[name], photo[name], mask)
-  if (!showsSkin(photo, mask)) return { ...face, luma: matched('luma') }
+  if (!showsSkin(photo, mask)) {
+    const [from, to] = [spreadOf(face.luma, mask).mean, spreadOf(photo.luma, mask).mean]
+    const share = from > 0 ? Math.min(1, Math.max(LEAST_COLOR, to / from)) : 1
+    const own = (plane: Float32Array) => plane.map((value) => value * share)
+    return { luma: matched('luma'), blue: own(face.blue), red: own(face.red) }
+  }
   return { luma: matched('luma'), blue: matched('blue'), red: matched('red') }
 }
 
