@@ -8,7 +8,8 @@ import { hideBin } from 'yargs/helpers'
 import { degradationStages, degrade } from '../src/degrade/degrade.ts'
 import { encodePortrait } from '../src/encoders/encode.ts'
 import { Executable, runOnce } from '../src/engine/executable.ts'
-import { generatorShape, mapping } from '../src/generator/stylegan2.ts'
+import { drawLatents, repeated } from '../src/generator/draw-latents.ts'
+import { generatorShape } from '../src/generator/stylegan2.ts'
 import { Synthesizer } from '../src/generator/synthesis.ts'
 import { gradients } from '../src/graph/gradients.ts'
 import { input } from '../src/graph/tensor.ts'
@@ -57,10 +58,7 @@ const losses = Object.fromEntries(names.map((name) => [`loss/${name}`, objective
 const step = await Executable.compile({ outputs: { ...outputs, ...losses } })
 const prepare = await Executable.compile({ outputs: objective.prepared })
 const synthesizer = await Synthesizer.compile(network('stylegan2'))
-const { w } = await runOnce(
-  { w: mapping(weightsOf(pack, 'stylegan2'), input('z', [args.faces, styleDim])) },
-  { z: randomStream(0, 'loss-weights').normal(args.faces * styleDim) },
-)
+const w = await drawLatents(weightsOf(pack, 'stylegan2'), args.faces, randomStream(0, 'loss-weights'))
 const stages = degradationStages({ blur: config.degradation.blur!, spectral: { sensitivity: 'b' } })
 const picture = input('picture', [1, 3, size, size])
 const film = degrade(stages, picture, {})
@@ -68,8 +66,7 @@ const film = degrade(stages, picture, {})
 const pulls: Record<string, { latent: number[]; noise: number[]; loss: number[] }> = {}
 for (let face = 0; face < args.faces; face++) {
   const random = randomStream(0, 'loss-weights/face', face)
-  const own = w!.slice(face * styleDim, (face + 1) * styleDim)
-  const truth = Float32Array.from({ length: latents * styleDim }, (_, i) => own[i % styleDim]!)
+  const truth = repeated(w.subarray(face * styleDim, (face + 1) * styleDim), latents)
   const drawNoise = (): Float32Array[] => noiseSides.map((r) => random.normal(r * r))
   const { image } = await synthesizer.run(truth, drawNoise())
   const old = (await runOnce({ film }, { picture: image })).film!

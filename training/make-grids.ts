@@ -8,10 +8,9 @@ import sharp from 'sharp'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { encodePortrait } from '../src/encoders/encode.ts'
-import { runOnce } from '../src/engine/executable.ts'
-import { generatorShape, mapping } from '../src/generator/stylegan2.ts'
+import { drawLatents, repeated } from '../src/generator/draw-latents.ts'
+import { generatorShape } from '../src/generator/stylegan2.ts'
 import { Synthesizer } from '../src/generator/synthesis.ts'
-import { input } from '../src/graph/tensor.ts'
 import { type Bitmap, createBitmap, fromPlanar } from '../src/images/bitmap.ts'
 import { toColor } from '../src/images/gray.ts'
 import { readPicture } from '../src/images/read.ts'
@@ -58,16 +57,10 @@ async function grid(file: string, rows: readonly (readonly Bitmap[])[]): Promise
 
 // Samples, untruncated and unchosen.
 const count = 32
-const z = randomStream(7, 'grids/z').normal(count * styleDim)
-const { w } = await runOnce({ w: mapping(generator, input('z', [count, styleDim])) }, { z })
+const w = await drawLatents(generator, count, randomStream(7, 'grids/z'))
 const samples: Bitmap[] = []
 for (let i = 0; i < count; i++)
-  samples.push(
-    await draw(
-      Float32Array.from({ length: latents * styleDim }, (_, k) => w![i * styleDim + (k % styleDim)]!),
-      i,
-    ),
-  )
+  samples.push(await draw(repeated(w.subarray(i * styleDim, (i + 1) * styleDim), latents), i))
 await grid(
   'samples.jpg',
   [0, 8, 16, 24].map((start) => samples.slice(start, start + 8)),

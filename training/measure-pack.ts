@@ -8,11 +8,10 @@ import { join } from 'node:path'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { encodePortrait } from '../src/encoders/encode.ts'
-import { runOnce } from '../src/engine/executable.ts'
 import { faceDescriptor } from '../src/features/face-api.ts'
-import { generatorShape, mapping } from '../src/generator/stylegan2.ts'
+import { drawLatents, repeated } from '../src/generator/draw-latents.ts'
+import { generatorShape } from '../src/generator/stylegan2.ts'
 import { Synthesizer } from '../src/generator/synthesis.ts'
-import { input } from '../src/graph/tensor.ts'
 import { type Bitmap, fromPlanar } from '../src/images/bitmap.ts'
 import { toColor, toGray } from '../src/images/gray.ts'
 import { readPicture } from '../src/images/read.ts'
@@ -67,20 +66,17 @@ async function draw(latent: Float32Array, seed: number): Promise<Bitmap> {
   return fromPlanar(image, { channels: 3, height: size, width: size }, 'pm1', 'round')
 }
 
-const repeat = (w: Float32Array): Float32Array =>
-  Float32Array.from({ length: latents * styleDim }, (_, i) => w[i % styleDim]!)
-const average = repeat(pack.store('w_stats').read('mean'))
+const average = repeated(pack.store('w_stats').read('mean'), latents)
 
 // Samples against real faces.
-const z = randomStream(1, 'measure/z').normal(heldout.length * styleDim)
-const { w } = await runOnce({ w: mapping(generator, input('z', [heldout.length, styleDim])) }, { z })
+const w = await drawLatents(generator, heldout.length, randomStream(1, 'measure/z'))
 const real: Float32Array[] = []
 const second: Float32Array[] = []
 const samples: Float32Array[] = []
 for (const name of heldout) real.push(await faceDescriptor(await load(name)))
 for (const name of others) second.push(await faceDescriptor(await load(name)))
 for (let i = 0; i < heldout.length; i++)
-  samples.push(await faceDescriptor(await draw(repeat(w!.slice(i * styleDim, (i + 1) * styleDim)), i)))
+  samples.push(await faceDescriptor(await draw(repeated(w.subarray(i * styleDim, (i + 1) * styleDim), latents), i)))
 const frechet = (a: Float32Array[], b: Float32Array[]): number => frechetDistance(gaussianOf(a), gaussianOf(b))
 console.log(
   `Fréchet distance, ${heldout.length} samples to as many held-out photographs: ${frechet(samples, real).toFixed(4)}`,

@@ -1,7 +1,6 @@
 /** The distribution of a generator's latents, as its pack states it or as its mapping network draws it. */
-import { type CompileOptions, runOnce } from '../../engine/executable.ts'
-import { mapping } from '../../generator/stylegan2.ts'
-import { input } from '../../graph/tensor.ts'
+import type { CompileOptions } from '../../engine/executable.ts'
+import { drawLatents } from '../../generator/draw-latents.ts'
 import type { LoadedPack } from '../../models/load.ts'
 import { weightsOf } from '../../models/weights.ts'
 import { randomStream } from '../../numbers/random.ts'
@@ -16,12 +15,8 @@ export async function latentPrior(pack: LoadedPack, compile: CompileOptions = {}
     const stats = pack.store('w_stats')
     if (stats.has('mean') && stats.has('cov')) return whiteningOf(stats.read('mean'), stats.read('cov'))
   }
-  const generator = weightsOf(pack, 'stylegan2')
-  const width = generator.shape('style.1.weight')[1]!
-  const z = input('z', [SAMPLES, width])
-  const drawn = randomStream(0, 'prior').normal(SAMPLES * width)
-  const { w } = await runOnce({ w: mapping(generator, z) }, { z: drawn }, compile)
-  return statisticsOf(w!, w!.length / SAMPLES)
+  const w = await drawLatents(weightsOf(pack, 'stylegan2'), SAMPLES, randomStream(0, 'prior'), compile)
+  return statisticsOf(w, w.length / SAMPLES)
 }
 
 /** @param w rows of n numbers */

@@ -4,11 +4,9 @@
  * whitened latents, where all directions are equally likely; what comes of it is the step that costs the prior least. Each is made
  * orthogonal to the others' regressions, so that who grows older does not turn or smile on the way.
  */
-import { runOnce } from '../../../engine/executable.ts'
 import { type FaceScores, faceScores, type ScoreName, scoreNames } from '../../../features/face-scores.ts'
-import { mapping } from '../../../generator/stylegan2.ts'
+import { drawLatents, repeated } from '../../../generator/draw-latents.ts'
 import { Synthesizer } from '../../../generator/synthesis.ts'
-import { input } from '../../../graph/tensor.ts'
 import { weightsOf } from '../../../models/weights.ts'
 import { randomStream } from '../../../numbers/random.ts'
 import { ridge } from '../../../numbers/ridge.ts'
@@ -42,18 +40,14 @@ export async function learnDirections(
   const prior = await latentPrior(pack, compute.options)
   const generator = weightsOf(pack, 'stylegan2')
   const synthesizer = await Synthesizer.compile(generator, compute.options)
-  const width = generator.shape('style.1.weight')[1]!
-  const z = input('z', [BATCH, width])
-  const w = mapping(generator, z)
   const noise = shape.noiseSides.map((side, i) => randomStream(0, `directions/${i}`).normal(side * side))
   const features = new Float64Array(SAMPLES * shape.styleDim)
   const scores: FaceScores[] = []
   try {
     for (let begin = 0; begin < SAMPLES; begin += BATCH) {
-      const drawn = randomStream(0, 'directions', begin).normal(BATCH * width)
-      const out = await runOnce({ w }, { z: drawn }, compute.options)
+      const w = await drawLatents(generator, BATCH, randomStream(0, 'directions', begin), compute.options)
       for (let i = 0; i < Math.min(BATCH, SAMPLES - begin); i++) {
-        const row = out.w!.subarray(i * shape.styleDim, (i + 1) * shape.styleDim)
+        const row = w.subarray(i * shape.styleDim, (i + 1) * shape.styleDim)
         features.set(whitened(row, prior), (begin + i) * shape.styleDim)
         const { image } = await synthesizer.run(repeated(row, shape.latents), noise)
         scores.push(await faceScores(bitmapOf(image, shape.size, 'round')))
@@ -129,11 +123,4 @@ function inner(a: Float64Array, b: Float64Array): number {
 function unit(a: Float64Array): Float64Array {
   const length = Math.sqrt(inner(a, a))
   return length > 0 ? a.map((v) => v / length) : a
-}
-
-/** A row for every layer. */
-export function repeated(row: Float32Array, layers: number): Float32Array {
-  const out = new Float32Array(row.length * layers)
-  for (let layer = 0; layer < layers; layer++) out.set(row, layer * row.length)
-  return out
 }

@@ -1,14 +1,11 @@
 /** What tuning did to all the other faces: how far the pictures of random latents moved. */
-import { runOnce } from '../../../engine/executable.ts'
-import { mapping } from '../../../generator/stylegan2.ts'
+import { drawLatents, repeated } from '../../../generator/draw-latents.ts'
 import { Synthesizer } from '../../../generator/synthesis.ts'
-import { input } from '../../../graph/tensor.ts'
 import type { Weights } from '../../../graph/weights.ts'
 import type { Bitmap } from '../../../images/bitmap.ts'
 import { weightsOf } from '../../../models/weights.ts'
 import { randomStream } from '../../../numbers/random.ts'
 import type { ArrayTensors } from '../../../optimize/problem.ts'
-import { repeated } from '../edit/directions.ts'
 import { bitmapOf } from '../generated.ts'
 import type { Setting } from '../setting.ts'
 import { withTuned } from './generator.ts'
@@ -23,17 +20,14 @@ export async function drift(
   distance: (a: Bitmap, b: Bitmap) => Promise<number>,
 ): Promise<number> {
   const frozen = weightsOf(pack, 'stylegan2')
-  const width = frozen.shape('style.1.weight')[1]!
-  const z = input('z', [FACES, width])
-  const drawn = randomStream(0, 'drift').normal(FACES * width)
-  const { w } = await runOnce({ w: mapping(frozen, z) }, { z: drawn }, compute.options)
+  const w = await drawLatents(frozen, FACES, randomStream(0, 'drift'), compute.options)
   const noise = shape.noiseSides.map((side, i) => randomStream(0, `drift/${i}`).normal(side * side))
   const picturesBy = async (weights: Weights): Promise<Bitmap[]> => {
     const synthesizer = await Synthesizer.compile(weights, compute.options)
     try {
       const pictures: Bitmap[] = []
       for (let face = 0; face < FACES; face++) {
-        const row = w!.subarray(face * shape.styleDim, (face + 1) * shape.styleDim)
+        const row = w.subarray(face * shape.styleDim, (face + 1) * shape.styleDim)
         const { image } = await synthesizer.run(repeated(row, shape.latents), noise)
         pictures.push(bitmapOf(image, shape.size, 'round'))
       }
