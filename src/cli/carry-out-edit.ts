@@ -1,6 +1,7 @@
 /** Carries out `rephoto edit`: says what it costs, writes the pictures. */
 import { basename, extname, resolve } from 'node:path'
 import { scoreNames } from '../features/face-scores.ts'
+import { figureSuffixes, writeFigure } from '../figure/write-figure.ts'
 import { openPicture } from '../images/read.ts'
 import { writePicture } from '../images/write.ts'
 import { importedDirection } from '../methods/rephotograph/edit/direction-file.ts'
@@ -9,7 +10,7 @@ import { edit, strip, type Wishes } from '../methods/rephotograph/edit/edit.ts'
 import { type EditableRun, openForEdits, type Seen } from '../methods/rephotograph/edit/edited.ts'
 import { directionsFor } from '../methods/rephotograph/edit/known.ts'
 import { FAR_OFF } from '../methods/rephotograph/edit/move.ts'
-import { stripPicture } from '../methods/rephotograph/edit/strip-picture.ts'
+import { stripDrawing } from '../methods/rephotograph/edit/strip-drawing.ts'
 import { outputPath } from '../output.ts'
 import { pasteInto } from '../paste/paste.ts'
 import { RunFolderError } from '../run/errors.ts'
@@ -39,7 +40,9 @@ export async function carryOutEdit(folder: string, wishes: Wishes, places: Place
     const asked = { suffixes: SUFFIXES, inputs: inputOf(run), force: places.force }
     const path = outputPath({ ...asked, out: places.out, name: `${stem}-edited.png` })
     const stripPath =
-      places.strip === undefined ? undefined : outputPath({ ...asked, out: places.strip, name: `${stem}-strip.png` })
+      places.strip === undefined
+        ? undefined
+        : outputPath({ ...asked, out: places.strip, name: `${stem}-strip.png`, suffixes: figureSuffixes })
     const directions = () => directionsFor(run.setting, tellLearning)
     const edited = await edit(run, wishes, directions)
     printTable([
@@ -60,7 +63,7 @@ export async function carryOutEdit(folder: string, wishes: Wishes, places: Place
       const step = await firstDirection(run, wishes, directions)
       const steps = await strip(run, step, wishes.layers)
       printTable(steps.map(({ by, seen }) => ({ name: signed(by), seen })))
-      await writePicture(stripPath, await stripPicture(steps), { exclusive: !places.force })
+      await writeFigure(stripPath, await stripDrawing(steps))
       printPath('strip', stripPath)
     }
   } finally {

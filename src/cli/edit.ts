@@ -47,7 +47,10 @@ export const editCommand: CommandModule<object, Options> = {
         describe: 'Picture to write, or a folder for it; default: <name>-edited.png here',
       })
       .option('whole', { type: 'boolean', default: false, describe: 'Write the whole photograph with the face in it' })
-      .option('strip', { type: 'string', describe: 'Write a strip of −3 … +3 steps along the first direction as well' })
+      .option('strip', {
+        type: 'string',
+        describe: 'Write a strip of −3 … +3 steps along the first direction as well (.png, .svg, .pdf)',
+      })
       .option('force', { type: 'boolean', default: false, describe: 'Replace files that are there' })
       .example('$0 edit reports/grandmother --keep-age', 'as old as on the photograph')
       .example('$0 edit reports/grandmother --age +20 --smile 1 --strip ages.png', 'and what every step costs'),

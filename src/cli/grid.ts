@@ -89,8 +89,8 @@ export const gridCommand: CommandModule<object, GridOptions> = {
     if (options.zoom.length > MOST_ZOOMS)
       throw new UsageError(`--zoom: expected at most ${MOST_ZOOMS} parts, found ${options.zoom.length}`)
     const zooms = options.zoom.map(zoomOf)
-    const suffixes = ['.pdf', '.svg', '.png']
-    const path = outputPath({ out, name: 'figure.pdf', suffixes, inputs: [], force })
+    const { figureSuffixes, writeFigure } = await import('../figure/write-figure.ts')
+    const path = outputPath({ out, name: 'figure.pdf', suffixes: figureSuffixes, inputs: [], force })
     const sweeps = runs.filter((folder) => sweepPath(folder) !== undefined)
     if (sweeps.length > 0 && runs.length > 1)
       throw new UsageError(
@@ -105,16 +105,11 @@ export const gridCommand: CommandModule<object, GridOptions> = {
         metrics: listOf(options.metrics) ?? [],
       },
     })
-    const { missingInPdf, renderDrawing } = await import('../figure/render.ts')
-    const format = path.slice(-3).toLowerCase() as 'pdf' | 'svg' | 'png'
-    const missing = format === 'pdf' ? missingInPdf(drawing) : []
+    const missing = await writeFigure(path, drawing)
     if (missing.length > 0)
       say(
         `${missing.join(' ')}: not in the fonts that every PDF reader has, "?" stands for them; .svg and .png show them`,
       )
-    const bytes = await renderDrawing(drawing, format)
-    const { writeAtomically } = await import('../checkpoint/atomic.ts')
-    writeAtomically(path, (write) => write(bytes))
     printPath('figure', path)
   },
 }
