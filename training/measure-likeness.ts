@@ -1,7 +1,7 @@
 // The likeness part of the model card: is it still the sitter, of the same age and skin? Held-out photographs (heldout.txt and
 // heldout-more.txt) go through whole runs as users make them; ArcFace, which no loss and no training looks through, and face-api's
 // age network judge in gray. Intervals are bootstrap 95 % ones over the sitters. Finished runs in RUNS are kept.
-//   npx tsx training/measure-likeness.ts --faces DIR --judges PACK --out RUNS [--pack compact] [--count 12] \
+//   npx tsx training/measure-likeness.ts --faces DIR --judges PACK --out RUNS [--pack compact] [--count 12 [--every 2]] \
 //     [--portrait painting-pigment=durer.jpg --portrait antique-b=lincoln.png]
 // DIR holds the unpacked archives, each in a folder of its name; PACK is one with the role arcface.
 
@@ -33,6 +33,7 @@ const args = await yargs(hideBin(process.argv))
   .option('out', { type: 'string', demandOption: true, describe: 'Folder of the runs, and of likeness.md' })
   .option('pack', { type: 'string', default: 'compact' })
   .option('count', { type: 'number', default: 12, describe: 'Sitters of any age, and as many from 50 years on' })
+  .option('every', { type: 'number', default: 1, describe: 'Only every second (2), every third … of these sitters' })
   .option('portrait', {
     type: 'string',
     array: true,
@@ -87,7 +88,9 @@ interface Row {
   readonly runs: readonly Metrics[]
 }
 
-const { any, old } = heldoutFaces(args.faces, args.count)
+const all = heldoutFaces(args.faces, args.count)
+const some = (faces: readonly Sitter[]) => faces.filter((_, i) => i % args.every === 0)
+const [any, old] = [some(all.any), some(all.old)]
 const sitters = [...any, ...old]
 const byFilm: Record<Film, Metrics[]> = { g: [], gb: [], b: [] }
 for (const [i, { name, file }] of sitters.entries())
