@@ -22,6 +22,12 @@ import { mean, softmax, sum } from '../graph/reduce.ts'
 import type { Tensor } from '../graph/tensor.ts'
 
 /**
+ * Points so much (in a·S) below the most alike count as being there. Their P, below e⁻⁶⁰, is nothing beside 1, but further down
+ * numbers lose their leading bit (denormals, below 1e-38), and processors multiply those fifty times as slowly.
+ */
+const FARTHEST = 60
+
+/**
  * @param x points that should be found, as columns [C, N]
  * @param y points among which they should be [C, M]
  * @param centre what both are seen from [C, 1]
@@ -37,7 +43,8 @@ export function contextualLikeness(x: Tensor, y: Tensor, centre: Tensor, bandwid
   const nearest = rowMaxima(cosine)
   const sharpness = div(1, mul(add(sub(1, nearest.value), 1e-5), bandwidth))
   const scaled = mul(cosine, reshape(sharpness, [n, 1]))
-  const likeness = softmax(scaled)
+  const highest = reshape(mul(sharpness, nearest.value), [n, 1])
+  const likeness = softmax(maximum(scaled, sub(highest, FARTHEST)))
   const best = columnMaxima(likeness)
 
   // The centre moves every point of x. Its share needs Σ_i dUx_i/|x_i| alone, which costs one more row in the product of

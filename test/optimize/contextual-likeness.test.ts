@@ -1,6 +1,7 @@
 // The gradient by hand against finite differences and against differentiation op by op.
 
 import { describe, expect, test } from 'vitest'
+import { runOnce } from '../../src/engine/executable.ts'
 import { evaluate } from '../../src/engine/reference.ts'
 import { add, div, mul, sqrt, square, sub } from '../../src/graph/elementwise.ts'
 import { gradients } from '../../src/graph/gradients.ts'
@@ -60,6 +61,24 @@ describe('likeness', () => {
     })
   })
 })
+
+test('no denormals, which processors multiply fifty times as slowly: the matrix that everything is a product with has none', async () => {
+  const close = points('x', 4, 64)
+  const x = input('x', [4, 64])
+  const likeness = contextualLikeness(x, input('y', [4, 64]), input('centre', [4, 1]), 0.02)
+  const matrix = within(likeness).find(({ op }) => op === 'Softmax')!
+  const feeds = { x: close.flat(), y: close.flat().map((v, i) => v + 0.05 * Math.sin(i)), centre: [0.1, 0.2, -0.1, 0] }
+  const { P } = await runOnce({ P: matrix }, feeds)
+  expect(P!.some((v) => v < 1e-20)).toBe(true)
+  expect(Math.min(...P!)).toBeGreaterThan(1e-30)
+})
+
+/** All that a tensor is computed from. */
+function within(result: Tensor): Tensor[] {
+  const found = new Set<Tensor>([result])
+  for (const t of found) for (const one of t.inputs) found.add(one)
+  return [...found]
+}
 
 describe('where maxima tie', () => {
   test('points of x that are the same: the result’s gradient is that of sharing', () => {
