@@ -63,7 +63,7 @@ export async function carryOutEdit(folder: string, wishes: Wishes, places: Place
       const step = await firstDirection(run, wishes, directions)
       const steps = await strip(run, step, wishes.layers)
       printTable(steps.map(({ by, seen }) => ({ name: signed(by), seen })))
-      await writeFigure(stripPath, await stripDrawing(steps))
+      await writeFigure(stripPath, await stripDrawing(steps), !places.force)
       printPath('strip', stripPath)
     }
   } finally {

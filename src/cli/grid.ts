@@ -105,7 +105,7 @@ export const gridCommand: CommandModule<object, GridOptions> = {
         metrics: listOf(options.metrics) ?? [],
       },
     })
-    const missing = await writeFigure(path, drawing)
+    const missing = await writeFigure(path, drawing, !force)
     if (missing.length > 0)
       say(
         `${missing.join(' ')}: not in the fonts that every PDF reader has, "?" stands for them; .svg and .png show them`,
