@@ -14,7 +14,7 @@ STYLE_WEIGHT = 3e5  # of the mean over the layers, against the content's mean sq
 
 def looked(net, image, last='relu5_1', pooling='average', border='replicate'):
     """image [B,3,h,w] in 01 -> {relu name: activation}. net: StyleVgg."""
-    x = ((image - IMAGENET_MEAN) / IMAGENET_STD).contiguous(memory_format=torch.channels_last)
+    x = ((image - IMAGENET_MEAN.to(image)) / IMAGENET_STD.to(image)).contiguous(memory_format=torch.channels_last)
     pool = F.avg_pool2d if pooling == 'average' else F.max_pool2d
     out, block_now = {}, 1
     for index, relu, block in LAYERS:

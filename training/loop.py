@@ -12,6 +12,8 @@ folder/checkpoint.pt  the state_dict of every part under its name, `kept` (value
                       resume), `about` (what an export wants to know), step, seconds, pictures
 folder/curve.csv      a row each `report_steps` steps: means of what was recorded, and what `measure` last returned
 Both are replaced as a whole, so that a killed process leaves the last ones readable.
+
+On a graphics card: `use(device)` first, and what is drawn on processors by `feed`, in processes beside the training.
 """
 import copy
 import csv
@@ -24,6 +26,59 @@ import numpy as np
 import torch
 
 from clock import Clock
+
+
+def use(device):
+    """Everything that is made from here on is made there; returns it. Convolutions of one size are tried out once."""
+    device = torch.device(device)
+    torch.set_default_device(device)
+    if device.type == 'cuda':
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = torch.backends.cudnn.benchmark = True
+    return device
+
+
+def half():
+    """bfloat16 where it does no harm, on the device in use."""
+    return torch.autocast(torch.get_default_device().type, dtype=torch.bfloat16)
+
+
+class Drawn(torch.utils.data.IterableDataset):
+    def __init__(self, draw, seed):
+        self.draw, self.seed = draw, seed
+
+    def __iter__(self):
+        number = torch.utils.data.get_worker_info().id
+        torch.set_num_threads(1)
+        torch.manual_seed(self.seed * 1000 + number)
+        os.nice(5)
+        rng = np.random.default_rng([self.seed, number])
+        while True:
+            # through a pipe: shared memory is small in many containers
+            yield tuple(t.numpy() for t in self.draw(rng))
+
+
+def feed(draw, seed, workers=0):
+    """For ever: what draw(rng) gives, a tuple of tensors, on the device in use. It is drawn in so many processes beside the training (0: in this one, where
+    `rng` is numpy's generator all along), which start now: before the first use of a graphics card."""
+    device = torch.get_default_device()
+    with torch.device('cpu'):
+        if workers:
+            drawn = iter(torch.utils.data.DataLoader(Drawn(draw, seed), batch_size=None, num_workers=workers, multiprocessing_context='fork',
+                                                     prefetch_factor=6, collate_fn=as_it_is))
+            batches = (map(torch.from_numpy, batch) for batch in drawn)
+        else:
+            rng = np.random.default_rng(seed)
+            batches = (drawn_here(draw, rng) for _ in iter(int, 1))
+    return (tuple(t.to(device) for t in batch) for batch in batches)
+
+
+def as_it_is(batch):
+    return batch
+
+
+def drawn_here(draw, rng):
+    with torch.device('cpu'):
+        return draw(rng)
 
 
 def schedule(progress, step, warmup=100, floor=0.01):
@@ -40,8 +95,12 @@ class Average:
     @torch.no_grad()
     def update(self, net, step):
         keep = min(self.keep, (1 + step) / (20 + step))
-        for a, b in zip(self.net.state_dict().values(), net.state_dict().values()):
-            a.copy_(torch.lerp(a, b, 1 - keep) if a.is_floating_point() else b)
+        pairs = list(zip(self.net.state_dict().values(), net.state_dict().values()))
+        floats = [(a, b) for a, b in pairs if a.is_floating_point()]
+        torch._foreach_lerp_([a for a, _ in floats], [b for _, b in floats], 1 - keep)
+        for a, b in pairs:
+            if not a.is_floating_point():
+                a.copy_(b)
 
     def state_dict(self):
         return self.net.state_dict()
@@ -119,7 +178,7 @@ class Loop:
         self.limits, self.parts, self.kept, self.about = (minutes, steps), parts or {}, kept if kept is not None else {}, about or {}
         self.save_seconds, self.report_steps, self.measure = save_seconds, report_steps, measure
         self.step, self.pictures, self.measured, self.stopped = 0, 0, {}, False
-        self.means, self.curve, self.rates = Means(keep), Curve(os.path.join(folder, 'curve.csv')), {}
+        self.means, self.curve, self.rates, self.recorded = Means(keep), Curve(os.path.join(folder, 'curve.csv')), {}, []
         seconds = 0.0
         if os.path.exists(self.path):
             state = torch.load(self.path, map_location='cpu', weights_only=False)
@@ -152,7 +211,7 @@ class Loop:
 
     def record(self, table, pictures=0):
         """Numbers (or tensors of one element) of this step, and how many pictures it trained on."""
-        self.means.add(table)
+        self.recorded.append({k: v.detach() if hasattr(v, 'detach') else v for k, v in table.items()})  # read later: to read is to wait for the device
         self.pictures += pictures
 
     def stop(self, *_):
@@ -177,6 +236,9 @@ class Loop:
             signal.signal(signal.SIGTERM, before)
 
     def report(self):
+        for table in self.recorded:
+            self.means.add(table)
+        self.recorded.clear()
         row = {'step': self.step, 'seconds': round(self.clock.seconds), **{k: f'{v:.2e}' for k, v in self.rates.items()},
                **{k: f'{v:.4f}' for k, v in self.means.values.items()}, **{k: f'{v:.4f}' for k, v in self.measured.items()}}
         self.curve.add(row)

@@ -174,7 +174,7 @@ class VggFace(nn.Module):
         self.t = {k: torch.as_tensor(v) for k, v in tensors.items()}
 
     def forward(self, image):
-        x = image - FACE_MEAN
+        x = image - FACE_MEAN.to(image)
         out = {}
         for block, count in enumerate(CONVS, 1):
             for i in range(1, count + 1):

@@ -34,7 +34,7 @@ class Styled(nn.Module):
 
     def forward(self, x, style):
         y = reflected(x, self.weight)
-        with torch.autocast('cpu', enabled=False):
+        with torch.autocast(y.device.type, enabled=False):
             gamma, beta = self.gamma(style.float()), self.beta(style.float())
             # as two numbers a channel: instance_norm would leave the layout that convolutions are quick in
             variance, mean = torch.var_mean(y.float(), (2, 3), correction=0)
@@ -139,7 +139,7 @@ class Predictor(nn.Module):
         for block in self.blocks:
             h = block(h)
         pooled = F.relu6(self.head(h)).float().mean((2, 3))
-        with torch.autocast('cpu', enabled=False):
+        with torch.autocast(pooled.device.type, enabled=False):
             return self.out(pooled)
 
     @torch.no_grad()

@@ -43,7 +43,7 @@ class StyleVgg(nn.Module):
         return self.features[str(INDEX[relu])]
 
     def forward(self, image, last='relu5_1'):
-        x = ((image - IMAGENET_MEAN) / IMAGENET_STD).contiguous(memory_format=torch.channels_last)
+        x = ((image - IMAGENET_MEAN.to(image)) / IMAGENET_STD.to(image)).contiguous(memory_format=torch.channels_last)
         out, block_now = {}, 1
         for index, relu, block in LAYERS:
             if block != block_now:

@@ -72,7 +72,7 @@ class Vgg(nn.Module):
         self.tensors = {k: torch.as_tensor(v) for k, v in tensors.items()}
 
     def forward(self, image):
-        x = (image - IMAGENET_MEAN) / IMAGENET_STD
+        x = (image - IMAGENET_MEAN.to(image)) / IMAGENET_STD.to(image)
         out, block_now = {}, 1
         for index, relu, block in LAYERS[self.kind]:
             if block != block_now:

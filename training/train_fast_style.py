@@ -3,7 +3,7 @@
     python3 train_fast_style.py --data DATA --cache CACHE --looking ../models/compact/vgg19_style.safetensors --teacher MAGENTA --run RUNS/fast-style
 
 MAGENTA is a folder with style_predict_quantized_256.tflite and style_transfer_f16_384.tflite. Two phases on one clock:
-  teach   the first --teach steps, cheap: the predictor learns the teacher's numbers, the transformer the teacher's pictures of the teacher's
+  teach   the first share (--teach), cheap: the predictor learns the teacher's numbers, the transformer the teacher's pictures of the teacher's
           numbers (mean |difference|, at full and at quarter size); the predictor's batch norms take their statistics here and keep them
   gatys   both together: log(content + W * style) of every picture, so that each style counts by its share and not by its contrast. Losses are those
           that `rephoto stylize` minimises (fast_style_losses.py), W among --weights at random
@@ -24,7 +24,7 @@ import augment
 import data
 import safetensors_io
 from fast_style_losses import STYLE_WEIGHT, both_losses, grams, looked, style_loss
-from loop import Average, Loop, schedule
+from loop import Average, Loop, feed, half, schedule, use
 from nets_fast_style import NUMBERS, Predictor, Transformer, magenta
 from nets_style_vgg import CONTENT, StyleVgg
 
@@ -99,7 +99,9 @@ class Judged:
         self.contents = torch.cat([pictures.crop(pictures.scenes[i * 7], side, 1.0) for i in range(3)] +
                                   [pictures.crop(np.asarray(pictures.faces[pictures.face_rows[i * 40]]), side, 1.0) for i in range(2)])
         self.looking, self.run = looking, run
-        with torch.no_grad(), torch.autocast('cpu', dtype=torch.bfloat16):
+        device = torch.get_default_device()
+        self.styles, self.contents = self.styles.to(device), self.contents.to(device)
+        with torch.no_grad(), half():
             self.wanted = grams(looked(looking, self.styles))
             seen = looked(looking, self.contents)
             self.shown, own = {CONTENT: seen[CONTENT]}, grams(seen)
@@ -111,7 +113,7 @@ class Judged:
     @torch.no_grad()
     def __call__(self, pair):
         rows, left, content = [], [], []
-        with torch.autocast('cpu', dtype=torch.bfloat16):
+        with half():
             for s in range(len(self.styles)):
                 vector = pair.predictor(self.styles[s:s + 1]).expand(len(self.contents), -1)
                 painted = pair.transformer(self.contents, vector).float()
@@ -123,7 +125,7 @@ class Judged:
         small = F.interpolate(self.styles, size=(side, side), mode='bilinear', antialias=True)
         lines = [torch.cat([torch.ones(1, 3, side, side), self.contents])] + [torch.cat([small[s:s + 1], rows[s]]) for s in range(len(rows))]
         sheet = torch.cat([torch.cat(list(line), 2) for line in lines], 1).clamp(0, 1)
-        Image.fromarray((sheet.permute(1, 2, 0) * 255).round().byte().numpy()).save(os.path.join(self.run, 'grid.png'))
+        Image.fromarray((sheet.permute(1, 2, 0) * 255).round().byte().cpu().numpy()).save(os.path.join(self.run, 'grid.png'))
         return {'left': torch.cat(left).mean().item(), 'content_held': torch.cat(content).mean().item()}
 
 
@@ -164,16 +166,20 @@ def main():
     p.add_argument('--run', required=True)
     p.add_argument('--minutes', type=float)
     p.add_argument('--steps', type=int, default=16000)
-    p.add_argument('--teach', type=int, default=3000, help='steps of the first phase')
+    p.add_argument('--teach', type=float, default=0.19, help='share of the training that is the first phase')
     p.add_argument('--batch', type=int, default=4)
     p.add_argument('--side', type=int, default=192)
     p.add_argument('--width', type=int, default=16)
     p.add_argument('--share', type=float, default=0.5)
     p.add_argument('--rate', type=float, default=1e-3)
+    p.add_argument('--device', default='cpu')
+    p.add_argument('--workers', type=int, default=0, help='processes that draw the pictures; 0: this one')
     p.add_argument('--weights', type=float, nargs=2, default=(0.5, 2.0), help='between which shares of the usual style weight is drawn')
     args = p.parse_args()
     torch.set_num_threads(1)
     os.makedirs(args.run, exist_ok=True)
+    pictures = Pictures(args.data, args.cache, None, args.strokes)
+    use(args.device)
     looking = StyleVgg.of(safetensors_io.load(args.looking)[0]).eval().requires_grad_(False)
     teachers = magenta(args.teacher)
     pair = Pair(args.width, args.share)
@@ -183,22 +189,31 @@ def main():
     about = {'width': args.width, 'share': args.share, 'numbers': NUMBERS, 'side': SEEN}
     loop = Loop(args.run, minutes=args.minutes, steps=args.steps, parts={'pair': pair, 'optimizer': optimizer, 'average': average}, about=about,
                 save_seconds=600, report_steps=20, measure=lambda: judged(average.net))
-    rng = loop.seed(3)
-    pictures = Pictures(args.data, args.cache, rng, args.strokes)
+    loop.seed(3)
+    low, high = np.log(args.weights)
+
+    def drawn(n):
+        def draw(rng):
+            pictures.rng = rng
+            weights = STYLE_WEIGHT * torch.from_numpy(np.exp(rng.uniform(low, high, n))).float()
+            return pictures.contents(n, args.side), pictures.styles(n, SEEN), weights
+        return draw
+
+    batches, seen_with = None, None
     for step in loop:
-        teaching = step < args.teach
+        teaching = loop.progress < args.teach
         pair.train()
         if not teaching:
             pair.predictor.eval()
         loop.rate(optimizer, args.rate * schedule(loop.progress, step, warmup=200, floor=0.03))
         n = 2 * args.batch if teaching else args.batch
-        contents, styles = pictures.contents(n, args.side), pictures.styles(n, SEEN)
-        with torch.autocast('cpu', dtype=torch.bfloat16):
+        if n != seen_with:
+            batches, seen_with = feed(drawn(n), 3 + step, args.workers), n
+        contents, styles, weights = next(batches)
+        with half():
             if teaching:
                 table, loss = teach_step(pair, teachers, contents, styles)
             else:
-                low, high = np.log(args.weights)
-                weights = STYLE_WEIGHT * torch.from_numpy(np.exp(rng.uniform(low, high, n))).float()
                 table, loss = gatys_step(pair, looking, contents, styles, args.side, weights)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

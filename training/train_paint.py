@@ -3,7 +3,7 @@
     python3 train_paint.py --data DATA --cache CACHE --pack ../models/compact --teacher MAGENTA --run RUNS/paint [--strokes FOLDER] [--sides two]
 
 Two phases on one clock:
-  pairs     the first --pairs steps: photograph and painting are known. Targets are brush strokes of our own stage (--strokes holds FACES-in-strokes as
+  pairs     the first share (--pairs): photograph and painting are known. Targets are brush strokes of our own stage (--strokes holds FACES-in-strokes as
             draw-strokes.ts writes them, names as in the archive, `/` as `-`) and what MAGENTA's pair makes of the photograph in the mean style of the
             paintings: mean |difference| and the features of the pack's VGG16
   unpaired  against a 70x70 patch discriminator that sees paintings (LSGAN, instance norm, pool of 50 pictures, adaptive augmentation: they are few), with
@@ -24,7 +24,7 @@ from PIL import Image
 import augment
 import data
 import safetensors_io
-from loop import Average, Loop, schedule
+from loop import Average, Loop, feed, half, schedule, use
 from nets_face import VggFace
 from nets_fast_style import magenta
 from nets_paint import Adaptive, Discriminator, Generator, Pool
@@ -32,14 +32,20 @@ from nets_vgg import COMPARED, Vgg
 
 
 def painted_faces(folder, side):
-    """uint8 [N,side,side,3] to train on and held out, by sorted name; engravings and gray reproductions are left out."""
-    found = {}
+    """uint8 [N,side,side,3] to train on and held out, by sorted name, and how often each of the former is drawn; engravings and gray reproductions are left
+    out. Where the small ones have to be enlarged, the others are half of what is drawn: a painter shall not learn to be soft."""
+    found, small = {}, set()
     for archive in ('paintings-256.tar', 'paintings-128.tar'):
         for name, blob in data._members(os.path.join(folder, archive)):
             if name.endswith(('.webp', '.jpg', '.png')) and 'congress-gray' not in name:
                 found[name] = data._resized(blob, side)
+                if archive == 'paintings-128.tar':
+                    small.add(name)
+    is_small = np.array([name in small for i, name in enumerate(sorted(found)) if i % 6])
+    share = 0.5 if side > 128 else is_small.mean()
+    shares = np.where(is_small, share / is_small.sum(), (1 - share) / (~is_small).sum())
     pictures = [found[name] for name in sorted(found)]
-    return np.stack([p for i, p in enumerate(pictures) if i % 6]), np.stack(pictures[::6])
+    return np.stack([p for i, p in enumerate(pictures) if i % 6]), np.stack(pictures[::6]), shares
 
 
 class Faces:
@@ -51,7 +57,7 @@ class Faces:
         self.images, self.names = faces.images, faces.names
         self.rows = np.array([i for i in faces.train if faces.real[i]])
         self.held_rows = faces.test
-        self.paintings, self.held_paintings = painted_faces(folder, side)
+        self.paintings, self.held_paintings, self.shares = painted_faces(folder, side)
         self.strokes = {}
         for path in sorted(glob.glob(os.path.join(strokes, '*.webp'))) if strokes else []:
             self.strokes[os.path.basename(path)[:-5]] = path
@@ -70,7 +76,13 @@ class Faces:
         return self.batch([np.asarray(self.images[i]) for i in self.rng.choice(self.rows, n)])
 
     def portraits(self, n):
-        return self.batch([self.paintings[i] for i in self.rng.choice(len(self.paintings), n)])
+        return self.batch([self.paintings[i] for i in self.rng.choice(len(self.paintings), n, p=self.shares)])
+
+    def pairs(self, n, side):
+        """photographs without a painting, and photographs with one and that one"""
+        half = n // 2 if self.paired else 0
+        photos = self.photos(n - half)
+        return photos, *(self.in_strokes(half, side) if half else (photos[:0], photos[:0]))
 
     def in_strokes(self, n, side):
         """(photographs, the same in strokes), not mirrored"""
@@ -85,7 +97,7 @@ class MeanStyle:
     @torch.no_grad()
     def __init__(self, folder, paintings):
         predictor, self.transformer = magenta(folder)
-        x = augment.to_tensor(paintings[::8])
+        x = augment.to_tensor(paintings[::8]).to(torch.get_default_device())
         x = F.interpolate(x, (256, 256), mode='bilinear')
         self.vector = torch.cat([predictor(part) for part in x.split(8)]).mean(0, keepdim=True)
 
@@ -125,10 +137,10 @@ class Side:
 
 def grid(net, photos, path):
     net.eval()
-    with torch.no_grad(), torch.autocast('cpu', dtype=torch.bfloat16):
+    with torch.no_grad(), half():
         made = torch.cat([net(part).float() for part in photos.split(4)])
     sheet = torch.cat([torch.cat(list(v), 2) for row in range(0, len(photos), 8) for v in (photos[row:row + 8], made[row:row + 8])], 1)
-    Image.fromarray((unit(sheet).clamp(0, 1).permute(1, 2, 0) * 255).round().byte().numpy()).save(path)
+    Image.fromarray((unit(sheet).clamp(0, 1).permute(1, 2, 0) * 255).round().byte().cpu().numpy()).save(path)
     return {}
 
 
@@ -140,7 +152,7 @@ def main():
     p.add_argument('--sides', choices=('one', 'two'), default='one')
     p.add_argument('--minutes', type=float)
     p.add_argument('--steps', type=int, default=12000)
-    p.add_argument('--pairs', type=int, default=1500, help='steps of the first phase')
+    p.add_argument('--pairs', type=float, default=0.125, help='share of the training that is the first phase')
     p.add_argument('--side', type=int, default=128)
     p.add_argument('--width', type=int, default=32)
     p.add_argument('--blocks', type=int, default=6)
@@ -150,13 +162,16 @@ def main():
     p.add_argument('--keep', type=float, default=10.0)
     p.add_argument('--cycle', type=float, default=10.0)
     p.add_argument('--identity', type=float, default=2.0)
+    p.add_argument('--device', default='cpu')
+    p.add_argument('--workers', type=int, default=0, help='processes that draw the pictures; 0: this one')
     args = p.parse_args()
     torch.set_num_threads(1)
     os.makedirs(args.run, exist_ok=True)
+    faces = Faces(args.data, args.cache, args.side, None, args.strokes)
+    use(args.device)
     read = lambda name: safetensors_io.load(os.path.join(args.pack, f'{name}.safetensors'))[0]
     vgg, face = Vgg('vgg16', read('vgg16')), VggFace(read('vggface'))
     rng = np.random.default_rng(4)
-    faces = Faces(args.data, args.cache, args.side, rng, args.strokes)
     style = MeanStyle(args.teacher, faces.paintings)
     there = Side(args.width, args.blocks, args.patches, rng)
     sides = [there] + ([Side(args.width, args.blocks, args.patches, rng)] if args.sides == 'two' else [])
@@ -166,27 +181,39 @@ def main():
     parts = {'net': there.net, 'judge': there.judge, 'adaptive': there.adaptive, 'makers': makers, 'judges': judges, 'average': average}
     if args.sides == 'two':
         parts.update({'back': sides[1].net, 'judge_back': sides[1].judge, 'adaptive_back': sides[1].adaptive})
-    shown = augment.to_tensor(np.stack([np.asarray(faces.images[i]) for i in faces.held_rows[::16][:16]])) * 2 - 1
+    shown = faces.held_rows[np.linspace(0, len(faces.held_rows) - 1, 16).astype(int)]
+    shown = augment.to_tensor(np.stack([np.asarray(faces.images[i]) for i in shown])).to(torch.get_default_device()) * 2 - 1
     loop = Loop(args.run, minutes=args.minutes, steps=args.steps, parts=parts, save_seconds=600, report_steps=20,
                 about={'width': args.width, 'blocks': args.blocks, 'sides': args.sides, 'side': args.side},
                 measure=lambda: grid(average.net, shown, os.path.join(args.run, 'grid.png')))
-    faces.rng = rng = loop.seed(4)
+    loop.seed(4)
+
+    def drawn(paired):
+        def draw(rng):
+            faces.rng = rng
+            return faces.pairs(args.batch, args.side) if paired else (faces.photos(args.batch), faces.portraits(args.batch))
+        return draw
+
+    batches, kind = None, None
     for step in loop:
+        paired = loop.progress < args.pairs
+        if paired != kind:
+            batches, kind = feed(drawn(paired), 4 + step, args.workers), paired
         rate = args.rate * (1 if loop.progress < 0.5 else 2 * (1 - loop.progress))  # CycleGAN: level, then a line to zero
         loop.rate(makers, rate * min(1, (step + 1) / 100))
         loop.rate(judges, rate)
-        with torch.autocast('cpu', dtype=torch.bfloat16):
-            if step < args.pairs:
-                table, loss = paired_step(args, there, vgg, style, faces)
+        with half():
+            if paired:
+                table, loss = paired_step(there, vgg, style, *next(batches))
                 made = None
             else:
-                photos, paintings = faces.photos(args.batch), faces.portraits(args.batch)
+                photos, paintings = next(batches)
                 table, loss, made = unpaired_step(args, sides, face, photos, paintings)
         makers.zero_grad(set_to_none=True)
         loss.backward()
         makers.step()
         if made is not None:
-            with torch.autocast('cpu', dtype=torch.bfloat16):
+            with half():
                 judged = [s.judged(real, fake) for s, real, fake in zip(sides, (paintings, photos), made)]
             judges.zero_grad(set_to_none=True)
             sum(judged).backward()
@@ -196,13 +223,10 @@ def main():
         loop.record(table, pictures=args.batch)
 
 
-def paired_step(args, there, vgg, style, faces):
-    half = args.batch // 2 if faces.paired else 0
-    photos = faces.photos(args.batch - half)
-    targets = style(photos)
-    if half:
-        more, strokes = faces.in_strokes(half, args.side)
-        photos, targets = torch.cat([photos, more]), torch.cat([targets, strokes])
+def paired_step(there, vgg, style, photos, drawn, strokes):
+    """photos: to be painted in the mean style; drawn and strokes: the same in our own strokes, none or as many"""
+    targets = torch.cat([style(photos), strokes])
+    photos = torch.cat([photos, drawn])
     made = there.net(photos).float()
     with torch.no_grad():
         wanted = vgg(unit(targets))

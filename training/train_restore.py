@@ -23,7 +23,7 @@ import data
 import nets_vgg
 import safetensors_io
 from damage import Shapes
-from loop import Average, Loop, schedule
+from loop import Average, Loop, feed, half, schedule, use
 from microsoft_degradation import damaged, old
 from nets_restore import LatentDiscriminator, Mapping, ScratchMapping, Vae
 from patch_discriminator import PatchDiscriminator
@@ -114,12 +114,15 @@ def main():
     p.add_argument('--adversary-from', type=float, default=0.3, help='share of the training after which the discriminators pull')
     p.add_argument('--threads', type=int, default=1)
     p.add_argument('--device', default='cpu')
+    p.add_argument('--workers', type=int, default=0, help='processes that draw the pictures; 0: this one')
     p.add_argument('--seed', type=int, default=1)
     args = p.parse_args()
     torch.set_num_threads(args.threads)
-    device = torch.device(args.device)
-    autocast = lambda: torch.autocast(device.type, dtype=torch.bfloat16)
     part = args.part
+    shapes, pictures = Shapes(args.data), Pictures(args.data, args.cache)
+    held = batch(np.random.default_rng(7), Pictures(args.data, args.cache, heldout=True), Shapes(args.data, heldout=True), part, 8, args.side)
+    device = use(args.device)
+    held = tuple(t.to(device) for t in held)
 
     def vae(name):
         state = torch.load(os.path.join(args.run, name, 'checkpoint.pt'), map_location='cpu', weights_only=False)
@@ -133,14 +136,10 @@ def main():
     optimizer = torch.optim.Adam(net.parameters(), lr=args.rate, betas=(0.5, 0.999))
     judges = torch.optim.Adam([*judge.parameters(), *latent_judge.parameters()], lr=args.rate, betas=(0.5, 0.999))
     look = Look(args.vgg)
-    look.net.to(device)
-    shapes, pictures = Shapes(args.data), Pictures(args.data, args.cache)
-    held = batch(np.random.default_rng(7), Pictures(args.data, args.cache, heldout=True), Shapes(args.data, heldout=True), part, 8, args.side)
-    held = tuple(t.to(device) for t in held)
 
     def through(net, x, mask, noisy=False):
         """-> the picture, the latent before the decoder, and (mappings) the latent that it should be is the caller's"""
-        with autocast():
+        with half():
             if part.startswith('vae'):
                 z = net.encoder(x)
                 return net.decoder(z + torch.randn_like(z) * 0.1 if noisy else z).float(), z.float()
@@ -157,19 +156,20 @@ def main():
     loop = Loop(os.path.join(args.run, part), args.minutes, args.steps, measure=measure, report_steps=25,
                 parts={'net': net, 'optimizer': optimizer, 'average': average, 'judge': judge, 'latent_judge': latent_judge, 'judges': judges},
                 about={'part': part, 'command': data.command_line('train_restore.py', args)})
-    rng = loop.seed(args.seed)
+    loop.seed(args.seed)
+    batches = feed(lambda rng: batch(rng, pictures, shapes, part, args.batch, args.side), args.seed + loop.step, args.workers)
     for step in loop:
         rate = args.rate * schedule(loop.progress, step, warmup=100, floor=0.02)
         loop.rate(optimizer, rate)
         loop.rate(judges, rate)
-        x, y, mask, real = (t.to(device) for t in batch(rng, pictures, shapes, part, args.batch, args.side))
+        x, y, mask, real = next(batches)
         out, z = through(net, x, mask, noisy=True)
         table = {'l1': (out - y).abs().mean(), 'look': look(out, y)}
         if part.startswith('vae'):
             table['kl'] = z.square().mean()
             total = 10 * table['l1'] + 5 * table['look'] + 0.01 * table['kl']
         else:
-            with torch.no_grad(), autocast():
+            with torch.no_grad(), half():
                 wanted = b.encoder(y).float()
             table['latent'] = (z - wanted).abs().mean()
             total = 60 * table['latent'] / wanted.abs().mean() / 10 + 5 * table['look'] + 5 * table['l1']

@@ -18,7 +18,7 @@ from PIL import Image
 import data
 from antique import antique
 from damage import Shapes, damage
-from loop import Average, Loop, schedule
+from loop import Average, Loop, feed, half, schedule, use
 from nets_scratch import COMPACT, ScratchUnet
 
 CLEAR, FAINT = 0.3, 0.08   # coverage from which a pixel is damaged; below FAINT it is not; between, nothing is said
@@ -139,7 +139,7 @@ class Pool:
         self.draw, self.size, self.uses, self.parts = draw, size, uses, None
 
     def some(self, rng, count):
-        new = self.draw(max(1, count // self.uses) if self.parts else self.size)
+        new = self.draw(rng, max(1, count // self.uses) if self.parts else self.size)
         if self.parts is None:
             self.parts = list(new)
         else:
@@ -166,7 +166,7 @@ def losses(logits, label, weight):
 def overlap(p, label, weight, threshold=0.4):
     found = (p >= threshold).float()
     both = (found * label * weight).sum()
-    return float(both / (((found + label) > 0).float() * weight).sum())
+    return both / (((found + label) > 0).float() * weight).sum()
 
 
 def main():
@@ -181,36 +181,43 @@ def main():
     p.add_argument('--whole', type=float, default=0.35, help='share of pictures without damage')
     p.add_argument('--width', type=int, default=COMPACT)
     p.add_argument('--rate', type=float, default=1.5e-3)
+    p.add_argument('--uses', type=int, default=3, help='how often a drawn crop is learned from')
     p.add_argument('--threads', type=int, default=1)
+    p.add_argument('--device', default='cpu')
+    p.add_argument('--workers', type=int, default=0, help='processes that draw the pictures; 0: this one')
     p.add_argument('--seed', type=int, default=1)
     args = p.parse_args()
     torch.set_num_threads(args.threads)
+    shapes, grounds = Shapes(args.data), Grounds(args.data, args.cache)
+    unseen = batch(np.random.default_rng(7), Grounds(args.data, args.cache, heldout=True), Shapes(args.data, heldout=True), 24, 192, whole=0)
+    device = use(args.device)
+    unseen = [t.to(device) for t in unseen]
     net = ScratchUnet(args.width).to(memory_format=torch.channels_last)
     average = Average(net)
     optimizer = torch.optim.AdamW(net.parameters(), lr=args.rate, betas=(0.9, 0.99), weight_decay=1e-4)
-    shapes, grounds = Shapes(args.data), Grounds(args.data, args.cache)
-    unseen = batch(np.random.default_rng(7), Grounds(args.data, args.cache, heldout=True), Shapes(args.data, heldout=True), 24, 192, whole=0)
 
     @torch.no_grad()
     def measure():
-        with torch.autocast('cpu', dtype=torch.bfloat16):
+        with half():
             logits = average.net(unseen[0])
-        return {'held_iou': overlap(torch.sigmoid(logits.float()), unseen[1], unseen[2]),
+        return {'held_iou': float(overlap(torch.sigmoid(logits.float()), unseen[1], unseen[2])),
                 **{f'held_{k}': float(v) for k, v in losses(logits, *unseen[1:3]).items()}}
 
     loop = Loop(args.run, args.minutes, args.steps, parts={'net': net, 'optimizer': optimizer, 'average': average}, measure=measure,
                 about={'width': args.width, 'command': data.command_line('train_scratch.py', args)}, report_steps=25)
-    rng = loop.seed(args.seed)
-    def draw(count):
+    loop.seed(args.seed)
+
+    def draw(rng, count):
         pictures, label, weight, _, old = batch(rng, grounds, shapes, count, args.side, args.whole)
         weight[old] *= 0.5 + 0.5 * label[old]
         return pictures, label, weight
 
-    pool = Pool(draw)
+    pool = Pool(draw, 12 * args.batch, args.uses)
+    batches = feed(lambda rng: pool.some(rng, args.batch), args.seed + loop.step, args.workers)
     for step in loop:
         loop.rate(optimizer, args.rate * schedule(loop.progress, step, warmup=100, floor=0.02))
-        pictures, label, weight = pool.some(rng, args.batch)
-        with torch.autocast('cpu', dtype=torch.bfloat16):
+        pictures, label, weight = next(batches)
+        with half():
             logits = net(pictures.contiguous(memory_format=torch.channels_last))
         table = losses(logits, label, weight)
         optimizer.zero_grad(set_to_none=True)
