@@ -50,6 +50,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 # A Vulkan loader of the machine's own is the better one.
 PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q libvulkan.so.1 ||
   export LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$here/lib"
+# Container runtimes mount NVIDIA's driver where the loader doesn't look.
+icd=/usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json
+[ -z "$VK_DRIVER_FILES" ] && [ -f "$icd" ] && export VK_DRIVER_FILES=$icd
 exec "$here/node" --import "$here/node_modules/tsx/dist/loader.mjs" "$here/bench/main.ts" "$@"
 `
 

@@ -1,6 +1,7 @@
 // Pictures in brush strokes by our own stage (src/degrade/brushstroke.ts), for trainings that want paintings whose photograph is known.
-//   npx tsx training/draw-strokes.ts FOLDER OUT [COUNT]
-// FOLDER holds pictures (an unpacked archive); OUT gets each as .webp, in strokes of a drawn size and length, colours a little stronger; of a
+//   npx tsx training/draw-strokes.ts FOLDER OUT [COUNT [SCALE ELONGATION]]
+// FOLDER holds pictures (an unpacked archive); OUT gets each as .webp, in strokes of a drawn size and length
+// (or of one that is given, in pixels of a 1024 px picture: what a network can learn exactly), colours a little stronger; of a
 // picture in a folder the name is folder-name.webp.
 
 import { mkdirSync } from 'node:fs'
@@ -15,7 +16,7 @@ import { toColor } from '../src/images/gray.ts'
 import { readPicture } from '../src/images/read.ts'
 import { randomStream } from '../src/numbers/random.ts'
 
-const [folder, out, most = '400'] = process.argv.slice(2)
+const [folder, out, most = '400', scale, elongation] = process.argv.slice(2)
 if (folder === undefined || out === undefined) throw new Error('expected a folder of pictures and one for the strokes')
 mkdirSync(out, { recursive: true })
 const paths = globSync('**/*.{webp,jpg,png}', { cwd: folder }).sort()
@@ -29,6 +30,8 @@ for (const [i, path] of chosen.entries()) {
   const { width, height } = picture
   // Pixels of a 1024 px picture, as the stage has it.
   const strokes = { scale: between(8, 24), elongation: between(1.2, 4.5), strength: 1 }
+  if (scale !== undefined) strokes.scale = Number(scale)
+  if (elongation !== undefined) strokes.elongation = Number(elongation)
   const stages = degradationStages({ brushstroke: strokes })
   const parameters = Object.fromEntries(
     Object.keys(strokes).map((name) => [`brushstroke.${name}`, input(`p/${name}`, [1])]),

@@ -7,7 +7,7 @@ Two phases on one clock:
             draw-strokes.ts writes them, names as in the archive, `/` as `-`) and what MAGENTA's pair makes of the photograph in the mean style of the
             paintings: mean |difference| and the features of the pack's VGG16
   unpaired  against a 70x70 patch discriminator that sees paintings (LSGAN, instance norm, pool of 50 pictures, adaptive augmentation: they are few), with
-            --sides one   L1 to the photograph (Portrait-izer's seed), weight --keep
+            --sides one   L1 to the photograph (Portrait-izer's seed), weight --keep; with --towards strokes to the photograph in our strokes, of those that have it
             --sides two   a second generator back to photographs and the way there and back (CycleGAN), weight --cycle, identity half of it
   and in both the pack's face network holds who it is: embedding of painting and photograph, weight --identity
 Never seen: heldout.txt, every sixth painting. Before each save the run paints grid.png, the measure of progress; curves of a GAN say little.
@@ -31,14 +31,20 @@ from nets_paint import Adaptive, Discriminator, Generator, Pool
 from nets_vgg import COMPARED, Vgg
 
 
+COLOURED = 14  # mean difference of the largest and the smallest channel, of 255, below which a painting is gray
+
+
 def painted_faces(folder, side):
-    """uint8 [N,side,side,3] to train on and held out, by sorted name, and how often each of the former is drawn; engravings and gray reproductions are left
+    """uint8 [N,side,side,3] to train on and held out, by sorted name, and how often each of the former is drawn; engravings and gray pictures are left
     out. Where the small ones have to be enlarged, the others are half of what is drawn: a painter shall not learn to be soft."""
     found, small = {}, set()
     for archive in ('paintings-256.tar', 'paintings-128.tar'):
         for name, blob in data._members(os.path.join(folder, archive)):
             if name.endswith(('.webp', '.jpg', '.png')) and 'congress-gray' not in name:
-                found[name] = data._resized(blob, side)
+                picture = data._resized(blob, side)
+                if np.ptp(picture.astype(int), axis=2).mean() < COLOURED:  # or the network learns that paintings are gray
+                    continue
+                found[name] = picture
                 if archive == 'paintings-128.tar':
                     small.add(name)
     is_small = np.array([name in small for i, name in enumerate(sorted(found)) if i % 6])
@@ -51,8 +57,9 @@ def painted_faces(folder, side):
 class Faces:
     """Real photographs of faces in colour and the paintings, as batches in +-1."""
 
-    def __init__(self, folder, cache, side, rng, strokes=None):
-        self.rng = rng
+    def __init__(self, folder, cache, side, rng, strokes=None, crop=None):
+        """crop: side of the part that a batch shows, at a random place; all of it by default"""
+        self.rng, self.crop = rng, crop or side
         faces = data.load_faces(folder, cache, side)
         self.images, self.names = faces.images, faces.names
         self.rows = np.array([i for i in faces.train if faces.real[i]])
@@ -67,8 +74,13 @@ class Faces:
         """As draw-strokes.ts names its pictures."""
         return os.path.splitext(self.names[row])[0].replace('/', '-')
 
+    def cut(self, *images):
+        """The same random part of each picture."""
+        y, x = (int(self.rng.integers(n - self.crop + 1)) for n in images[0].shape[:2])
+        return [image[y:y + self.crop, x:x + self.crop] for image in images]
+
     def batch(self, images):
-        x = augment.to_tensor(np.stack(images)) * 2 - 1
+        x = augment.to_tensor(np.stack([self.cut(image)[0] for image in images])) * 2 - 1
         flipped = torch.rand(len(x), 1, 1, 1) < 0.5
         return torch.where(flipped, x.flip(3), x)
 
@@ -88,7 +100,8 @@ class Faces:
         """(photographs, the same in strokes), not mirrored"""
         rows = self.rng.choice(self.paired, n)
         read = lambda row: np.asarray(Image.open(self.strokes[self.stem(row)]).convert('RGB').resize((side, side), Image.LANCZOS))
-        return tuple(augment.to_tensor(np.stack(v)) * 2 - 1 for v in ([np.asarray(self.images[i]) for i in rows], [read(i) for i in rows]))
+        both = [self.cut(np.asarray(self.images[i]), read(i)) for i in rows]
+        return tuple(augment.to_tensor(np.stack(v)) * 2 - 1 for v in zip(*both))
 
 
 class MeanStyle:
@@ -154,6 +167,9 @@ def main():
     p.add_argument('--steps', type=int, default=12000)
     p.add_argument('--pairs', type=float, default=0.125, help='share of the training that is the first phase')
     p.add_argument('--side', type=int, default=128)
+    p.add_argument('--crop', type=int, help='side of the part of each picture that is learned from; all of it by default')
+    p.add_argument('--towards', choices=('photograph', 'strokes'), default='photograph', help='what L1 holds a one-sided painting to')
+    p.add_argument('--start', help='a checkpoint of another run whose averaged generator this one starts from')
     p.add_argument('--width', type=int, default=32)
     p.add_argument('--blocks', type=int, default=6)
     p.add_argument('--patches', type=int, default=32, help='width of the discriminator')
@@ -167,7 +183,7 @@ def main():
     args = p.parse_args()
     torch.set_num_threads(1)
     os.makedirs(args.run, exist_ok=True)
-    faces = Faces(args.data, args.cache, args.side, None, args.strokes)
+    faces = Faces(args.data, args.cache, args.side, None, args.strokes, args.crop)
     use(args.device)
     read = lambda name: safetensors_io.load(os.path.join(args.pack, f'{name}.safetensors'))[0]
     vgg, face = Vgg('vgg16', read('vgg16')), VggFace(read('vggface'))
@@ -177,6 +193,8 @@ def main():
     sides = [there] + ([Side(args.width, args.blocks, args.patches, rng)] if args.sides == 'two' else [])
     makers = torch.optim.Adam([q for s in sides for q in s.net.parameters()], lr=args.rate, betas=(0.5, 0.999))
     judges = torch.optim.Adam([q for s in sides for q in s.judge.parameters()], lr=args.rate, betas=(0.5, 0.999))
+    if args.start:
+        there.net.load_state_dict(torch.load(args.start, map_location='cpu', weights_only=False)['average'])
     average = Average(there.net)
     parts = {'net': there.net, 'judge': there.judge, 'adaptive': there.adaptive, 'makers': makers, 'judges': judges, 'average': average}
     if args.sides == 'two':
@@ -191,7 +209,10 @@ def main():
     def drawn(paired):
         def draw(rng):
             faces.rng = rng
-            return faces.pairs(args.batch, args.side) if paired else (faces.photos(args.batch), faces.portraits(args.batch))
+            if paired:
+                return faces.pairs(args.batch, args.side)
+            photos, goals = faces.in_strokes(args.batch, args.side) if args.towards == 'strokes' else (faces.photos(args.batch),) * 2
+            return photos, goals, faces.portraits(args.batch)
         return draw
 
     batches, kind = None, None
@@ -207,8 +228,8 @@ def main():
                 table, loss = paired_step(there, vgg, style, *next(batches))
                 made = None
             else:
-                photos, paintings = next(batches)
-                table, loss, made = unpaired_step(args, sides, face, photos, paintings)
+                photos, goals, paintings = next(batches)
+                table, loss, made = unpaired_step(args, sides, face, vgg, photos, goals, paintings)
         makers.zero_grad(set_to_none=True)
         loss.backward()
         makers.step()
@@ -228,22 +249,28 @@ def paired_step(there, vgg, style, photos, drawn, strokes):
     targets = torch.cat([style(photos), strokes])
     photos = torch.cat([photos, drawn])
     made = there.net(photos).float()
-    with torch.no_grad():
-        wanted = vgg(unit(targets))
-    seen = vgg(unit(made))
-    near = (made - targets).abs().mean()
-    features = sum((seen[k].float() - wanted[k].float()).abs().mean() for k in COMPARED)
+    near, features = (made - targets).abs().mean(), unlike(vgg, made, targets)
     return {'near': near, 'features': features}, near + 0.1 * features
 
 
-def unpaired_step(args, sides, face, photos, paintings):
+def unlike(vgg, made, wanted):
+    with torch.no_grad():
+        goal = vgg(unit(wanted))
+    seen = vgg(unit(made))
+    return sum((seen[k].float() - goal[k].float()).abs().mean() for k in COMPARED)
+
+
+def unpaired_step(args, sides, face, vgg, photos, goals, paintings):
     there = sides[0]
     made = there.net(photos).float()
     fooled, identity = there.fooled(made), told(face, photos, made, args.identity)
     table = {'fooled': fooled, 'identity': identity}
     loss = fooled + args.identity * identity
     if len(sides) == 1:
-        table['kept'] = (made - photos).abs().mean()
+        table['kept'] = (made - goals).abs().mean()
+        if args.towards == 'strokes':
+            table['features'] = unlike(vgg, made, goals)
+            loss = loss + 0.1 * table['features']
         return table, loss + args.keep * table['kept'], [made]
     back = sides[1]
     undone = back.net(paintings).float()

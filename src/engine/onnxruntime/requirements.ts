@@ -4,10 +4,10 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import type { Device } from '../contract.ts'
 import { DeviceError } from '../values.ts'
+import { nameMountedDriver, vulkanDrivers } from './vulkan-drivers.ts'
 
 /** Something that is missing, and what brings it. */
 export interface Missing {
@@ -33,6 +33,7 @@ function missingForWebGpu(): Missing[] {
   const missing: Missing[] = []
   if (!hasLibrary('libvulkan.so.1'))
     missing.push({ what: 'the Vulkan loader (libvulkan.so.1)', advice: 'apt install libvulkan1' })
+  nameMountedDriver()
   if (vulkanDrivers().length === 0)
     missing.push({
       what: 'a Vulkan driver',
@@ -68,18 +69,6 @@ export function hasGraphicsProcessor(): boolean {
   return (
     ['/dev/nvidia0', '/dev/dxg'].some((path) => existsSync(path)) || namesIn('/dev/dri').some((n) => /^render/u.test(n))
   )
-}
-
-/** Files that describe the installed Vulkan drivers, where the loader looks for them. */
-function vulkanDrivers(): string[] {
-  const { VK_DRIVER_FILES, VK_ICD_FILENAMES, XDG_DATA_HOME } = process.env
-  const named = VK_DRIVER_FILES ?? VK_ICD_FILENAMES
-  if (named !== undefined) return named.split(delimiter).filter((path) => existsSync(path))
-  const data = XDG_DATA_HOME ?? join(homedir(), '.local/share')
-  return ['/etc', '/usr/share', '/usr/local/share', '/usr/local/etc', data].flatMap((place) => {
-    const folder = join(place, 'vulkan/icd.d')
-    return namesIn(folder).map((name) => join(folder, name))
-  })
 }
 
 function hasLibrary(name: string): boolean {
