@@ -2,7 +2,7 @@
 
   python3 bench/pytorch_forward.py --workload rrdb-23 --steps 3 --threads 2 --device cpu
 
-RRDBNet, SRVGGNetCompact and the mapping of Bringing Old Photos Back to Life written from their description, with random weights: seconds do not depend on them. In the layout of
+RRDBNet, SRVGGNetCompact, CycleGAN's generator, Magenta's transformer and the mapping of Bringing Old Photos Back to Life written from their description, with random weights: seconds do not depend on them. In the layout of
 channels that is quicker on a CPU. Prints one line of JSON: seconds of each pass, peak memory.
 """
 
@@ -64,6 +64,54 @@ def block(c):
     return nn.Sequential(*half(), nn.ReLU(), *half())
 
 
+class Painter(nn.Module):
+    """CycleGAN's ResNet generator, 32 channels wide."""
+
+    def __init__(self, blocks, a=32):
+        super().__init__()
+        normed = lambda conv: [conv, nn.InstanceNorm2d(conv.out_channels), nn.ReLU()]
+        wide = lambda i, o: [nn.ReflectionPad2d(3), nn.Conv2d(i, o, 7)]
+        self.before = nn.Sequential(*wide(3, a), nn.InstanceNorm2d(a), nn.ReLU(), *normed(nn.Conv2d(a, 2 * a, 3, 2, 1)), *normed(nn.Conv2d(2 * a, 4 * a, 3, 2, 1)))
+        self.blocks = nn.ModuleList(block(4 * a) for _ in range(blocks))
+        self.after = nn.Sequential(*normed(nn.ConvTranspose2d(4 * a, 2 * a, 3, 2, 1, 1)), *normed(nn.ConvTranspose2d(2 * a, a, 3, 2, 1, 1)), *wide(a, 3), nn.Tanh())
+
+    def forward(self, x):
+        h = self.before(x)
+        for one in self.blocks:
+            h = one(h) + h
+        return self.after(h)
+
+
+class Styled(nn.Module):
+    def __init__(self, i, o, k, numbers=100):
+        super().__init__()
+        self.conv = nn.Sequential(nn.ReflectionPad2d(k // 2), nn.Conv2d(i, o, k, bias=False), nn.InstanceNorm2d(o))
+        self.gamma, self.beta = nn.Linear(numbers, o), nn.Linear(numbers, o)
+
+    def forward(self, x, style):
+        return self.conv(x) * self.gamma(style)[:, :, None, None] + self.beta(style)[:, :, None, None]
+
+
+class Styles(nn.Module):
+    """Magenta's transformer of any style, 16 channels wide."""
+
+    def __init__(self, blocks, a=16):
+        super().__init__()
+        plain = lambda i, o, k, stride: nn.Sequential(nn.ReflectionPad2d(k // 2), nn.Conv2d(i, o, k, stride), nn.ReLU())
+        self.before = nn.Sequential(plain(3, a, 9, 1), plain(a, 2 * a, 3, 2), plain(2 * a, 4 * a, 3, 2))
+        self.blocks = nn.ModuleList(nn.ModuleList([Styled(4 * a, 4 * a, 3), Styled(4 * a, 4 * a, 3)]) for _ in range(blocks))
+        self.ups, self.last = nn.ModuleList([Styled(4 * a, 2 * a, 3), Styled(2 * a, a, 3)]), Styled(a, 3, 9)
+        self.style = nn.Parameter(0.3 * torch.randn(1, 100))
+
+    def forward(self, x):
+        h = self.before(x)
+        for first, second in self.blocks:
+            h = h + second(F.relu(first(h, self.style)), self.style)
+        for up in self.ups:
+            h = F.relu(up(F.interpolate(h, scale_factor=2, mode="nearest"), self.style))
+        return torch.sigmoid(self.last(h, self.style))
+
+
 class Mapping(nn.Module):
     """mapping_quality, 64 to 512 channels and back."""
 
@@ -100,6 +148,8 @@ def made(kind, depth, device):
         return Attention().to(device), 0.05 * torch.randn(512, 512, device=device)
     if kind == "mapping":
         net, x = Mapping(), torch.randn(1, 64, 256, 256, device=device)
+    elif kind in ("painter", "styles"):
+        net, x = (Painter if kind == "painter" else Styles)(depth), torch.rand(1, 3, 512, 512, device=device)
     else:
         net, x = (Rrdb if kind == "rrdb" else Srvgg)(depth), torch.rand(1, 3, 256, 256, device=device)
     return net.to(device, memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
