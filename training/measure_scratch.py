@@ -15,9 +15,9 @@ import torch
 from PIL import Image, ImageFilter
 
 import data
-import safetensors_io
 from damage import Shapes
-from nets_scratch import SIDE, ScratchUnet
+from export_scratch import detector_of
+from nets_scratch import SIDE
 from train_scratch import Grounds, batch
 
 
@@ -82,11 +82,7 @@ def main():
     args = p.parse_args()
     torch.set_num_threads(1)
     os.makedirs(args.out, exist_ok=True)
-    tensors, _ = safetensors_io.load(args.model)
-    net = ScratchUnet(tensors['first.1.weight'].shape[0])
-    missing = net.load_state_dict({k: torch.from_numpy(v) for k, v in tensors.items()}, strict=False)
-    assert not missing.unexpected_keys and all(k.endswith(('num_batches_tracked', '.filt')) for k in missing.missing_keys)
-    net.eval()
+    net = detector_of(args.model)
     grounds, shapes = Grounds(args.data, args.cache, heldout=True), Shapes(args.data, heldout=True)
     table = {}
     for number, kind in enumerate(('scenes', 'faces', 'old')):

@@ -172,6 +172,7 @@ def main():
     p.add_argument('--width', type=int, default=16)
     p.add_argument('--share', type=float, default=0.5)
     p.add_argument('--rate', type=float, default=1e-3)
+    p.add_argument('--start', help='a checkpoint of another run whose averaged pair this one starts from')
     p.add_argument('--device', default='cpu')
     p.add_argument('--workers', type=int, default=0, help='processes that draw the pictures; 0: this one')
     p.add_argument('--weights', type=float, nargs=2, default=(0.5, 2.0), help='between which shares of the usual style weight is drawn')
@@ -183,6 +184,8 @@ def main():
     looking = StyleVgg.of(safetensors_io.load(args.looking)[0]).eval().requires_grad_(False)
     teachers = magenta(args.teacher)
     pair = Pair(args.width, args.share)
+    if args.start:
+        pair.load_state_dict(torch.load(args.start, map_location='cpu', weights_only=False)['average'])
     optimizer = torch.optim.Adam(pair.parameters(), lr=args.rate, betas=(0.9, 0.99))
     average = Average(pair)
     judged = Judged(args.data, args.cache, looking, args.run)

@@ -14,6 +14,7 @@ import { encodersOf, parserSize } from '../../src/methods/rephotograph/networks.
 import { loadPack } from '../../src/models/load.ts'
 import { weightsOf } from '../../src/models/weights.ts'
 import { bisenet } from '../../src/parsing/bisenet.ts'
+import { scratchLogits } from '../../src/restore/scratch-unet.ts'
 import { upscalerOf } from '../../src/upscalers/upscaler.ts'
 import { runOnce } from '../support/device.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
@@ -122,6 +123,13 @@ describe('feature networks', () => {
     const y = upscalerOf(weightsOf(pack, 'upscaler')).build(input('x', [1, 3, 24, 20]))
     const got = await runOnce({ y }, { x: formulaImage('upscaler/input', 3, 24, 20) })
     expectSummary(got.y!, out, gate, 'upscaler')
+  })
+
+  test('scratch detector', async () => {
+    const { out } = fixture<{ out: Summary }>('compact-features/scratch_detector')
+    const y = scratchLogits(weightsOf(pack, 'scratch_detector'), input('x', [1, 1, 64, 48]))
+    const got = await runOnce({ y }, { x: formulaImage('scratch/input', 1, 64, 48).map((v) => 2 * v - 1) })
+    expectSummary(got.y!, out, gate, 'scratch detector')
   })
 
   test('face parser', async () => {
