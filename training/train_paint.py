@@ -175,6 +175,7 @@ def main():
     p.add_argument('--patches', type=int, default=32, help='width of the discriminator')
     p.add_argument('--batch', type=int, default=4)
     p.add_argument('--rate', type=float, default=2e-4)
+    p.add_argument('--pull', type=float, default=1.0, help='weight of the discriminator')
     p.add_argument('--keep', type=float, default=10.0)
     p.add_argument('--cycle', type=float, default=10.0)
     p.add_argument('--identity', type=float, default=2.0)
@@ -265,7 +266,7 @@ def unpaired_step(args, sides, face, vgg, photos, goals, paintings):
     made = there.net(photos).float()
     fooled, identity = there.fooled(made), told(face, photos, made, args.identity)
     table = {'fooled': fooled, 'identity': identity}
-    loss = fooled + args.identity * identity
+    loss = args.pull * fooled + args.identity * identity
     if len(sides) == 1:
         table['kept'] = (made - goals).abs().mean()
         if args.towards == 'strokes':
@@ -277,7 +278,7 @@ def unpaired_step(args, sides, face, vgg, photos, goals, paintings):
     cycle = (back.net(made).float() - photos).abs().mean() + (there.net(undone).float() - paintings).abs().mean()
     same = (there.net(paintings).float() - paintings).abs().mean() + (back.net(photos).float() - photos).abs().mean()
     table.update({'cycle': cycle, 'same': same})
-    return table, loss + back.fooled(undone) + args.cycle * (cycle + 0.5 * same), [made, undone]
+    return table, loss + args.pull * back.fooled(undone) + args.cycle * (cycle + 0.5 * same), [made, undone]
 
 
 if __name__ == '__main__':

@@ -13,6 +13,7 @@ import { constant, input } from '../../src/graph/tensor.ts'
 import { encodersOf, parserSize } from '../../src/methods/rephotograph/networks.ts'
 import { loadPack } from '../../src/models/load.ts'
 import { weightsOf } from '../../src/models/weights.ts'
+import { painterOf } from '../../src/painters/painter.ts'
 import { bisenet } from '../../src/parsing/bisenet.ts'
 import { scratchLogits } from '../../src/restore/scratch-unet.ts'
 import { upscalerOf } from '../../src/upscalers/upscaler.ts'
@@ -123,6 +124,19 @@ describe('feature networks', () => {
     const y = upscalerOf(weightsOf(pack, 'upscaler')).build(input('x', [1, 3, 24, 20]))
     const got = await runOnce({ y }, { x: formulaImage('upscaler/input', 3, 24, 20) })
     expectSummary(got.y!, out, gate, 'upscaler')
+  })
+
+  test('painter', async () => {
+    const { out } = fixture<{ out: Summary }>('compact-features/painter')
+    // The network takes and gives 0 to 1, the one that was trained −1 to 1.
+    const y = painterOf(weightsOf(pack, 'painter')).build(input('x', [1, 3, 64, 48]))
+    const got = await runOnce({ y }, { x: formulaImage('painter/input', 3, 64, 48) })
+    expectSummary(
+      Float32Array.from(got.y!, (v) => 2 * v - 1),
+      out,
+      gate,
+      'painter',
+    )
   })
 
   test('scratch detector', async () => {

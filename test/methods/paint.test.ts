@@ -15,6 +15,7 @@ import { painterOf } from '../../src/painters/painter.ts'
 import { formulaImage } from '../support/formula.ts'
 import { facePoints } from '../support/landmarks.ts'
 import { filledWith, resnetShapes, unetShapes } from '../support/painter-tensors.ts'
+import { makeTinyPack } from '../support/tiny-pack.ts'
 import { formulaTensors, srvggShapes } from '../support/upscaler-tensors.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'rephoto-paint-'))
@@ -33,6 +34,7 @@ function writeNetwork(name: string, tensors: ReadonlyMap<string, { shape: readon
 }
 
 beforeAll(async () => {
+  makeTinyPack(at('bare'))
   writeNetwork('net.safetensors', filledWith('tiny', resnetShapes(1, 4)))
   writeNetwork('unet.safetensors', filledWith('tiny', unetShapes(5, 4)))
   writeNetwork('upscaler.safetensors', formulaTensors('up', srvggShapes(1, { width: 6, scale: 2 })))
@@ -71,6 +73,13 @@ describe('a picture of any shape', () => {
     const expected = fromPlanar(await pass.run(data), { channels: 3, width: WIDTH, height: HEIGHT }, '01', 'round')
     expect((await readPicture(join(folder, 'result.png'))).data).toEqual(expected.data)
     expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('Photograph and painting')
+  })
+
+  it('is painted by the pack’s network where no other is named', async () => {
+    const { folder } = await carryOut({ network: { file: null } })
+    const painted = await readPicture(join(folder, 'result.png'))
+    expect([painted.width, painted.height]).toEqual([WIDTH, HEIGHT])
+    expect(painted.data).not.toEqual(pictureOf(WIDTH, HEIGHT).data)
   })
 
   it('is brought to the size that is wanted, and to sides that the network can have', async () => {
@@ -152,8 +161,8 @@ describe('what cannot be is one line', () => {
     ],
     [{ network: { file: at('any.png') } }, /any\.png: not a weight file: it is a picture[^\n]*$/u],
     [
-      { network: { file: null } },
-      /^pack compact: expected a network that paints, found none; name a file of one with --network[^\n]*$/u,
+      { network: { file: null }, pack: at('bare') },
+      /^pack [^\n]*: expected a network that paints, found none; name a file of one with --network[^\n]*$/u,
     ],
     [{ output: { file: null, what: 'whole' } }, /output\.what[^\n]*align\.mode "none"[^\n]*$/u],
     [{ strength: 1.5 }, /strength[^\n]*$/u],

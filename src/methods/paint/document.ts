@@ -8,16 +8,18 @@ const INTRODUCTION = `# A painted portrait
 <!-- Generated from src/methods/paint: npx vitest run test/config -u -->
 
 \`\`\`sh
-rephoto paint me.jpg --network latest_net_G_A.pth            # the face as a painting, beside you as me-painted.jpg
+rephoto paint me.jpg                                         # the face as an oil portrait, beside you as me-painted.jpg
+rephoto paint me.jpg --network latest_net_G_A.pth            # by a network of others
 rephoto paint album/ --network unet.pth --out painted/       # every portrait of a folder
-rephoto paint me.jpg --network portrait.pth --strength 0.6   # six tenths painting, four tenths photograph
-rephoto paint me.jpg --network portrait.pth --whole          # the whole photograph, its face painted
+rephoto paint me.jpg --strength 0.6                          # six tenths painting, four tenths photograph
+rephoto paint me.jpg --whole --size 512                      # the whole photograph, its face painted
 rephoto paint garden.jpg --network style_monet.pth --align none --size 1024
 \`\`\`
 
 A network that was trained on photographs and paintings turns one into the other in a single pass.
 
-**Networks.** No network of this kind ships yet: \`--network\` takes the file of one as people have it, or \`rephoto models import FILE --pack NAME\`
+**Networks.** The compact pack has a small one, which paints broad strokes in warm colours and keeps the sitter ([its card](../models/compact/README.md));
+\`--network\` takes the file of another as people have it, or \`rephoto models import FILE --pack NAME\`
 makes a pack of it. Known are the generators of pytorch-CycleGAN-and-pix2pix (\`latest_net_G.pth\`, \`latest_net_G_A.pth\`: the U-Nets of any depth, with
 batch or instance norm, and the ResNets of any number of blocks, with or without dropout) and the DynamicUnet of fastai on a ResNet18 or ResNet34,
 which Portrait-izer uses. The architecture is read from the file, by names and shapes; a file of something else is called what it is.
