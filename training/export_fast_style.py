@@ -34,7 +34,8 @@ def main():
     p.add_argument('--vectors', required=True)
     args = p.parse_args()
     state = torch.load(os.path.join(args.run, 'checkpoint.pt'), map_location='cpu', weights_only=False)
-    pair = Pair(state['width'], state['share'])
+    sizes = {k: state[k] for k in ('width', 'share', 'head', 'norm') if k in state}
+    pair = Pair(**sizes)
     pair.load_state_dict(state['average'])
     pair.eval()
     os.makedirs(args.vectors, exist_ok=True)

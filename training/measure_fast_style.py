@@ -83,6 +83,8 @@ def main():
     p.add_argument('--exact')
     p.add_argument('--side', type=int, default=192)
     p.add_argument('--pairs', type=int, default=12)
+    p.add_argument('--join', nargs='*', default=[], help='gate.json files of parts (--part), instead of measuring')
+    p.add_argument('--part', type=int, nargs=2, default=(0, 1), help='I N: every Nth pair from I on, to measure side by side')
     p.add_argument('--steps', type=int, default=500)
     args = p.parse_args()
     torch.set_num_threads(1)
@@ -90,7 +92,11 @@ def main():
     net = StyleVgg.of(official(args.official, args.exact) if args.official else safetensors_io.load(args.looking)[0]).eval().requires_grad_(False)
     predictor, transformer = pair_of(args.predictor, args.transformer)
     rows, pictures = [], []
-    for name, content, style in held_out(args.data, args.cache, args.side, args.pairs):
+    for path in args.join:
+        with open(path) as f:
+            rows += json.load(f)['pairs']
+    first, every = args.part
+    for name, content, style in [] if args.join else held_out(args.data, args.cache, args.side, args.pairs)[first::every]:
         small = F.interpolate(style, size=(args.side, args.side), mode='bilinear', antialias=True)
         with torch.no_grad():
             wanted, seen = grams(looked(net, small)), looked(net, content)
@@ -117,7 +123,7 @@ def main():
         for r in rows:
             f.write(f"| {r['pair']} | {r['content']:.2f}, {r['content_optimised']:.2f} | {r['left']:.3f} | {r['left_optimised']:.3f} | {r['share']:.3f} |\n")
         f.write(f"| **mean** | | | | **{gate['share']:.3f}** ({gate['interval'][0]:.3f} to {gate['interval'][1]:.3f}) |\n")
-    sheet = torch.cat(pictures, 1).clamp(0, 1)
+    sheet = torch.cat(pictures, 1).clamp(0, 1) if pictures else torch.ones(3, 1, 1)
     Image.fromarray((sheet.permute(1, 2, 0) * 255).round().byte().numpy()).save(os.path.join(args.out, 'grid.png'))
     print(f"share of the drop {gate['share']:.3f} ({gate['interval'][0]:.3f} to {gate['interval'][1]:.3f}), gate 0.8")
 

@@ -32,9 +32,9 @@ SEEN = 256  # side of the square that the predictor looks at
 
 
 class Pair(torch.nn.Module):
-    def __init__(self, width, share):
+    def __init__(self, width, share, head=640, norm=True):
         super().__init__()
-        self.predictor, self.transformer = Predictor(share=share), Transformer(width=width)
+        self.predictor, self.transformer = Predictor(share=share, head=head, norm=norm), Transformer(width=width)
 
     def forward(self, content, style):
         return self.transformer(content, self.predictor(style))
@@ -172,7 +172,7 @@ def main():
     p.add_argument('--width', type=int, default=16)
     p.add_argument('--share', type=float, default=0.5)
     p.add_argument('--rate', type=float, default=1e-3)
-    p.add_argument('--start', help='a checkpoint of another run whose averaged pair this one starts from')
+    p.add_argument('--start', help='a checkpoint of another run whose averaged pair this one starts from, or "teacher": the teacher itself, in its sizes')
     p.add_argument('--device', default='cpu')
     p.add_argument('--workers', type=int, default=0, help='processes that draw the pictures; 0: this one')
     p.add_argument('--weights', type=float, nargs=2, default=(0.5, 2.0), help='between which shares of the usual style weight is drawn')
@@ -183,13 +183,17 @@ def main():
     use(args.device)
     looking = StyleVgg.of(safetensors_io.load(args.looking)[0]).eval().requires_grad_(False)
     teachers = magenta(args.teacher)
-    pair = Pair(args.width, args.share)
-    if args.start:
+    sizes = {'width': 8, 'share': 1.0, 'head': 1280, 'norm': False} if args.start == 'teacher' else {'width': args.width, 'share': args.share, 'head': 640, 'norm': True}
+    pair = Pair(**sizes)
+    if args.start == 'teacher':
+        pair.predictor.load_state_dict(teachers[0].state_dict())
+        pair.transformer.load_state_dict(teachers[1].state_dict())
+    elif args.start:
         pair.load_state_dict(torch.load(args.start, map_location='cpu', weights_only=False)['average'])
     optimizer = torch.optim.Adam(pair.parameters(), lr=args.rate, betas=(0.9, 0.99))
     average = Average(pair)
     judged = Judged(args.data, args.cache, looking, args.run)
-    about = {'width': args.width, 'share': args.share, 'numbers': NUMBERS, 'side': SEEN}
+    about = {**sizes, 'numbers': NUMBERS, 'side': SEEN}
     loop = Loop(args.run, minutes=args.minutes, steps=args.steps, parts={'pair': pair, 'optimizer': optimizer, 'average': average}, about=about,
                 save_seconds=600, report_steps=20, measure=lambda: judged(average.net))
     loop.seed(3)

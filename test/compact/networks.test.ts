@@ -16,6 +16,8 @@ import { weightsOf } from '../../src/models/weights.ts'
 import { painterOf } from '../../src/painters/painter.ts'
 import { bisenet } from '../../src/parsing/bisenet.ts'
 import { scratchLogits } from '../../src/restore/scratch-unet.ts'
+import { styleVector } from '../../src/styles/predictor.ts'
+import { stylized } from '../../src/styles/transformer.ts'
 import { upscalerOf } from '../../src/upscalers/upscaler.ts'
 import { runOnce } from '../support/device.ts'
 import { formulaImage, formulaValues } from '../support/formula.ts'
@@ -137,6 +139,20 @@ describe('feature networks', () => {
       gate,
       'painter',
     )
+  })
+
+  test('predictor and transformer of styles', async () => {
+    const told = fixture<{ out: Summary }>('compact-features/style_predictor')
+    const vector = styleVector(weightsOf(pack, 'style_predictor'), input('x', [1, 3, 256, 256]))
+    const got = await runOnce({ vector }, { x: formulaImage('nst/style', 3, 256, 256) })
+    expectSummary(got.vector!, told.out, gate, 'predictor')
+    const painted = fixture<{ out: Summary }>('compact-features/style_transformer')
+    const y = stylized(weightsOf(pack, 'style_transformer'), input('x', [1, 3, 64, 48]), input('style', [1, 100]))
+    const feeds = {
+      x: formulaImage('nst/content', 3, 64, 48),
+      style: formulaValues('magenta/style', 100).map((v) => 0.3 * v),
+    }
+    expectSummary((await runOnce({ y }, feeds)).y!, painted.out, gate, 'transformer')
   })
 
   test('scratch detector', async () => {

@@ -25,6 +25,7 @@ import { stylized } from '../../src/styles/transformer.ts'
 import { formulaImage } from '../support/formula.ts'
 import { filledWith } from '../support/painter-tensors.ts'
 import { predictorTensors, transformerTensors } from '../support/style-tensors.ts'
+import { makeTinyPack } from '../support/tiny-pack.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'rephoto-fast-'))
 const at = (name: string) => join(place, name)
@@ -42,6 +43,7 @@ function writeNetwork(name: string, tensors: ReadonlyMap<string, { shape: readon
 }
 
 beforeAll(async () => {
+  makeTinyPack(at('bare'))
   writeNetwork('transformer.safetensors', transformerTensors())
   writeNetwork('predictor.safetensors', predictorTensors())
   writeNetwork('other.safetensors', predictorTensors(7))
@@ -214,8 +216,8 @@ describe('what does not go together is one line', () => {
       /expected a transformer of styles or a network of one style, found predictor of styles/u,
     ],
     [
-      { network: { file: null, predictor: null } },
-      /^pack compact: expected a transformer of styles, found none; name a file/u,
+      { network: { file: null, predictor: null }, pack: at('bare') },
+      /^pack [^\n]*: expected a transformer of styles, found none; name a file/u,
     ],
   ] as [Fragment, RegExp][])('%j', async (change, words) => {
     await expect(carryOut(change)).rejects.toThrow(words)
