@@ -65,7 +65,7 @@ export function flatten(config: JsonObject): Map<string, string> {
   walk(config, '')
   if (isObject(config.degradation)) {
     const stages = Object.entries(config.degradation).flatMap(([name, stage]) => (stage === null ? [] : name))
-    leaves.set('degradation (stages, in order)', stages.join(' → '))
+    leaves.set('degradation (stages, in order)', JSON.stringify(stages.join(' → ')))
   }
   return leaves
 }

@@ -14,6 +14,7 @@ import { type Grid, gridOf } from '../../src/compare/grid.ts'
 import { metricsOf } from '../../src/compare/metrics.ts'
 import { configSection } from '../../src/compare/page-details.ts'
 import { recoverySection } from '../../src/compare/page-recovery.ts'
+import { parametersOf } from '../../src/compare/parameters.ts'
 import { recoveryOf } from '../../src/compare/recovery.ts'
 import { costs } from '../../src/compare/resources.ts'
 import { type Cell, summarize } from '../../src/compare/summary.ts'
@@ -147,9 +148,18 @@ describe('what differs', () => {
     expect([...leaves]).toEqual([
       ['degradation.response.gamma', '1'],
       ['list', '[1,2]'],
-      ['degradation (stages, in order)', 'response → spectral'],
+      ['degradation (stages, in order)', '"response → spectral"'],
     ])
   })
+})
+
+it('a stage more in one condition is a parameter as any other', () => {
+  const stages = (degradation: Record<string, object>) =>
+    flatten({ degradation }).get('degradation (stages, in order)')!
+  const values = [stages({ blur: {} }), stages({ blur: {}, mask: {} })]
+  expect(parametersOf(grid, [{ key: 'degradation (stages, in order)', values }])).toEqual([
+    { key: 'degradation (stages, in order)', values: ['blur', 'blur → mask'] },
+  ])
 })
 
 it('what varies with the input in two conditions is not shown as the same', () => {
