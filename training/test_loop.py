@@ -7,7 +7,7 @@ import unittest
 
 import torch
 
-from loop import Average, Curve, Loop, Means, replacing, schedule
+from loop import Average, Curve, feed, Loop, Means, replacing, schedule
 
 
 def training(folder, steps, until=None, measure=None):
@@ -91,6 +91,13 @@ class TestLoop(unittest.TestCase):
         self.assertAlmostEqual(schedule(2, 100, floor=0.2), 0.2)
         with self.assertRaises(ValueError):
             Loop('unused')
+
+    def test_feed_draws_here_and_in_processes(self):
+        draw = lambda rng: (torch.from_numpy(rng.random(3)), torch.zeros(1, dtype=torch.bool))
+        for workers in (0, 2):
+            first, again = ([next(batches)[0] for _ in range(2)] for batches in (feed(draw, 7, workers), feed(draw, 7, workers)))
+            self.assertTrue(all(torch.equal(a, b) for a, b in zip(first, again)), 'the same seed draws the same')
+            self.assertFalse(torch.equal(*first), 'one batch after the other')
 
 
 if __name__ == '__main__':
