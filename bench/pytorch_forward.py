@@ -93,9 +93,9 @@ class Styled(nn.Module):
 
 
 class Styles(nn.Module):
-    """Magenta's transformer of any style, 16 channels wide."""
+    """Magenta's transformer of any style, 8 channels wide."""
 
-    def __init__(self, blocks, a=16):
+    def __init__(self, blocks, a=8):
         super().__init__()
         plain = lambda i, o, k, stride: nn.Sequential(nn.ReflectionPad2d(k // 2), nn.Conv2d(i, o, k, stride), nn.ReLU())
         self.before = nn.Sequential(plain(3, a, 9, 1), plain(a, 2 * a, 3, 2), plain(2 * a, 4 * a, 3, 2))

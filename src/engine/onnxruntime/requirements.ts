@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import type { Device } from '../contract.ts'
 import { DeviceError } from '../values.ts'
-import { nameMountedDriver, vulkanDrivers } from './vulkan-drivers.ts'
+import { nameMountedDriver, namesIn, vulkanDrivers } from './vulkan-drivers.ts'
 
 /** Something that is missing, and what brings it. */
 export interface Missing {
@@ -109,12 +109,4 @@ function adviceForCudaProvider(): string {
   if (existsSync(script)) return `ONNXRUNTIME_NODE_INSTALL=cuda12 node ${script}`
   const { version } = JSON.parse(readFileSync(join(library(), 'package.json'), 'utf8')) as { version: string }
   return `npm install onnxruntime-node@${version} elsewhere, and copy its libonnxruntime_providers_*.so to ${binaries()}`
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
 }

@@ -6,7 +6,16 @@ import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
 /** NVIDIA's, as container runtimes mount it. */
-export const mounted = '/usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json'
+const mounted = '/usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json'
+
+/** Names in a folder; none where it can't be read. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
 
 type Environment = Record<string, string | undefined>
 
@@ -18,7 +27,7 @@ export function vulkanDrivers(environment: Environment = process.env): string[] 
   const data = XDG_DATA_HOME ?? join(homedir(), '.local/share')
   return ['/etc', '/usr/share', '/usr/local/share', '/usr/local/etc', data].flatMap((place) => {
     const folder = join(place, 'vulkan/icd.d')
-    return (existsSync(folder) ? readdirSync(folder) : []).map((name) => join(folder, name))
+    return namesIn(folder).map((name) => join(folder, name))
   })
 }
 
