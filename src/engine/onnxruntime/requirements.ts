@@ -2,7 +2,7 @@
 // and harmless; whether a device really computes is found out by computing (probe.ts).
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import type { Device } from '../contract.ts'
