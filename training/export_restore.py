@@ -1,4 +1,4 @@
-"""The averaged restoration networks as float16 safetensors, under the keys of the official files.
+"""The averaged restoration networks as float16 safetensors, under the keys of the official files; statistics of batch norm in float32.
 
     python3 export_restore.py --run RUNS/restore --out ../models/compact
 """
@@ -17,15 +17,12 @@ def main():
     p.add_argument('--run', required=True)
     p.add_argument('--out', required=True)
     args = p.parse_args()
+    state = torch.load(os.path.join(args.run, 'checkpoint.pt'), map_location='cpu', weights_only=False)
     for part, role in ROLES.items():
-        path = os.path.join(args.run, part, 'checkpoint.pt')
-        if not os.path.exists(path):
-            print(f'{part}: not trained yet')
-            continue
-        state = torch.load(path, map_location='cpu', weights_only=False)
+        tensors = {k.removeprefix(f'{part}.'): v for k, v in state['average'].items() if k.startswith(f'{part}.') and not k.endswith('num_batches_tracked')}
         out = os.path.join(args.out, f'{role}.safetensors')
-        safetensors_io.save(out, state['average'], {'role': role, 'command': state['command'], 'steps': state['step']})
-        print(out, sum(v.numel() for v in state['average'].values()), 'parameters', os.path.getsize(out), 'bytes, after', state['step'], 'steps')
+        safetensors_io.save(out, tensors, {'role': role, 'command': state['command'], 'steps': state['step']})
+        print(out, sum(v.numel() for v in tensors.values()), 'parameters', os.path.getsize(out), 'bytes, after', state['step'], 'steps')
 
 
 if __name__ == '__main__':

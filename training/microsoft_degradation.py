@@ -45,14 +45,18 @@ def _jpeg(rng, x, strength):
 
 
 def old(rng, x, strength=1.0):
-    """x [1,3,h,w] in 01 -> the same, faded and grainy"""
+    """x [1,3,h,w] in 01 -> the same, faded and grainy; and what it should be again: gray where the film had no colours"""
+    y = x
     if rng.random() < 0.5:
         tint = torch.tensor([1.0, 0.97, 0.88]).view(1, 3, 1, 1) if rng.random() < 0.5 else 1.0
-        x = (antique(augment.film(x).mean(1, keepdim=True)).expand(-1, 3, -1, -1) * tint) * min(1, strength + 0.3) + x * max(0, 0.7 - strength)
+        colour = max(0, 0.7 - strength)
+        x = (antique(augment.film(x).mean(1, keepdim=True)).expand(-1, 3, -1, -1) * tint) * (1 - colour) + x * colour
+        if colour == 0:
+            y = (y * torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(1, keepdim=True).expand(-1, 3, -1, -1)
     for change in rng.permutation([_blur, _noise, _resize, _jpeg]):
         if rng.random() < 0.7:
             x = change(rng, x.clamp(0, 1), strength)
-    return x.clamp(0, 1)
+    return x.clamp(0, 1), y
 
 
 def damaged(rng, x, shapes):

@@ -1,13 +1,18 @@
-"""Train the compact restoration networks: two autoencoders, then the mappings between their latents.
+"""Train the compact restoration networks, all at once: two autoencoders and the mappings between their latents.
 
-    python3 train_restore.py --part vae_a   --data DATA --cache CACHE --run RUNS/restore
-    python3 train_restore.py --part vae_b   --data DATA --cache CACHE --run RUNS/restore
-    python3 train_restore.py --part mapping --data DATA --cache CACHE --run RUNS/restore      # after both
-    python3 train_restore.py --part scratch --data DATA --cache CACHE --run RUNS/restore      # after both
+    python3 train_restore.py --data DATA --cache CACHE --run RUNS/restore
 
-Domains: R real old photographs (antique-256.tar), X clean pictures made old, Y clean pictures (scenes.tar train and val, faces). A sees R and X, and a
-discriminator of latents makes it put both in the same place; B sees Y. The autoencoders then stand still, and a mapping
-learns to take A's latent of X to B's of the Y that it was made of. Each part has its folder, checkpoint and curve below --run and resumes.
+Domains: R real old photographs (antique-256.tar), X clean pictures made old, Y clean pictures (scenes.tar train and val, faces). A step
+draws X and the Y that it was made of, half of them torn and scratched, and R:
+
+    restored   y' = x + B.decode(map(A.encode(x)))   L1, features, and late a judge of patches; x counts as gray in its holes
+    latents    map(A.encode(x)) near B.encode(y)     as the method's third stage has it
+    given back x' = A.decode(A.encode(x)), r' alike, y' = y + B.decode(B.encode(y))
+    alike      a judge of A's latents cannot tell those of X from those of R
+
+The method trains A, B and the mappings one after the other, and B draws the whole picture; so small a B would draw a softer one than it
+was given. Here it draws what is to be added (`adds` in the layout of the pack), and all learn for the end from the beginning.
+What film made gray shall come out gray: these networks restore, they don't guess colours.
 Never seen: scenes/test, heldout*.txt, bopbtl/.
 """
 import argparse
@@ -17,6 +22,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from torch import nn
 
 import augment
 import data
@@ -29,28 +35,22 @@ from nets_restore import LatentDiscriminator, Mapping, ScratchMapping, Vae
 from patch_discriminator import PatchDiscriminator
 from train_scratch import heldout_more
 
-PARTS = ('vae_a', 'vae_b', 'mapping', 'scratch')
-
 
 class Pictures:
     """Colour pictures as uint8 [H,W,3], of the two domains that are real."""
 
     def __init__(self, root, cache, heldout=False):
         more = heldout_more()
-        names, blobs = [], []
-        for name, blob in data._members(os.path.join(root, 'antique-256.tar')):
-            if name.startswith(('congress/', 'japan/')) and (f'antique-256/{os.path.splitext(name)[0]}' in more) == heldout:
-                names.append(name)
-                blobs.append(data._resized(blob, 256))
-        self.old = blobs
-        scenes = data.load_pictures(root, 'scenes.tar', ('scenes/test/',) if heldout else ('scenes/train/', 'scenes/val/'))
+        self.old = [data._resized(blob, 256) for name, blob in data._members(os.path.join(root, 'antique-256.tar'))
+                    if name.startswith(('congress/', 'japan/')) and (f'antique-256/{os.path.splitext(name)[0]}' in more) == heldout]
+        self.scenes = data.load_pictures(root, 'scenes.tar', ('scenes/test/',) if heldout else ('scenes/train/', 'scenes/val/'))
         faces = data.load_faces(root, cache, 256)
         chosen = faces.test if heldout else faces.train[::3]
-        self.scenes, self.faces = scenes, [np.asarray(faces.images[i]) for i in chosen]
+        self.faces = [np.asarray(faces.images[i]) for i in chosen]
 
     def crop(self, rng, side, kind):
         """-> [1,3,side,side] in 01"""
-        kind = kind if kind == 'old' else ('scenes' if rng.random() < 0.65 else 'faces')
+        kind = kind if kind == 'old' else ('scenes' if rng.random() < 0.55 else 'faces')
         pictures = getattr(self, kind)
         picture = pictures[rng.integers(len(pictures))]
         h, w = picture.shape[:2]
@@ -61,28 +61,29 @@ class Pictures:
         y, x = int(rng.integers(h - side + 1)), int(rng.integers(w - side + 1))
         picture = picture[y:y + side, x:x + side]
         picture = augment.to_tensor(np.ascontiguousarray(picture[:, ::-1] if rng.random() < 0.5 else picture)[None])
-        return picture.mean(1, keepdim=True).expand(-1, 3, -1, -1) if kind != 'old' and rng.random() < 0.1 else picture
+        return picture.mean(1, keepdim=True).expand(-1, 3, -1, -1) if kind != 'old' and rng.random() < 0.15 else picture
 
 
-def batch(rng, pictures, shapes, part, count, side):
-    """-> x in +-1 (what goes in), y in +-1 (what should come out), mask [N,1,s,s], is real old [N]"""
-    xs, ys, masks, reals = [], [], [], []
-    for i in range(count):
-        real = part == 'vae_a' and i % 2 == 0
-        y = pictures.crop(rng, side, 'old' if real else 'clean')
-        x, mask = y, torch.zeros(1, 1, side, side)
-        if not real and part != 'vae_b':
-            x = old(rng, y)
-            if part == 'scratch' or (part == 'vae_a' and rng.random() < 0.5):
-                x, mask = damaged(rng, x, shapes)
-                # as the method does: what is damaged is painted white, and a detector misses the edges
-                grown = F.max_pool2d(mask, 3, 1, 1) if rng.random() < 0.5 else mask
-                x, mask = x * (1 - grown) + grown, grown
-        xs.append(x)
-        ys.append(x if part.startswith('vae') else y)
-        masks.append(mask)
-        reals.append(real)
-    return torch.cat(xs) * 2 - 1, torch.cat(ys) * 2 - 1, torch.cat(masks), torch.tensor(reals)
+def pair(rng, pictures, shapes, side, torn):
+    """-> x, y [1,3,s,s] in 01 and the mask [1,1,s,s] of what is painted white. What the eye of a detector misses is not in the mask."""
+    x, y = old(rng, pictures.crop(rng, side, 'clean'), rng.uniform(0.1, 1.0))
+    mask = torch.zeros(1, 1, side, side)
+    if torn or rng.random() < 0.15:
+        x, mask = damaged(rng, x, shapes)
+    if not torn:
+        return x, y, torch.zeros_like(mask)
+    if rng.random() < 0.6:
+        mask = F.max_pool2d(mask, 3, 1, 1)
+    if rng.random() < 0.3:
+        x, _ = damaged(rng, x, shapes)
+    return x * (1 - mask) + mask, y, mask
+
+
+def batch(rng, pictures, shapes, count, real, side):
+    """-> x, y in +-1 [2 count], its second half torn; masks of that half [count,1,s,s]; real old photographs in +-1"""
+    x, y, mask = (torch.cat(t) for t in zip(*(pair(rng, pictures, shapes, side, i >= count) for i in range(2 * count))))
+    r = torch.cat([pictures.crop(rng, side, 'old') for _ in range(real)])
+    return x * 2 - 1, y * 2 - 1, mask[count:], r * 2 - 1
 
 
 class Look:
@@ -92,106 +93,147 @@ class Look:
         self.net = nets_vgg.Vgg('vgg16', safetensors_io.load(path)[0])
 
     def __call__(self, a, b):
-        return nets_vgg.perceptual(self.net, (a + 1) / 2, (b + 1) / 2).mean()
+        return nets_vgg.perceptual(self.net, (a + 1) / 2, (b + 1) / 2)
+
+
+class Networks(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.vae_a, self.vae_b, self.mapping, self.scratch = Vae(), Vae(), Mapping(), ScratchMapping()
+
+    def mapped(self, z, mask):
+        """Latents of A; those of the last len(mask) pictures are torn."""
+        whole = len(z) - len(mask)
+        return torch.cat([part for part in (self.mapping(z[:whole]) if whole else None, self.scratch(z[whole:], mask) if len(mask) else None)
+                          if part is not None])
+
+    def forward(self, x, mask):
+        return left(x, mask) + self.vae_b.decoder(self.mapped(self.vae_a.encoder(x), mask)).float()
+
+
+def left(x, mask):
+    """What is left of the photographs, of which the last len(mask) are torn: nothing, which is gray, in the holes."""
+    whole = len(x) - len(mask)
+    return torch.cat([x[:whole], x[whole:] * (1 - mask)])
 
 
 def least_squares(logits, target):
     return (logits.float() - target).square().mean()
 
 
+def psnr(a, b):
+    return -10 * ((a - b).square().mean((1, 2, 3)) / 4).log10()
+
+
+def begin(net, folder):
+    """Weights of runs of before, a checkpoint for each part or one for all."""
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name, 'checkpoint.pt')
+        if hasattr(net, name) and os.path.exists(path):
+            state = torch.load(path, map_location='cpu', weights_only=False)['average']
+            getattr(net, name).load_state_dict({k: v.float() for k, v in state.items()}, strict=False)
+    path = os.path.join(folder, 'checkpoint.pt')
+    if os.path.exists(path):
+        net.load_state_dict(torch.load(path, map_location='cpu', weights_only=False)['average'])
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('--part', required=True, choices=PARTS)
     p.add_argument('--data', required=True)
     p.add_argument('--cache', required=True)
     p.add_argument('--run', required=True)
+    p.add_argument('--start', help='a run of before; of instance norm as well: the convolutions are taken')
     p.add_argument('--vgg', default=os.path.join(data.HERE, '../models/compact/vgg16.safetensors'))
     p.add_argument('--steps', type=int, default=20000)
     p.add_argument('--minutes', type=float)
-    p.add_argument('--batch', type=int, default=8)
+    p.add_argument('--batch', type=int, default=8, help='whole pictures, and as many torn ones')
+    p.add_argument('--real', type=int, default=4, help='real old photographs beside them')
     p.add_argument('--side', type=int, default=128)
-    p.add_argument('--rate', type=float, default=4e-4)
-    p.add_argument('--adversary-from', type=float, default=0.3, help='share of the training after which the discriminators pull')
+    p.add_argument('--rate', type=float, default=8e-4)
+    p.add_argument('--look', type=float, default=2.5, help='weight of the features, beside 10 for L1')
+    p.add_argument('--sharp', type=float, default=0.05, help='weight of the judge of patches')
+    p.add_argument('--sharp-from', type=float, default=0.5, help='share of the training after which it pulls')
+    p.add_argument('--still-from', type=float, default=0.8, help='share after which the statistics of batch norm stand still')
     p.add_argument('--threads', type=int, default=1)
     p.add_argument('--device', default='cpu')
     p.add_argument('--workers', type=int, default=0, help='processes that draw the pictures; 0: this one')
     p.add_argument('--seed', type=int, default=1)
     args = p.parse_args()
     torch.set_num_threads(args.threads)
-    part = args.part
     shapes, pictures = Shapes(args.data), Pictures(args.data, args.cache)
-    held = batch(np.random.default_rng(7), Pictures(args.data, args.cache, heldout=True), Shapes(args.data, heldout=True), part, 8, args.side)
+    held = batch(np.random.default_rng(7), Pictures(args.data, args.cache, heldout=True), Shapes(args.data, heldout=True), 24, 4, args.side)
     device = use(args.device)
     held = tuple(t.to(device) for t in held)
-
-    def vae(name):
-        state = torch.load(os.path.join(args.run, name, 'checkpoint.pt'), map_location='cpu', weights_only=False)
-        net = Vae()
-        net.load_state_dict(state['average'])
-        return net.to(device).eval().requires_grad_(False)
-
-    a, b = (vae('vae_a'), vae('vae_b')) if part in ('mapping', 'scratch') else (None, None)
-    net = ({'mapping': Mapping, 'scratch': ScratchMapping}.get(part, Vae))().to(device)
-    average, judge, latent_judge = Average(net), PatchDiscriminator().to(device), LatentDiscriminator().to(device)
-    optimizer = torch.optim.Adam(net.parameters(), lr=args.rate, betas=(0.5, 0.999))
-    judges = torch.optim.Adam([*judge.parameters(), *latent_judge.parameters()], lr=args.rate, betas=(0.5, 0.999))
-    look = Look(args.vgg)
-
-    def through(net, x, mask, noisy=False):
-        """-> the picture, the latent before the decoder, and (mappings) the latent that it should be is the caller's"""
-        with half():
-            if part.startswith('vae'):
-                z = net.encoder(x)
-                return net.decoder(z + torch.randn_like(z) * 0.1 if noisy else z).float(), z.float()
-            z = net(a.encoder(x), mask)
-            return b.decoder(z).float(), z.float()
+    net = Networks().to(device)
+    if args.start:
+        begin(net, args.start)
+    with torch.no_grad():
+        for weights in net.vae_b.decoder[-2].parameters():
+            weights *= 0.05  # at first nothing is added
+    net = net.to(memory_format=torch.channels_last)
+    average, judge, latent_judge, look = Average(net), PatchDiscriminator().to(device), LatentDiscriminator().to(device), Look(args.vgg)
+    optimizer = torch.optim.Adam(net.parameters(), lr=args.rate, betas=(0.9, 0.99))
+    judges = torch.optim.Adam([*judge.parameters(), *latent_judge.parameters()], lr=4e-4, betas=(0.5, 0.999))
 
     @torch.no_grad()
     def measure():
         x, y, mask, _ = held
-        out, _ = through(average.net, x, mask)
-        error = lambda t: float(-10 * ((t - y).square().mean((1, 2, 3)) / 4).log10().mean())
-        return {'held_psnr': error(out), 'held_psnr_in': error(x), 'held_look': float(look(out, y)), 'held_look_in': float(look(x, y))}
+        with half():
+            out = average.net(x, mask).clamp(-1, 1)
+        n, table = len(mask), {}
+        for name, part in {'whole': slice(0, n), 'torn': slice(n, None)}.items():
+            table |= {f'{name}_psnr': psnr(out[part], y[part]).mean(), f'{name}_psnr_in': psnr(x[part], y[part]).mean(),
+                      f'{name}_look': look(out[part], y[part]).mean(), f'{name}_look_in': look(x[part], y[part]).mean()}
+        return {k: float(v) for k, v in table.items()}
 
-    loop = Loop(os.path.join(args.run, part), args.minutes, args.steps, measure=measure, report_steps=25,
+    loop = Loop(args.run, args.minutes, args.steps, measure=measure, report_steps=25,
                 parts={'net': net, 'optimizer': optimizer, 'average': average, 'judge': judge, 'latent_judge': latent_judge, 'judges': judges},
-                about={'part': part, 'command': data.command_line('train_restore.py', args)})
+                about={'command': data.command_line('train_restore.py', args)})
     loop.seed(args.seed)
-    batches = feed(lambda rng: batch(rng, pictures, shapes, part, args.batch, args.side), args.seed + loop.step, args.workers)
+    batches = feed(lambda rng: batch(rng, pictures, shapes, args.batch, args.real, args.side), args.seed + loop.step, args.workers)
+    n, real, few = 2 * args.batch, args.real, max(1, args.batch // 3)
     for step in loop:
-        rate = args.rate * schedule(loop.progress, step, warmup=100, floor=0.02)
-        loop.rate(optimizer, rate)
-        loop.rate(judges, rate)
-        x, y, mask, real = next(batches)
-        out, z = through(net, x, mask, noisy=True)
-        table = {'l1': (out - y).abs().mean(), 'look': look(out, y)}
-        if part.startswith('vae'):
-            table['kl'] = z.square().mean()
-            total = 10 * table['l1'] + 5 * table['look'] + 0.01 * table['kl']
-        else:
-            with torch.no_grad(), half():
-                wanted = b.encoder(y).float()
-            table['latent'] = (z - wanted).abs().mean()
-            total = 60 * table['latent'] / wanted.abs().mean() / 10 + 5 * table['look'] + 5 * table['l1']
-        if loop.progress >= args.adversary_from:
-            table['sharp'] = least_squares(judge(out), 1)
-            total = total + 0.3 * table['sharp']
-        if part == 'vae_a':
-            # the synthetic ones shall look to the judge like real ones
-            table['alike'] = least_squares(latent_judge(z[~real]), 1)
-            total = total + 0.5 * table['alike']
+        loop.rate(optimizer, args.rate * schedule(loop.progress, step, warmup=100, floor=0.02))
+        if loop.progress >= args.still_from:
+            for module in net.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    module.eval()
+        x, y, mask, r = (t.contiguous(memory_format=torch.channels_last) for t in next(batches))
+        with half():
+            old_latents = net.vae_a.encoder(torch.cat([x, r]))
+            latents = net.mapped(old_latents[:n], mask)
+            clean = net.vae_b.encoder(y[::few])  # of some: it is not what the networks are for
+            drawn = net.vae_b.decoder(torch.cat([latents, clean])).float()
+            back = net.vae_a.decoder(old_latents[n - few:]).float()
+        restored, again = left(x, mask) + drawn[:n], y[::few] + drawn[n:]
+        with half():
+            looks, looks_again = look(restored, y).float().mean(), look(again, y[::few]).float().mean()
+        table = {
+            'l1': (restored - y).abs().mean(), 'look': looks,
+            'latent': (latents[::few] - clean.detach()).float().abs().mean() / clean.detach().float().abs().mean(),
+            'back_b': (again - y[::few]).abs().mean(), 'look_b': looks_again,
+            'back_a': (back - torch.cat([x[n - few:], r])).abs().mean(),
+            'alike': least_squares(latent_judge(old_latents[:n].float()), 1),
+        }
+        total = 10 * table['l1'] + args.look * table['look'] + 0.2 * table['latent'] + 2 * table['back_b'] + 0.5 * table['look_b'] + 2 * table['back_a'] + 0.05 * table['alike']
+        pulls = loop.progress >= args.sharp_from * 0.8  # the judge learns a while before it is heard
+        if loop.progress >= args.sharp_from:
+            table['sharp'] = least_squares(judge(restored), 1)
+            total = total + args.sharp * table['sharp']
         optimizer.zero_grad(set_to_none=True)
         total.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimizer.step()
         average.update(net, step)
-        judged = least_squares(judge(y), 1) + least_squares(judge(out.detach()), 0)
-        if part == 'vae_a':
-            judged = judged + least_squares(latent_judge(z.detach()[real]), 1) + least_squares(latent_judge(z.detach()[~real]), 0)
+        seen = old_latents.detach().float()
+        judged = least_squares(latent_judge(seen[n:]), 1) + least_squares(latent_judge(seen[:n]), 0)
+        if pulls:
+            table['judged'] = least_squares(judge(y), 1) + least_squares(judge(restored.detach()), 0)
+            judged = judged + table['judged']
         judges.zero_grad(set_to_none=True)
         judged.backward()
         judges.step()
-        loop.record({**table, 'judged': judged}, pictures=args.batch)
+        loop.record(table, pictures=n)
 
 
 if __name__ == '__main__':

@@ -9,6 +9,7 @@ interface RestoreOptions extends PicturesOptions {
   'high-resolution'?: boolean | undefined
   faces?: boolean | undefined
   stretch?: boolean | undefined
+  tile?: number | undefined
 }
 
 /** The command. */
@@ -33,6 +34,7 @@ export const restoreCommand: CommandModule<object, RestoreOptions> = {
         type: 'boolean',
         describe: 'Darkest to black, brightest to white; --no-stretch: leave tones',
       })
+      .option('tile', { type: 'number', describe: 'Most pixels of a tile along a side; default: as memory allows' })
       .example('$0 restore album/ --out restored/ --faces', 'every photograph of a folder, faces too')
       .example('$0 restore torn.jpg --scratches damage.png', 'with a mask painted by hand')
       .example('$0 restore small.jpg --then upscale', 'restored, then enlarged')
@@ -42,7 +44,7 @@ export const restoreCommand: CommandModule<object, RestoreOptions> = {
 }
 
 function keysOf(options: RestoreOptions) {
-  const { scratches, faces, stretch } = options
+  const { scratches, faces, stretch, tile } = options
   const high = options['high-resolution']
   return {
     method: 'restore',
@@ -50,6 +52,7 @@ function keysOf(options: RestoreOptions) {
     ...(high === undefined ? {} : { highResolution: high }),
     ...(faces === undefined ? {} : { faces: !faces ? 'none' : high ? '512' : '256' }),
     ...(stretch === undefined ? {} : { stretch }),
+    ...(tile === undefined ? {} : { tiles: { side: tile } }),
   }
 }
 

@@ -75,6 +75,8 @@ export function attentionTemplate(names: { keys(): Iterable<string> }, name: str
     ...layer(`${name}.W`, [width, 'inner', 1, 1]),
     ...layer(`${name}.theta`, ['inner', width, 1, 1]),
     ...layer(`${name}.phi`, ['inner', width, 1, 1]),
-    ...sequence(names, `${name}.res_block`).flatMap(({ place }) => resnetTemplate(`${name}.res_block.${place}`, width)),
+    ...sequence(names, `${name}.res_block`).flatMap(({ place }) =>
+      resnetTemplate(names, `${name}.res_block.${place}`, width),
+    ),
   ]
 }

@@ -53,7 +53,7 @@ export function hrTemplate(tensors: { keys(): Iterable<string> }): Expected[] {
     ...patches.flatMap((_, i) => [
       ...patchAttentionTemplate(tensors, `NL_scale_${i + 1}`, 'inside'),
       ...sequence(tensors, `res_block_${i + 1}`).flatMap(({ place }) =>
-        resnetTemplate(`res_block_${i + 1}.${place}`, 'inside'),
+        resnetTemplate(tensors, `res_block_${i + 1}.${place}`, 'inside'),
       ),
     ]),
     ...afterTemplate(tensors),

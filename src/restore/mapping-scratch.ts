@@ -33,11 +33,10 @@ export function afterScratch(weights: Weights, features: Tensor, found: Tensor, 
 
 /**
  * The whole of it in one graph.
- * @param latent [1, C, h, w]; @param keys h·w, 1 where the photograph is undamaged; @param block queries at a time
+ * @param latent [1, C, h, w]; @param seen [1, h·w], 1 where the photograph is undamaged; @param block queries at a time
  */
-export function mappingScratch(weights: Weights, latent: Tensor, keys: Float32Array, block = 512): Tensor {
+export function mappingScratch(weights: Weights, latent: Tensor, seen: Tensor, block = 512): Tensor {
   const { features, ...inputs } = beforeScratch(weights, latent)
-  const seen = seenTensor(keys)
   return afterScratch(weights, features, attendInBlocks(inputs, seen, block), seen)
 }
 
@@ -55,7 +54,7 @@ export const restoreMappingScratchNetwork = networkKind({
   },
   probe: (weights) => {
     const keys = Float32Array.from({ length: 64 }, (_, i) => (i % 5 === 0 ? 0 : 1))
-    return mappingScratch(weights, testLatent(weights, 'before_NL.0.weight'), keys)
+    return mappingScratch(weights, testLatent(weights, 'before_NL.0.weight'), seenTensor(keys))
   },
 })
 

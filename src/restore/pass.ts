@@ -1,6 +1,6 @@
 /**
  * A photograph through the networks: encoded, mapped, decoded, each in a graph of its own so that the memory of one is free for the
- * next. Instance norm takes its statistics over the whole picture, so nothing is cut into tiles; attention, whose cost grows with the
+ * next. Instance norm takes its statistics over the whole picture, so nothing is cut into tiles (tiled.ts is for networks without it); attention, whose cost grows with the
  * square of the picture, goes through its queries in blocks.
  */
 import { type CompileOptions, Executable, runOnce } from '../engine/executable.ts'
@@ -31,7 +31,7 @@ export type MappingKind = 'quality' | 'scratch' | 'hr'
 export const MULTIPLE: Readonly<Record<MappingKind, number>> = { quality: 4, scratch: 16, hr: 32 }
 
 /** A part of the work. */
-export type PassPart = 'encode' | 'map' | 'attend' | 'decode'
+export type PassPart = 'encode' | 'map' | 'attend' | 'decode' | 'tiles'
 
 export interface PassOptions {
   readonly compile: CompileOptions
@@ -39,6 +39,7 @@ export interface PassOptions {
   /** Queries at a time; 0: as many as 128 MB of likenesses hold. */
   readonly block?: number
   readonly onPart?: (part: PassPart) => void
+  /** Heard after each block of queries, or each tile. */
   readonly onBlock?: (done: number, total: number, milliseconds: number) => void
 }
 

@@ -82,6 +82,8 @@ function padded(list: readonly number[]): number[] {
 export function patchAttentionTemplate(names: { keys(): Iterable<string> }, name: string, width: string): Expected[] {
   return [
     ...layer(`${name}.F_Combine`, [width, 'inside twice and the mask', 3, 3]),
-    ...sequence(names, `${name}.res_block`).flatMap(({ place }) => resnetTemplate(`${name}.res_block.${place}`, width)),
+    ...sequence(names, `${name}.res_block`).flatMap(({ place }) =>
+      resnetTemplate(names, `${name}.res_block.${place}`, width),
+    ),
   ]
 }

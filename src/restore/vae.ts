@@ -13,6 +13,7 @@ import {
   convolution,
   enlarge,
   normalizedRelu,
+  normTemplate,
   reflectedConvolution,
   resnetBlock,
   resnetTemplate,
@@ -23,8 +24,11 @@ import {
 export function encode(weights: Weights, x: Tensor): Tensor {
   return scope('restore/encoder', () => {
     const at = weights.at('encoder')
-    const first = normalizedRelu(reflectedConvolution(at.at('1'), x))
-    const smaller = ['4', '7'].reduce((h, place) => normalizedRelu(convolution(at.at(place), h, 1, 2)), first)
+    const first = normalizedRelu(at, 1, reflectedConvolution(at.at('1'), x))
+    const smaller = [4, 7].reduce(
+      (h, place) => normalizedRelu(at, place, convolution(at.at(`${place}`), h, 1, 2)),
+      first,
+    )
     return blocksOf(weights, 'encoder').reduce((h, place) => resnetBlock(at.at(place), h), smaller)
   })
 }
@@ -36,8 +40,11 @@ export function decode(weights: Weights, latent: Tensor): Tensor {
     const blocks = blocksOf(weights, 'decoder')
     const refined = blocks.reduce((h, place) => resnetBlock(at.at(place), h), latent)
     const [first, second, last] = tailOf(blocks.length)
-    const larger = [first, second].reduce((h, place) => normalizedRelu(enlarge(at.at(place), h)), refined)
-    return tanh(reflectedConvolution(at.at(last), larger))
+    const larger = [first, second].reduce(
+      (h, place) => normalizedRelu(at, place, enlarge(at.at(`${place}`), h)),
+      refined,
+    )
+    return tanh(reflectedConvolution(at.at(`${last}`), larger))
   })
 }
 
@@ -45,7 +52,7 @@ const blocksOf = (names: { keys(): Iterable<string> }, half: 'encoder' | 'decode
   sequence(names, half).flatMap(({ place, block }) => (block ? [String(place)] : []))
 
 /** Behind the blocks of the decoder: two enlargements (with norm and ReLU), a border, the last convolution. */
-const tailOf = (blocks: number): [string, string, string] => [`${blocks}`, `${blocks + 3}`, `${blocks + 7}`]
+const tailOf = (blocks: number): [number, number, number] => [blocks, blocks + 3, blocks + 7]
 
 const choice: RoleChoice = {
   question: 'an autoencoder of Bringing Old Photos Back to Life, and neither its name nor its folder says which',
@@ -67,7 +74,12 @@ export const restoreVaeNetwork = networkKind({
     restore_vae_b: 'autoencoder of clean photographs',
     restore_vae_b_scratch: 'autoencoder of clean photographs, for scratched ones',
   },
-  layout: z.strictObject({}),
+  layout: z.strictObject({
+    adds: z
+      .boolean()
+      .default(false)
+      .describe('Whether what it draws is added to what is left of the photograph; the official ones draw the whole.'),
+  }),
   files:
     '`VAE_A_quality/latest_net_G.pth`, `VAE_B_quality/latest_net_G.pth`, `VAE_B_scratch/latest_net_G.pth` of Bringing-Old-Photos-Back-to-Life',
   choice,
@@ -88,12 +100,17 @@ function readVae(tensors: Tensors, at: string): Found {
 export function vaeTemplate(tensors: { keys(): Iterable<string> }): Expected[] {
   const decoderBlocks = blocksOf(tensors, 'decoder')
   const [first, second, last] = tailOf(decoderBlocks.length)
+  const halved = (half: string, place: number): Expected[] => [
+    ...layer(`${half}.${place}`, ['width', 'width', 4, 4]),
+    ...normTemplate(tensors, half, place, 'width'),
+  ]
   return [
     ...layer('encoder.1', ['width', 3, 7, 7]),
-    ...['4', '7'].flatMap((place) => layer(`encoder.${place}`, ['width', 'width', 4, 4])),
-    ...blocksOf(tensors, 'encoder').flatMap((place) => resnetTemplate(`encoder.${place}`, 'width')),
-    ...decoderBlocks.flatMap((place) => resnetTemplate(`decoder.${place}`, 'width')),
-    ...[first, second].flatMap((place) => layer(`decoder.${place}`, ['width', 'width', 4, 4])),
+    ...normTemplate(tensors, 'encoder', 1, 'width'),
+    ...[4, 7].flatMap((place) => halved('encoder', place)),
+    ...blocksOf(tensors, 'encoder').flatMap((place) => resnetTemplate(tensors, `encoder.${place}`, 'width')),
+    ...decoderBlocks.flatMap((place) => resnetTemplate(tensors, `decoder.${place}`, 'width')),
+    ...[first, second].flatMap((place) => halved('decoder', place)),
     ...layer(`decoder.${last}`, [3, 'width', 7, 7]),
   ]
 }

@@ -4,6 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { add, mul, sub } from '../../src/graph/elementwise.ts'
 import { constant, type Tensor } from '../../src/graph/tensor.ts'
+import { seenTensor } from '../../src/restore/attention.ts'
 import { type FaceStage, restoredFace } from '../../src/restore/face-generator.ts'
 import { latentMask } from '../../src/restore/latent-mask.ts'
 import { mappingHighResolution } from '../../src/restore/mapping-hr.ts'
@@ -85,8 +86,9 @@ test('mapping with scratches, attention whole and in blocks', async () => {
   const z = encode(a, holed(picture('restore/input', h, w), mask))
   const weights = restoreWeights('mapping_scratch', salt)
   const { keys } = latentMask(mask)
-  const latent = mappingScratch(weights, z, keys, keys.length)
-  const out = await runOnce({ z, latent, blocks: mappingScratch(weights, z, keys, 37), restored: decode(b, latent) })
+  const seen = seenTensor(keys)
+  const latent = mappingScratch(weights, z, seen, keys.length)
+  const out = await runOnce({ z, latent, blocks: mappingScratch(weights, z, seen, 37), restored: decode(b, latent) })
   expectSummary(out.z!, golden.holed_enc_A, 1e-5, 'latent of the holed picture')
   expectSummary(out.latent!, golden.mapping_scratch, gate, 'mapped')
   expectSummary(out.blocks!, golden.mapping_scratch, gate, 'mapped, 37 queries at a time')

@@ -61,3 +61,14 @@ export function importNarrow(folder: string, pack: string) {
   const paths = officialFiles.map(([name, path]) => narrowFile(name, join(folder, `${path}.safetensors`)))
   return importModels(paths, { pack })
 }
+
+/** Tensors of batch norm behind every convolution of the sequences but the last: what the official code makes with `--norm batch`. */
+export function batchNormed(shapes: Map<string, number[]>): void {
+  const open = ['decoder.11', 'model.27', 'after_NL.15']
+  for (const [key, shape] of [...shapes]) {
+    const [, before, place] = /^(.*\.)(\d+)\.weight$/.exec(key) ?? []
+    if (before === undefined || shape.length !== 4 || open.includes(`${before}${place}`)) continue
+    for (const part of ['weight', 'bias', 'running_mean', 'running_var'])
+      shapes.set(`${before}${Number(place) + 1}.${part}`, [shape[0]!])
+  }
+}

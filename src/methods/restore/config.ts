@@ -4,6 +4,7 @@ import type { Fragment } from '../../config/load.ts'
 import { type JsonObject, mergeInto } from '../../config/merge.ts'
 import { shown } from '../../config/shown.ts'
 import { validate } from '../../config/validate.ts'
+import type { TileOptions } from '../../forward/tiles.ts'
 import type { Role } from '../../networks/roles.ts'
 import type { MappingKind } from '../../restore/pass.ts'
 import { type RestoreConfig, type RestoreFragment, restoreConfig, restoreDefaults, restoreSchema } from './schema.ts'
@@ -50,10 +51,20 @@ const MAPPING_ROLES: Record<MappingKind, Role> = {
   hr: 'restore_mapping_hr',
 }
 
+type DecoderRole = 'restore_vae_b' | 'restore_vae_b_scratch'
+
 /** The networks of a mapping: encoder, mapping, decoder. A pack without a decoder of its own for scratched photographs uses the other. */
-export function mappingRoles(kind: MappingKind, pack: { has(role: Role): boolean }): readonly [Role, Role, Role] {
+export function mappingRoles(
+  kind: MappingKind,
+  pack: { has(role: Role): boolean },
+): readonly [Role, Role, DecoderRole] {
   const scratched = kind !== 'quality' && pack.has('restore_vae_b_scratch')
   return ['restore_vae_a', MAPPING_ROLES[kind], scratched ? 'restore_vae_b_scratch' : 'restore_vae_b']
+}
+
+/** Tiles as the config wishes them. */
+export function tileOptions({ tiles: { side, margin } }: RestoreConfig): TileOptions {
+  return { side, ...(margin !== null && { margin }) }
 }
 
 /** Every network that a config may need. */

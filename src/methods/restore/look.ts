@@ -22,7 +22,7 @@ export async function look(config: RestoreConfig, pack: LoadedPack, photograph: 
   const damage = await findDamage({ config, pack, compute: computeFor(config, threads) }, photograph)
   const kind = mappingKind(config, damage.mask !== undefined)
   const { side, networkMask } = given({ config }, photograph, damage, kind)
-  const cost = partCosts(pack, kind, side, networkMask)
+  const cost = partCosts(config, pack, kind, side, networkMask)
   const attention = cost.find(({ name }) => name === 'attend')
   return {
     cost,

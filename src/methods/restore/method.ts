@@ -22,6 +22,7 @@ export const restore: Method = {
     map: 'mapping to a clean photograph',
     attend: 'filling in the damage',
     decode: 'decoding',
+    tiles: 'restoring, tile by tile',
     faces: 'restoring faces',
     write: 'writing',
     measure: 'measuring',

@@ -40,6 +40,25 @@ const keys = {
     .describe(
       'Damage is filled from whole patches that resemble it instead of by attention between all positions, whose time grows with the square of the photograph.',
     ),
+  tiles: z
+    .strictObject({
+      side: z
+        .int()
+        .min(0)
+        .max(8192)
+        .describe(
+          'Most pixels that go through the networks at once, along a side; 0: as memory allows, 256 with damage.',
+        ),
+      margin: z
+        .int()
+        .min(0)
+        .max(1024)
+        .nullable()
+        .describe('What a tile sees beyond its own part; null: as far as the networks look, at most 32.'),
+    })
+    .describe(
+      'For networks with batch norm. Instance norm takes statistics of the whole photograph, which is not cut then.',
+    ),
   attention: z.strictObject({
     block: z
       .int()
@@ -89,6 +108,7 @@ export const restoreDefaults: RestoreConfig = {
   ...commonDefaults,
   scratches: { from: 'auto', mask: null, threshold: null, grow: null },
   highResolution: false,
+  tiles: { side: 0, margin: null },
   attention: { block: 0 },
   faces: 'none',
   fit: 'border',

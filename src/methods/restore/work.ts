@@ -1,10 +1,12 @@
 /** The work of a run: what is damaged, the photograph through the networks, its faces. Every stage says what it found or why it did nothing. */
 import { freeBytes } from '../../forward/memory.ts'
 import { isGraySamples } from '../../forward/pictures.ts'
+import type { PlanarPicture } from '../../forward/tiles.ts'
 import { type Bitmap, createBitmap } from '../../images/bitmap.ts'
 import { toColor, toGray } from '../../images/gray.ts'
 import type { Samples } from '../../images/samples.ts'
 import { weightsOf } from '../../models/weights.ts'
+import type { DamageMask } from '../../restore/latent-mask.ts'
 import {
   costs,
   type MappingKind,
@@ -13,13 +15,14 @@ import {
   requireMemory,
   restore,
 } from '../../restore/pass.ts'
+import { restoreTiles, tiledNetwork } from '../../restore/tiled.ts'
 import type { RunRecord } from '../../run/record.ts'
 import { shownPicture } from '../shown.ts'
-import { mappingKind, mappingRoles } from './config.ts'
+import { mappingKind, mappingRoles, tileOptions } from './config.ts'
 import type { Damage } from './damage.ts'
 import { type RestoredFaces, restoreFaces } from './faces.ts'
 import { medianFiltered } from './median.ts'
-import { fitted, networkInput, networkMask, networkSides, restoredPicture } from './planes.ts'
+import { addedTo, fitted, networkInput, networkMask, networkSides, restoredPicture } from './planes.ts'
 import type { Setting } from './setting.ts'
 
 /** What came of it; undefined where the signal stopped it. */
@@ -32,10 +35,20 @@ export interface Restored {
 }
 
 /** The networks of a photograph with this damage, and its way through them. */
-export function wayOf({ config, pack }: Setting, { mask }: Damage): { kind: MappingKind; networks: RestoreNetworks } {
+interface Way {
+  readonly networks: RestoreNetworks
+  /** Whether the decoder draws what is to be added. */
+  readonly adds: boolean
+}
+
+function wayOf({ config, pack }: Setting, { mask }: Damage): Way {
   const kind = mappingKind(config, mask !== undefined)
-  const [encoder, mapping, decoder] = mappingRoles(kind, pack).map((role) => weightsOf(pack, role))
-  return { kind, networks: { encoder: encoder!, mapping: mapping!, decoder: decoder!, kind } }
+  const roles = mappingRoles(kind, pack)
+  const [encoder, mapping, decoder] = roles.map((role) => weightsOf(pack, role))
+  return {
+    networks: { encoder: encoder!, mapping: mapping!, decoder: decoder!, kind },
+    adds: pack.layout(roles[2]).adds,
+  }
 }
 
 /** What the networks are given of a photograph. */
@@ -53,24 +66,17 @@ export async function work(
   damage: Damage,
   signal: AbortSignal | undefined,
 ): Promise<Restored | undefined> {
-  const { config, compute } = setting
+  const { config } = setting
   if (config.means !== 'networks') {
     const restored = config.means === 'median' ? medianFiltered(photograph, config.medianSide) : photograph
     return { restored, faces: undefined, result: restored }
   }
-  const { kind, networks } = wayOf(setting, damage)
-  const { photograph: fit, mask, side, networkMask: damaged } = given(setting, photograph, damage, kind)
-  requireMemory(costs(networks, side, damaged), photograph, freeBytes())
-  const clock = stopwatch(record)
-  const planes = await restore(networks, networkInput(fit, mask, side), damaged, {
-    compile: compute.options,
-    signal,
-    block: config.attention.block,
-    onPart: clock.begin,
-    onBlock: (done, total, milliseconds) => record.tell({ type: 'tile', done, total, milliseconds }),
-  })
-  clock.end()
-  if (!planes) return undefined
+  const { networks, adds } = wayOf(setting, damage)
+  const { photograph: fit, mask, side, networkMask: damaged } = given(setting, photograph, damage, networks.kind)
+  const seen = networkInput(fit, mask, side)
+  const drawn = await throughNetworks(setting, record, networks, seen, damaged, signal)
+  if (!drawn) return undefined
+  const planes = adds ? addedTo(seen, damaged, drawn) : drawn
   const restored = restoredPicture(planes, side, fit, config)
   if (config.faces === 'none') return { restored, faces: undefined, result: restored }
   const faces = await record.phase('faces', () =>
@@ -83,6 +89,33 @@ export async function work(
   if (faces.found === 0) return { restored, faces, result: restored }
   const picture = isGraySamples(restored) && config.keepGray ? toColor(toGray(faces.picture)) : faces.picture
   return { restored, faces, result: restored.alpha ? { ...picture, alpha: eightBits(restored.alpha) } : picture }
+}
+
+/** Whole, or in tiles where the networks allow it. @throws MemoryError before anything is computed */
+async function throughNetworks(
+  { config, compute }: Setting,
+  record: RunRecord,
+  networks: RestoreNetworks,
+  picture: PlanarPicture,
+  mask: DamageMask | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array | undefined> {
+  const tiled = tiledNetwork(networks)
+  if (!tiled) requireMemory(costs(networks, picture, mask), picture, freeBytes())
+  const clock = stopwatch(record)
+  const options = {
+    compile: compute.options,
+    signal,
+    block: config.attention.block,
+    onPart: clock.begin,
+    onBlock: (done: number, total: number, milliseconds: number) =>
+      record.tell({ type: 'tile', done, total, milliseconds }),
+  }
+  const planes = tiled
+    ? await restoreTiles(tiled, picture, mask, tileOptions(config), options)
+    : await restore(networks, picture, mask, options)
+  clock.end()
+  return planes
 }
 
 function sayFaces(record: RunRecord, { found, skipped }: RestoredFaces): void {

@@ -1,0 +1,145 @@
+// Restoration networks with batch norm: recognised by their tensors, they look as far as they say, tiles give the whole, and what they
+// draw is added where the pack says so.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { runOnce } from '../../src/engine/executable.ts'
+import { constant } from '../../src/graph/tensor.ts'
+import { fromPlanar } from '../../src/images/bitmap.ts'
+import { readPicture } from '../../src/images/read.ts'
+import { writePicture } from '../../src/images/write.ts'
+import { run } from '../../src/methods/runner.ts'
+import { importModels, type LoadedPack, loadPack } from '../../src/models/index.ts'
+import { weightsOf } from '../../src/models/weights.ts'
+import { restorationTiles, restoreTiles, tiledNetwork } from '../../src/restore/tiled.ts'
+import { temporaryFolder } from '../support/checkpoints.ts'
+import { formulaImage } from '../support/formula.ts'
+import { batchNormed, narrowFile } from '../support/restore-pack.ts'
+
+process.env.REPHOTO_CACHE = temporaryFolder('restore-tiled')
+const folder = temporaryFolder('restore-tiled-files')
+const files = [
+  ['vae', 'vae_a'],
+  ['vae', 'vae_b'],
+  ['mapping_quality', 'mapping'],
+  ['mapping_scratch', 'scratch'],
+] as const
+
+const packs: LoadedPack[] = []
+beforeAll(() => {
+  for (const [name, change] of [
+    ['batch', batchNormed],
+    ['instance', undefined],
+  ] as const) {
+    importModels(
+      files.map(([network, file]) => narrowFile(network, join(folder, name, `${file}.safetensors`), change)),
+      { pack: name },
+    )
+    packs.push(loadPack(name))
+  }
+})
+afterAll(() => {
+  for (const pack of packs) pack.close()
+})
+
+const networkOf = (pack: string, kind: 'quality' | 'scratch' | 'hr') => {
+  const loaded = packs.find(({ pack: { name } }) => name === pack)!
+  const [encoder, mapping, decoder] = (
+    ['restore_vae_a', kind === 'quality' ? 'restore_mapping' : 'restore_mapping_scratch', 'restore_vae_b'] as const
+  ).map((role) => weightsOf(loaded, role))
+  return tiledNetwork({ encoder: encoder!, mapping: mapping!, decoder: decoder!, kind })
+}
+
+it('only networks without statistics of the whole go into tiles', () => {
+  expect(networkOf('instance', 'quality')).toBeUndefined()
+  expect(networkOf('batch', 'hr')).toBeUndefined()
+  expect(networkOf('batch', 'scratch')).toMatchObject({ channelsIn: 4, multiple: 16, radius: Number.POSITIVE_INFINITY })
+})
+
+it('they look as far as they say', async () => {
+  const network = networkOf('batch', 'quality')!
+  const side = 2 * Math.ceil((network.radius + 4) / 4) * 4
+  const middle = side / 2
+  const pixels = formulaImage('radius', 3, side, side)
+  const other = pixels.slice()
+  other[middle * side + middle] = 50
+  const [a, b] = [pixels, other].map((data) => network.build(constant(data, [1, 3, side, side])))
+  const out = await runOnce({ a: a!, b: b! })
+  let reach = 0
+  out.a!.forEach((v, i) => {
+    if (v !== out.b![i])
+      reach = Math.max(reach, Math.abs((i % side) - middle), Math.abs((Math.floor(i / side) % side) - middle))
+  })
+  expect(reach).toBeLessThanOrEqual(network.radius)
+  expect(reach).toBeGreaterThan(0.5 * network.radius)
+})
+
+const [width, height] = [208, 160]
+const picture = {
+  ...{ channels: 3, width, height },
+  data: formulaImage('tiles', 3, height, width).map((v) => 2 * v - 1),
+}
+const largest = (a: Float32Array, b: Float32Array) => a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i]!)), 0)
+const meanChange = (a: Float32Array, b: Float32Array) =>
+  a.reduce((sum, v, i) => sum + Math.abs(v - b[i]!), 0) / a.length
+
+it('tiles whose margin covers that give the whole', async () => {
+  const network = networkOf('batch', 'quality')!
+  const restored = (side: number, margin: number) =>
+    restoreTiles(network, picture, undefined, { side, margin }, { compile: { threads: 1 } })
+  const whole = (await restored(1024, network.radius))!
+  expect(restorationTiles(network, picture, { side: 2 * network.radius + 96, margin: network.radius }).count).toBe(6)
+  expect(largest((await restored(2 * network.radius + 96, network.radius))!, whole)).toBeLessThan(1e-5)
+  // With less of it they are not: the comparison can fail.
+  expect(largest((await restored(128, 16))!, whole)).toBeGreaterThan(1e-4)
+})
+
+it('damage is filled in from within the tile', async () => {
+  const network = networkOf('batch', 'scratch')!
+  const mask = { width, height, data: Uint8Array.from({ length: width * height }, (_, i) => Number(i % width === 40)) }
+  const holed = { ...picture, data: picture.data.map((v, i) => (mask.data[i % mask.data.length] ? 1 : v)) }
+  const counts = new Set<number>()
+  const restored = async (side: number, data: { width: number; height: number; data: Uint8Array } = mask) =>
+    (await restoreTiles(network, holed, data, { side }, { compile: { threads: 1 }, onBlock: (_, n) => counts.add(n) }))!
+  const whole = await restored(512)
+  expect([[...counts], whole.length, whole.every(Number.isFinite)]).toEqual([[1], picture.data.length, true])
+  // Cut, other positions are found; that there is a mask at all changes more.
+  const change = meanChange(await restored(128), whole)
+  const without = meanChange(await restored(512, { ...mask, data: new Uint8Array(width * height) }), whole)
+  expect(change).toBeLessThan(without)
+  expect(without).toBeGreaterThan(1e-3)
+})
+
+it('what is drawn is added to what is left where the layout says so', async () => {
+  const input = join(folder, 'photo.png')
+  const mask = join(folder, 'mask.png')
+  const side = { channels: 3, width: 64, height: 48 } as const
+  await writePicture(input, fromPlanar(formulaImage('photo', 3, 48, 64), side, '01', 'round'))
+  const columns = Float32Array.from({ length: 48 * 64 }, (_, i) => Number(i % 64 === 20))
+  await writePicture(mask, fromPlanar(columns, { ...side, channels: 1 }, '01', 'round'))
+  const restored = async (name: string) => {
+    const config = {
+      method: 'restore',
+      input,
+      pack: 'batch',
+      threads: 1,
+      stretch: false,
+      scratches: { from: 'mask', mask },
+    }
+    const { folder: made } = await run({ config, out: join(folder, name) })
+    return (await readPicture(join(made, 'result.png'))).data
+  }
+  const drawn = await restored('drawn')
+  const file = join(process.env.REPHOTO_CACHE!, 'packs/batch/pack.json')
+  const pack = JSON.parse(readFileSync(file, 'utf8'))
+  pack.networks.restore_vae_b.layout = { adds: true }
+  writeFileSync(file, JSON.stringify(pack))
+  const added = await restored('added')
+  const before = (await readPicture(input)).data
+  const expected = drawn.map((v, i) => {
+    const left = Math.floor(i / 3) % 64 === 20 ? 127.5 : before[i]!
+    return Math.min(255, Math.max(0, Math.round(v + left - 127.5)))
+  })
+  expect(Math.max(...added.map((v, i) => Math.abs(v - expected[i]!)))).toBeLessThanOrEqual(1)
+})
