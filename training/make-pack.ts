@@ -37,6 +37,7 @@ const layouts: Record<string, Record<string, unknown>> = {
   // of what it marks at 0.4 in old photographs two thirds are no damage
   scratch_detector: { threshold: 0.5, antialias: true },
   painter: { side: 256 },
+  restore_vae_b: { adds: true },
 }
 for (const s of ['b', 'gb', 'g']) layouts[`color_encoder_${s}`] = { inputSize: generator.colorEncoder.inputSize }
 

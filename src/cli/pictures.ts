@@ -1,6 +1,7 @@
 /** Commands that make a picture of each that they are given, each with its run: their options, and how they are carried out. */
 import { basename, extname, join } from 'node:path'
 import type { Argv } from 'yargs'
+import type { Fragment } from '../config/load.ts'
 import type { JsonObject } from '../config/merge.ts'
 import { withDryRun } from './dry-run.ts'
 import { type LiveOption, withLive } from './live.ts'
@@ -45,6 +46,8 @@ export interface PicturesCommand {
   readonly done: string
   /** Keys of the config. */
   readonly keys: JsonObject
+  /** Has the last word on the config of a picture, and says what its result goes through before any `--then`. */
+  adapt?(config: Fragment): Promise<{ config: Fragment; after: readonly Fragment[] }>
   /** @throws UsageError where options and pictures do not fit */
   check?(pictures: readonly string[]): void
 }
@@ -53,7 +56,7 @@ export interface PicturesCommand {
 export async function carryOutPictures(
   sources: readonly string[],
   options: PicturesOptions,
-  { command, done, keys, check }: PicturesCommand,
+  { command, done, keys, adapt, check }: PicturesCommand,
 ): Promise<void> {
   const [{ PICTURE_SUFFIXES }, several, { isConfigName }, { carryOutWithMore }, { printPath }] = await Promise.all([
     import('../images/write.ts'),
@@ -81,14 +84,15 @@ export async function carryOutPictures(
     }),
   )
   await several.forEachPicture(pictures, async (picture, i) => {
-    const config = configs[i]!
+    const { config, after } = adapt ? await adapt(configs[i]!) : { config: configs[i]!, after: [] }
     const { input } = config
     const file = files[i]
     if (file !== undefined && !options['dry-run'])
       several.checkFree(file, [...pictures, ...(typeof input === 'string' ? [input] : [])], names)
     const folder = reportsOf(options.reports, picture, pictures.length > 1)
     const { 'dry-run': dry } = options
-    await carryOutWithMore(config, { following: followingOf(options), folder, file, replace: force, live, dry })
+    const following = { ...followingOf(options), first: after }
+    await carryOutWithMore(config, { following, folder, file, replace: force, live, dry })
     if (file !== undefined && !dry) printPath(done, file)
   })
 }

@@ -29,7 +29,10 @@ export const restoreCommand: CommandModule<object, RestoreOptions> = {
         describe: 'Where it is damaged: "auto" (the detector says), "none", or a mask, white on black; default: auto',
       })
       .option('high-resolution', { type: 'boolean', describe: 'Fill damage in from patches: for large photographs' })
-      .option('faces', { type: 'boolean', describe: 'Restore faces one by one (512 px at high resolution, else 256)' })
+      .option('faces', {
+        type: 'boolean',
+        describe: 'Make faces anew: by the network of faces of the pack (512 px at high resolution), or rephotographed',
+      })
       .option('stretch', {
         type: 'boolean',
         describe: 'Darkest to black, brightest to white; --no-stretch: leave tones',
@@ -40,7 +43,10 @@ export const restoreCommand: CommandModule<object, RestoreOptions> = {
       .example('$0 restore small.jpg --then upscale', 'restored, then enlarged')
       .example('$0 restore scan.tif --high-resolution --dry-run', 'how long a large scan takes'),
   handler: (options) =>
-    carryOutPictures(options.photos, options, { command: 'restore', done: 'restored', keys: keysOf(options) }),
+    carryOutPictures(options.photos, options, {
+      ...{ command: 'restore', done: 'restored', keys: keysOf(options) },
+      adapt: async (config) => (await import('./restore-faces.ts')).withFaces(config),
+    }),
 }
 
 function keysOf(options: RestoreOptions) {

@@ -14,6 +14,8 @@ export interface ThenOptions {
 export interface Following {
   readonly names?: readonly string[] | undefined
   readonly settings?: readonly string[] | undefined
+  /** Steps of the command's own, before those. */
+  readonly first?: readonly Fragment[]
 }
 
 /** Adds the options. */
@@ -45,11 +47,12 @@ export async function stepsAfter(first: Fragment, following: Following): Promise
   const shared = Object.fromEntries(
     ['device', 'engine', 'threads', 'seed'].flatMap((key) => (key in first ? [[key, first[key]]] : [])),
   )
-  const steps = names.map((name) => {
+  const named = names.map((name) => {
     const own = methods.list.some((method) => method.name === name) ? { method: name } : loadConfig(name)
     const { input: _, ...step } = mergeConfigs([{ method: kindOf(own).method, ...shared }, own])
     return { ...step, method: kindOf(own).method } as Fragment
   })
+  const steps = [...(following.first ?? []), ...named]
   for (const setting of following.settings ?? []) {
     const [, wanted, rest] = /^([^.=]+)\.(.+)$/su.exec(setting) ?? []
     if (wanted === undefined)
