@@ -83,7 +83,7 @@ export function restoredPicture(
   planes: Float32Array,
   side: Side,
   photograph: Samples,
-  { stretch, keepGray }: Pick<RestoreConfig, 'stretch' | 'keepGray'>,
+  { stretch, keepGray }: { readonly stretch: boolean; readonly keepGray: boolean },
 ): Samples {
   const { width, height, alpha } = photograph
   const cut = new Float32Array(3 * width * height)

@@ -25,7 +25,9 @@ export const restoreReport: ReportParts = {
       ['Way', damaged ? (highResolution ? 'filled in from patches' : 'filled in by attention') : 'without filling in'],
       ['Faces', faces === 'none' ? 'not restored on their own' : `at ${faces} px`],
       ['Sides', fit === 'border' ? 'kept' : 'rounded, as the official code does'],
-      ['Tones', stretch ? 'stretched, as the official code does' : 'as the networks gave them'],
+      ...(stretch === null
+        ? []
+        : [['Tones', stretch ? 'stretched, as the official code does' : 'as the networks gave them'] as const]),
       ...(output.file === null ? [] : [['Written to', output.file] as const]),
     ]
   },

@@ -76,10 +76,15 @@ const keys = {
     ),
   stretch: z
     .boolean()
+    .nullable()
     .describe(
-      'Tones are stretched so that the darkest is black and the brightest white, as the official code saves its pictures.',
+      'Tones are stretched so that the darkest is black and the brightest white, as the official code saves its pictures; null: of networks that draw the whole picture, not of those that add to it.',
     ),
-  keepGray: z.boolean().describe('A gray photograph stays gray.'),
+  keepGray: z
+    .boolean()
+    .describe(
+      'A gray photograph stays gray, and one in a single tone (sepia) is restored as gray and given its tone back.',
+    ),
   means: z
     .enum(['networks', 'median', 'none'])
     .describe(
@@ -112,7 +117,7 @@ export const restoreDefaults: RestoreConfig = {
   attention: { block: 0 },
   faces: 'none',
   fit: 'border',
-  stretch: true,
+  stretch: null,
   keepGray: true,
   means: 'networks',
   medianSide: 3,

@@ -24,6 +24,7 @@ import { type RestoredFaces, restoreFaces } from './faces.ts'
 import { medianFiltered } from './median.ts'
 import { addedTo, fitted, networkInput, networkMask, networkSides, restoredPicture } from './planes.ts'
 import type { Setting } from './setting.ts'
+import { grayed, toned, toneOf } from './toned.ts'
 
 /** What came of it; undefined where the signal stopped it. */
 export interface Restored {
@@ -71,13 +72,17 @@ export async function work(
     const restored = config.means === 'median' ? medianFiltered(photograph, config.medianSide) : photograph
     return { restored, faces: undefined, result: restored }
   }
+  const tone = config.keepGray ? toneOf(photograph) : undefined
+  if (tone) record.tell({ type: 'note', message: 'of a single tone: restored as gray, and given its tone back' })
   const { networks, adds } = wayOf(setting, damage)
-  const { photograph: fit, mask, side, networkMask: damaged } = given(setting, photograph, damage, networks.kind)
+  const gray = tone ? grayed(photograph) : photograph
+  const { photograph: fit, mask, side, networkMask: damaged } = given(setting, gray, damage, networks.kind)
   const seen = networkInput(fit, mask, side)
   const drawn = await throughNetworks(setting, record, networks, seen, damaged, signal)
   if (!drawn) return undefined
   const planes = adds ? addedTo(seen, damaged, drawn) : drawn
-  const restored = restoredPicture(planes, side, fit, config)
+  const untoned = restoredPicture(planes, side, fit, { ...config, stretch: config.stretch ?? !adds })
+  const restored = tone ? toned(untoned, tone) : untoned
   if (config.faces === 'none') return { restored, faces: undefined, result: restored }
   const faces = await record.phase('faces', () =>
     restoreFaces(setting, shownPicture(restored), signal, (done, total, milliseconds) =>
