@@ -16,26 +16,15 @@ import torch.nn.functional as F
 from PIL import Image, ImageFilter
 
 import data
-import safetensors_io
 from augment import to_tensor
 from damage import Shapes
-from export_restore import ROLES
+from export_restore import networks_of
 from export_scratch import detector_of
 from measure_scratch import look
 from measure_upscale import LAYERS, features, interval, middle
 from microsoft_degradation import STRENGTHS, damaged, old
 from nets_style_vgg import StyleVgg
-from train_restore import Networks
 from vgg19_files import official
-
-
-def networks_of(folder):
-    net = Networks()
-    for part, role in ROLES.items():
-        tensors = safetensors_io.load(os.path.join(folder, f'{role}.safetensors'))[0]
-        missing = getattr(net, part).load_state_dict({k: torch.from_numpy(v) for k, v in tensors.items()}, strict=False)
-        assert not missing.unexpected_keys and all(k.endswith('num_batches_tracked') for k in missing.missing_keys)
-    return net.eval().requires_grad_(False)
 
 
 def as_image(x):

@@ -86,6 +86,27 @@ class ScratchMapping(nn.Module):
         return self.after_NL(self.NL(self.before_NL(z), mask))
 
 
+class Networks(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.vae_a, self.vae_b, self.mapping, self.scratch = Vae(), Vae(), Mapping(), ScratchMapping()
+
+    def mapped(self, z, mask):
+        """Latents of A; those of the last len(mask) pictures are torn."""
+        whole = len(z) - len(mask)
+        return torch.cat([part for part in (self.mapping(z[:whole]) if whole else None, self.scratch(z[whole:], mask) if len(mask) else None)
+                          if part is not None])
+
+    def forward(self, x, mask):
+        return left(x, mask) + self.vae_b.decoder(self.mapped(self.vae_a.encoder(x), mask)).float()
+
+
+def left(x, mask):
+    """What is left of the photographs, of which the last len(mask) are torn: nothing, which is gray, in the holes."""
+    whole = len(x) - len(mask)
+    return torch.cat([x[:whole], x[whole:] * (1 - mask)])
+
+
 class LatentDiscriminator(nn.Module):
     """Is this latent of a real old photograph, or of one that was made old?"""
 

@@ -31,7 +31,7 @@ import safetensors_io
 from damage import Shapes
 from loop import Average, Loop, feed, half, schedule, use
 from microsoft_degradation import damaged, old
-from nets_restore import LatentDiscriminator, Mapping, ScratchMapping, Vae
+from nets_restore import LatentDiscriminator, Networks, left
 from patch_discriminator import PatchDiscriminator
 from train_scratch import heldout_more
 
@@ -94,27 +94,6 @@ class Look:
 
     def __call__(self, a, b):
         return nets_vgg.perceptual(self.net, (a + 1) / 2, (b + 1) / 2)
-
-
-class Networks(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.vae_a, self.vae_b, self.mapping, self.scratch = Vae(), Vae(), Mapping(), ScratchMapping()
-
-    def mapped(self, z, mask):
-        """Latents of A; those of the last len(mask) pictures are torn."""
-        whole = len(z) - len(mask)
-        return torch.cat([part for part in (self.mapping(z[:whole]) if whole else None, self.scratch(z[whole:], mask) if len(mask) else None)
-                          if part is not None])
-
-    def forward(self, x, mask):
-        return left(x, mask) + self.vae_b.decoder(self.mapped(self.vae_a.encoder(x), mask)).float()
-
-
-def left(x, mask):
-    """What is left of the photographs, of which the last len(mask) are torn: nothing, which is gray, in the holes."""
-    whole = len(x) - len(mask)
-    return torch.cat([x[:whole], x[whole:] * (1 - mask)])
 
 
 def least_squares(logits, target):

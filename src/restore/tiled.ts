@@ -56,7 +56,7 @@ function seenOf(plane: Tensor): Tensor {
 }
 
 /** A fourth plane beside the colours: 1 over every block of 4×4 pixels at which attention may look. */
-function withSeen({ width, height, data }: PlanarPicture, mask: DamageMask): PlanarPicture {
+export function withSeen({ width, height, data }: PlanarPicture, mask: DamageMask): PlanarPicture {
   const { keys, width: columns } = latentMask(mask)
   const out = new Float32Array(4 * width * height)
   out.set(data)

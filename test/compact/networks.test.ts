@@ -16,6 +16,7 @@ import { weightsOf } from '../../src/models/weights.ts'
 import { painterOf } from '../../src/painters/painter.ts'
 import { bisenet } from '../../src/parsing/bisenet.ts'
 import { scratchLogits } from '../../src/restore/scratch-unet.ts'
+import { tiledNetwork, withSeen } from '../../src/restore/tiled.ts'
 import { styleVector } from '../../src/styles/predictor.ts'
 import { stylized } from '../../src/styles/transformer.ts'
 import { upscalerOf } from '../../src/upscalers/upscaler.ts'
@@ -160,6 +161,29 @@ describe('feature networks', () => {
     const y = scratchLogits(weightsOf(pack, 'scratch_detector'), input('x', [1, 1, 64, 48]))
     const got = await runOnce({ y }, { x: formulaImage('scratch/input', 1, 64, 48).map((v) => 2 * v - 1) })
     expectSummary(got.y!, out, gate, 'scratch detector')
+  })
+
+  test('restoration, whole and torn', async () => {
+    const { whole, torn } = fixture<{ whole: Summary; torn: Summary }>('compact-features/restore')
+    const [encoder, decoder] = (['restore_vae_a', 'restore_vae_b'] as const).map((role) => weightsOf(pack, role))
+    const build = (kind: 'quality' | 'scratch') => {
+      const mapping = weightsOf(pack, kind === 'quality' ? 'restore_mapping' : 'restore_mapping_scratch')
+      return tiledNetwork({ encoder: encoder!, mapping, decoder: decoder!, kind })!.build
+    }
+    const [height, width] = [64, 48]
+    const pixels = formulaImage('restore/input', 3, height, width).map((v) => 2 * v - 1)
+    const isTorn = (i: number) => i % width >= 20 && i % width < 23
+    const mask = { width, height, data: Uint8Array.from({ length: height * width }, (_, i) => Number(isTorn(i))) }
+    const holed = { channels: 3, width, height, data: pixels.map((v, i) => (isTorn(i) ? 1 : v)) }
+    const got = await runOnce(
+      {
+        whole: build('quality')(input('x', [1, 3, height, width])),
+        torn: build('scratch')(input('holed', [1, 4, height, width])),
+      },
+      { x: pixels, holed: withSeen(holed, mask).data },
+    )
+    expectSummary(got.whole!, whole, gate, 'whole')
+    expectSummary(got.torn!, torn, gate, 'torn')
   })
 
   test('face parser', async () => {

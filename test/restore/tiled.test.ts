@@ -4,8 +4,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runOnce } from '../../src/engine/executable.ts'
-import { constant } from '../../src/graph/tensor.ts'
 import { fromPlanar } from '../../src/images/bitmap.ts'
 import { readPicture } from '../../src/images/read.ts'
 import { writePicture } from '../../src/images/write.ts'
@@ -15,6 +13,7 @@ import { weightsOf } from '../../src/models/weights.ts'
 import { restorationTiles, restoreTiles, tiledNetwork } from '../../src/restore/tiled.ts'
 import { temporaryFolder } from '../support/checkpoints.ts'
 import { formulaImage } from '../support/formula.ts'
+import { reachOf } from '../support/reach.ts'
 import { batchNormed, narrowFile } from '../support/restore-pack.ts'
 
 process.env.REPHOTO_CACHE = temporaryFolder('restore-tiled')
@@ -59,18 +58,7 @@ it('only networks without statistics of the whole go into tiles', () => {
 
 it('they look as far as they say', async () => {
   const network = networkOf('batch', 'quality')!
-  const side = 2 * Math.ceil((network.radius + 4) / 4) * 4
-  const middle = side / 2
-  const pixels = formulaImage('radius', 3, side, side)
-  const other = pixels.slice()
-  other[middle * side + middle] = 50
-  const [a, b] = [pixels, other].map((data) => network.build(constant(data, [1, 3, side, side])))
-  const out = await runOnce({ a: a!, b: b! })
-  let reach = 0
-  out.a!.forEach((v, i) => {
-    if (v !== out.b![i])
-      reach = Math.max(reach, Math.abs((i % side) - middle), Math.abs((Math.floor(i / side) % side) - middle))
-  })
+  const reach = await reachOf(network, 50)
   expect(reach).toBeLessThanOrEqual(network.radius)
   expect(reach).toBeGreaterThan(0.5 * network.radius)
 })

@@ -1,12 +1,11 @@
 // How far networks look: what a pixel changes lies within the radius that they claim, and reaches it; and tiles with that margin give the whole.
 import { describe, expect, it } from 'vitest'
-import { runOnce } from '../../src/engine/executable.ts'
 import type { ForwardNetwork } from '../../src/forward/network.ts'
 import { passOverTiles, planTiles, usualMargin } from '../../src/forward/tiles.ts'
-import { constant } from '../../src/graph/tensor.ts'
 import { Weights } from '../../src/graph/weights.ts'
 import { upscalerNetwork, upscalerOf } from '../../src/upscalers/upscaler.ts'
 import { formulaImage } from '../support/formula.ts'
+import { reachOf } from '../support/reach.ts'
 import { esrganShapes, formulaTensors, type NamedShapes, srvggShapes } from '../support/upscaler-tensors.ts'
 
 function networkOf(name: string, shapes: NamedShapes): ForwardNetwork {
@@ -39,23 +38,9 @@ const networks: readonly (readonly [string, ForwardNetwork])[] = [
 
 describe.each(networks)('%s', (_, network) => {
   it('looks as far as it says', async () => {
-    const { radius, scale, multiple } = network
-    const side = 2 * Math.ceil((radius + 4) / multiple) * multiple
-    const middle = side / 2
-    const pixels = formulaImage('radius', 3, side, side)
-    const other = pixels.slice()
-    other[middle * side + middle] = 5
-    const [a, b] = [pixels, other].map((data) => network.build(constant(data, [1, 3, side, side])))
-    const out = await runOnce({ a: a!, b: b! })
-    let reach = 0
-    const wide = side * scale
-    out.a!.forEach((v, i) => {
-      if (Math.abs(v - out.b![i]!) < 1e-7) return
-      const [x, y] = [Math.floor((i % wide) / scale), Math.floor(i / wide) % wide]
-      reach = Math.max(reach, Math.abs(x - middle), Math.abs(Math.floor(y / scale) - middle))
-    })
-    expect(reach).toBeLessThanOrEqual(radius)
-    expect(reach).toBeGreaterThan(0.5 * radius)
+    const reach = await reachOf(network, 5)
+    expect(reach).toBeLessThanOrEqual(network.radius)
+    expect(reach).toBeGreaterThan(0.5 * network.radius)
   })
 
   it('in tiles is the whole', async () => {
