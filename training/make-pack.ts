@@ -34,8 +34,8 @@ const { inputSize, stageStarts, coarse, middle } = generator.e4e
 const layouts: Record<string, Record<string, unknown>> = {
   e4e: { inputSize, stageStarts, coarse, middle },
   bisenet: { inputSize: features.bisenet.inputSize, classes: features.bisenet.classes },
-  // of what it marks at 0.4 in old photographs two thirds are no damage
-  scratch_detector: { threshold: 0.5, antialias: true },
+  // a scratch that stays is better than a feature of a face that goes
+  scratch_detector: { threshold: 0.7, antialias: true },
   painter: { side: 256 },
   restore_vae_b: { adds: true },
 }

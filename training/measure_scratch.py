@@ -55,13 +55,13 @@ def look(net, picture):
     return torch.sigmoid(net(torch.from_numpy(g)[None, None]))[0, 0].numpy()
 
 
-def sheet(net, pictures, path, columns=5, side=256):
+def sheet(net, pictures, path, threshold, columns=5, side=256):
     """Each picture, with what the detector sees in red."""
     tiles = []
     for picture in pictures:
         p = look(net, picture)
         rgb = np.asarray(picture.convert('RGB').resize(p.shape[::-1], Image.BICUBIC), np.float32)
-        seen = (p >= 0.4)[..., None]
+        seen = (p >= threshold)[..., None]
         tiles.append(np.concatenate([rgb, np.where(seen, rgb * 0.2 + np.array([255, 0, 0]) * 0.8, rgb)], 1))
     out = Image.new('RGB', (columns * 2 * side, -(-len(tiles) // columns) * side))
     for i, tile in enumerate(tiles):
@@ -110,7 +110,7 @@ def main():
         json.dump(table, f, indent=1)
     real = lambda archive, folder, take: [Image.fromarray(x) for x in data.load_pictures(args.data, archive, (folder,))[take]]
     sheet(net, real('antique-256.tar', 'bopbtl/', slice(None)) + real('antique-256.tar', 'congress/', slice(None, None, 70))
-          + real('antique-uncropped.tar', '', slice(None, None, 9)), os.path.join(args.out, 'real.png'))
+          + real('antique-uncropped.tar', '', slice(None, None, 9)), os.path.join(args.out, 'real.png'), args.threshold)
 
 
 if __name__ == '__main__':

@@ -8,9 +8,9 @@ const INTRODUCTION = `# An old photograph restored
 <!-- Generated from src/methods/restore: npx vitest run test/config -u -->
 
 \`\`\`sh
-rephoto restore photo.jpg --pack old                          # beside you as photo-restored.jpg
-rephoto restore album/ --pack old --out restored/ --faces     # every photograph of a folder, faces too
-rephoto restore torn.jpg --pack old --scratches damage.png    # with a mask painted by hand, white where it is damaged
+rephoto restore photo.jpg                             # beside you as photo-restored.jpg
+rephoto restore album/ --out restored/ --faces        # every photograph of a folder, faces too
+rephoto restore torn.jpg --scratches damage.png       # with a mask painted by hand, white where it is damaged
 rephoto restore scan.tif --pack old --high-resolution --dry-run
 \`\`\`
 
@@ -18,7 +18,10 @@ Bringing Old Photos Back to Life (Wan et al. 2020), whole: a photograph is encod
 latent is mapped to that of a clean one, and decoded by an autoencoder that knows clean ones. What the networks draw is likely, not
 recovered.
 
-**Networks.** Nothing of it ships yet; the official files are imported as they are, a folder telling which of those called alike one is:
+**Networks.** Small ones ship (pack \`compact\`, 8 MB, trained by this project: models/compact/README.md). They add to a photograph what
+they think it lacks, where the official ones draw the whole anew: what is sharp stays so, and tones are the photograph's own. They undo blur, grain,
+JPEG, fading and thin scratches; a hand's breadth of torn paper they fill with something gray. The official files are imported as they are, a folder
+telling which of those called alike one is:
 
 \`\`\`sh
 cd Bringing-Old-Photos-Back-to-Life
@@ -36,7 +39,8 @@ everywhere (test/golden/restore.test.ts).
 2. *Restoration* (\`restored.png\`). Where nothing is damaged, the mapping for faded and grainy photographs. Where something is, the one
    for scratched ones, in whose middle damaged positions look for what resembles them in the rest of the photograph.
 3. *Faces* (\`faces.png\`), with \`--faces\`: cut out, restored by a network of their own, given back the tones that were there, and put
-   back with a soft border. The pack needs \`restore_face_256\` or \`restore_face_512\`. A face of the result can also be rephotographed: \`rephoto run reports/photo/result.png\`.
+   back with a soft border, by \`restore_face_256\` or \`restore_face_512\`. With a pack that has neither, as the one that ships, every
+   clear face is rephotographed instead and put back, one run after the other (docs/runs.md has chains).
 
 What was found, what was left out and why is said while it runs and stands in the report.
 
@@ -49,8 +53,11 @@ grows with the square of the photograph: at a megapixel 9 TFLOP, at 3 megapixels
 (\`attention.block\`), which gives the same. \`--high-resolution\` fills in from patches instead, whose time grows much slower; there damage
 is widened by three pixels, as in the official code.
 
-**Like the official code.** Its pictures are stretched so that the darkest pixel is black and the brightest white (\`--no-stretch\` leaves
-tones as the networks gave them), and its sides are rounded to multiples of 4 or 16 (\`--set fit=resize\`; here a mirrored border is cut
+**Tones.** A gray photograph stays gray. One of a single tone (sepia, gold, the yellow of old paper) is restored as gray and given its tone
+back; whether it is one is seen from whether its colours follow from how bright they are. \`--set keepGray=false\` leaves both to the networks.
+
+**Like the official code.** With its networks pictures are stretched so that the darkest pixel is black and the brightest white
+(\`--no-stretch\` leaves tones as the networks gave them), and its sides are rounded to multiples of 4 or 16 (\`--set fit=resize\`; here a mirrored border is cut
 off again). For its results to the last level: \`--set fit=resize --set keepGray=false\`.
 
 Kept are 16 bits (not where faces are put back), the alpha plane, resolution and EXIF. \`--out\` names a file or a folder; never is an
