@@ -37,7 +37,6 @@ const layouts: Record<string, Record<string, unknown>> = {
   // a scratch that stays is better than a feature of a face that goes
   scratch_detector: { threshold: 0.7, antialias: true },
   painter: { side: 256 },
-  restore_vae_b: { adds: true },
 }
 for (const s of ['b', 'gb', 'g']) layouts[`color_encoder_${s}`] = { inputSize: generator.colorEncoder.inputSize }
 

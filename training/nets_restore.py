@@ -24,14 +24,14 @@ def normed(conv, c):
 
 
 class Vae(nn.Module):
-    def __init__(self, c=LATENT, blocks=4):
+    def __init__(self, c=LATENT, blocks=4, draws=3):
         super().__init__()
         self.encoder = nn.Sequential(
             nn.ReflectionPad2d(3), *normed(nn.Conv2d(3, c, 7), c), *normed(nn.Conv2d(c, c, 4, 2, 1), c), *normed(nn.Conv2d(c, c, 4, 2, 1), c),
             *(ResnetBlock(c) for _ in range(blocks)))
         self.decoder = nn.Sequential(
             *(ResnetBlock(c) for _ in range(blocks)), *normed(nn.ConvTranspose2d(c, c, 4, 2, 1), c), *normed(nn.ConvTranspose2d(c, c, 4, 2, 1), c),
-            nn.ReflectionPad2d(3), nn.Conv2d(c, 3, 7), nn.Tanh())
+            nn.ReflectionPad2d(3), nn.Conv2d(c, draws, 7), nn.Tanh())
 
 
 def into(latent, inside):
@@ -89,7 +89,7 @@ class ScratchMapping(nn.Module):
 class Networks(nn.Module):
     def __init__(self):
         super().__init__()
-        self.vae_a, self.vae_b, self.mapping, self.scratch = Vae(), Vae(), Mapping(), ScratchMapping()
+        self.vae_a, self.vae_b, self.mapping, self.scratch = Vae(), Vae(draws=4), Mapping(), ScratchMapping()
 
     def mapped(self, z, mask):
         """Latents of A; those of the last len(mask) pictures are torn."""
@@ -98,13 +98,20 @@ class Networks(nn.Module):
                           if part is not None])
 
     def forward(self, x, mask):
-        return left(x, mask) + self.vae_b.decoder(self.mapped(self.vae_a.encoder(x), mask)).float()
+        return mixed(x, mask, self.vae_b.decoder(self.mapped(self.vae_a.encoder(x), mask)).float())
 
 
-def left(x, mask):
-    """What is left of the photographs, of which the last len(mask) are torn: nothing, which is gray, in the holes."""
+def mixed(x, mask, drawn):
+    """What B's decoder drew [N,4,h,w] in +-1 and what is left of the photographs, of which the last len(mask) are torn: three colours that are
+    added, and how much stays of what a small blur takes away, which is grain as well as what is sharp. In holes nothing is left, which is gray."""
     whole = len(x) - len(mask)
-    return torch.cat([x[:whole], x[whole:] * (1 - mask)])
+    there = torch.cat([torch.ones_like(x[:whole, :1]), 1 - mask])
+    x = x * there
+    k = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
+    soft = F.pad(x, (2,) * 4, mode='reflect')
+    soft = F.conv2d(soft, k.view(1, 1, 1, 5).expand(3, 1, 1, 5), groups=3)
+    soft = F.conv2d(soft, k.view(1, 1, 5, 1).expand(3, 1, 5, 1), groups=3)
+    return (soft + (drawn[:, 3:] + 1) / 2 * (x - soft)) * there + drawn[:, :3]
 
 
 class LatentDiscriminator(nn.Module):

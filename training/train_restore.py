@@ -5,13 +5,13 @@
 Domains: R real old photographs (antique-256.tar), X clean pictures made old, Y clean pictures (scenes.tar train and val, faces). A step
 draws X and the Y that it was made of, half of them torn and scratched, and R:
 
-    restored   y' = x + B.decode(map(A.encode(x)))   L1, features, and late a judge of patches; x counts as gray in its holes
-    latents    map(A.encode(x)) near B.encode(y)     as the method's third stage has it
-    given back x' = A.decode(A.encode(x)), r' alike, y' = y + B.decode(B.encode(y))
+    restored   y' = mixed(x, B.decode(map(A.encode(x))))   L1, decibels, features, and late a judge of patches
+    latents    map(A.encode(x)) near B.encode(y)           as the method's third stage has it
+    given back x' = A.decode(A.encode(x)), r' alike, y' = mixed(y, B.decode(B.encode(y)))
     alike      a judge of A's latents cannot tell those of X from those of R
 
 The method trains A, B and the mappings one after the other, and B draws the whole picture; so small a B would draw a softer one than it
-was given. Here it draws what is to be added (`adds` in the layout of the pack), and all learn for the end from the beginning.
+was given. Here it draws what is to be added and how much of the grain stays (nets_restore.mixed), and all learn for the end from the beginning.
 What film made gray shall come out gray: these networks restore, they don't guess colours.
 Never seen: scenes/test, heldout*.txt, bopbtl/.
 """
@@ -31,7 +31,7 @@ import safetensors_io
 from damage import Shapes
 from loop import Average, Loop, feed, half, schedule, use
 from microsoft_degradation import damaged, old
-from nets_restore import LatentDiscriminator, Networks, left
+from nets_restore import LatentDiscriminator, Networks, mixed
 from patch_discriminator import PatchDiscriminator
 from train_scratch import heldout_more
 
@@ -110,7 +110,8 @@ def begin(net, folder):
         path = os.path.join(folder, name, 'checkpoint.pt')
         if hasattr(net, name) and os.path.exists(path):
             state = torch.load(path, map_location='cpu', weights_only=False)['average']
-            getattr(net, name).load_state_dict({k: v.float() for k, v in state.items()}, strict=False)
+            own = getattr(net, name).state_dict()
+            getattr(net, name).load_state_dict({k: v.float() for k, v in state.items() if own[k].shape == v.shape}, strict=False)
     path = os.path.join(folder, 'checkpoint.pt')
     if os.path.exists(path):
         net.load_state_dict(torch.load(path, map_location='cpu', weights_only=False)['average'])
@@ -146,9 +147,10 @@ def main():
     net = Networks().to(device)
     if args.start:
         begin(net, args.start)
-    with torch.no_grad():
-        for weights in net.vae_b.decoder[-2].parameters():
-            weights *= 0.05  # at first nothing is added
+    with torch.no_grad():  # at first nothing is added, and most of the grain stays
+        last = net.vae_b.decoder[-2]
+        last.weight *= 0.05
+        last.bias.copy_(torch.tensor([0, 0, 0, 1.5]))
     net = net.to(memory_format=torch.channels_last)
     average, judge, latent_judge, look = Average(net), PatchDiscriminator().to(device), LatentDiscriminator().to(device), Look(args.vgg)
     optimizer = torch.optim.Adam(net.parameters(), lr=args.rate, betas=(0.9, 0.99))
@@ -184,7 +186,7 @@ def main():
             clean = net.vae_b.encoder(y[::few])  # of some: it is not what the networks are for
             drawn = net.vae_b.decoder(torch.cat([latents, clean])).float()
             back = net.vae_a.decoder(old_latents[n - few:]).float()
-        restored, again = left(x, mask) + drawn[:n], y[::few] + drawn[n:]
+        restored, again = mixed(x, mask, drawn[:n]), mixed(y[::few], mask[:0], drawn[n:])
         with half():
             looks, looks_again = look(restored, y).float().mean(), look(again, y[::few]).float().mean()
         table = {

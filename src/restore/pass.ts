@@ -46,7 +46,7 @@ export interface PassOptions {
 /**
  * @param picture [3, H, W] in ±1, damage painted white, sides multiples of MULTIPLE
  * @param mask of the same sides; for the kinds 'scratch' and 'hr'
- * @returns [3, H, W] in ±1; undefined where the signal stopped it
+ * @returns what the decoder draws, [3 or 4, H, W] in ±1; undefined where the signal stopped it
  */
 export async function restore(
   networks: RestoreNetworks,

@@ -17,7 +17,7 @@ import { type DamageMask, latentMask } from './latent-mask.ts'
 import { mappingQuality } from './mapping-quality.ts'
 import { mappingScratch } from './mapping-scratch.ts'
 import { MULTIPLE, type PartCost, type PassOptions, type RestoreNetworks } from './pass.ts'
-import { decode, encode } from './vae.ts'
+import { decode, encode, planesOf } from './vae.ts'
 
 /** Tiles of a mapping that fills in have this side unless told: many more positions than it learned with wash out what attention finds. */
 const ATTENTION_SIDE = 256
@@ -25,7 +25,7 @@ const ATTENTION_SIDE = 256
 /** The three as one network over tiles; undefined where one takes statistics of the whole photograph, or looks at whole patches. */
 export function tiledNetwork({ encoder, mapping, decoder, kind }: RestoreNetworks): ForwardNetwork | undefined {
   if (kind === 'hr' || [encoder, mapping, decoder].some(takesStatistics)) return undefined
-  const common = { channelsOut: 3, scale: 1, multiple: MULTIPLE[kind] }
+  const common = { channelsOut: planesOf(decoder), scale: 1, multiple: MULTIPLE[kind] }
   if (kind === 'quality')
     return {
       ...{ ...common, title: 'restoration', channelsIn: 3, radius: radius(encoder, mapping, decoder) },
@@ -73,7 +73,7 @@ export function restorationTiles(network: ForwardNetwork, picture: Side, wish: T
 
 /**
  * @param picture [3, H, W] in ±1, damage painted white; @param mask of the same sides, for a network that fills in
- * @returns [3, H, W] in ±1; undefined where the signal stopped it
+ * @returns what the decoder draws, [3 or 4, H, W] in ±1; undefined where the signal stopped it
  */
 export async function restoreTiles(
   network: ForwardNetwork,
@@ -85,13 +85,13 @@ export async function restoreTiles(
   onPart?.('tiles')
   const { width, height } = picture
   const plan = restorationTiles(network, picture, wish)
-  const out = new Float32Array(3 * width * height)
+  const out = new Float32Array(network.channelsOut * width * height)
   const given = network.channelsIn === 4 ? withSeen(picture, mask!) : picture
   const done = await passOverTiles(network, given, {
     ...{ plan, compile, signal },
     onTile: (count, milliseconds) => onBlock?.(count, plan.count, milliseconds),
     onRows({ top, count, data }) {
-      for (let c = 0; c < 3; c++)
+      for (let c = 0; c < network.channelsOut; c++)
         out.set(data.subarray(c * count * width, (c + 1) * count * width), (c * height + top) * width)
     },
   })

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { tanh } from '../graph/elementwise.ts'
 import { scope, type Tensor } from '../graph/tensor.ts'
 import type { Weights } from '../graph/weights.ts'
+import { NetworkError } from '../networks/errors.ts'
 import type { Found, RoleChoice } from '../networks/found.ts'
 import { networkKind } from '../networks/network.ts'
 import { testPicture } from '../networks/probe-input.ts'
@@ -33,7 +34,7 @@ export function encode(weights: Weights, x: Tensor): Tensor {
   })
 }
 
-/** @param latent [N, C, h, w]; @returns the picture [N, 3, 4h, 4w] in ±1 */
+/** @param latent [N, C, h, w]; @returns what it draws, [N, 3 or 4, 4h, 4w] in ±1: the picture, or what `mixed` adds to a photograph */
 export function decode(weights: Weights, latent: Tensor): Tensor {
   return scope('restore/decoder', () => {
     const at = weights.at('decoder')
@@ -53,6 +54,11 @@ const blocksOf = (names: { keys(): Iterable<string> }, half: 'encoder' | 'decode
 
 /** Behind the blocks of the decoder: two enlargements (with norm and ReLU), a border, the last convolution. */
 const tailOf = (blocks: number): [number, number, number] => [blocks, blocks + 3, blocks + 7]
+
+/** Planes that a decoder draws. */
+export function planesOf(weights: { keys(): Iterable<string>; shape(key: string): readonly number[] }): number {
+  return weights.shape(`decoder.${tailOf(blocksOf(weights, 'decoder').length)[2]}.weight`)[0]!
+}
 
 const choice: RoleChoice = {
   question: 'an autoencoder of Bringing Old Photos Back to Life, and neither its name nor its folder says which',
@@ -74,12 +80,7 @@ export const restoreVaeNetwork = networkKind({
     restore_vae_b: 'autoencoder of clean photographs',
     restore_vae_b_scratch: 'autoencoder of clean photographs, for scratched ones',
   },
-  layout: z.strictObject({
-    adds: z
-      .boolean()
-      .default(false)
-      .describe('Whether what it draws is added to what is left of the photograph; the official ones draw the whole.'),
-  }),
+  layout: z.strictObject({}),
   files:
     '`VAE_A_quality/latest_net_G.pth`, `VAE_B_quality/latest_net_G.pth`, `VAE_B_scratch/latest_net_G.pth` of Bringing-Old-Photos-Back-to-Life',
   choice,
@@ -93,7 +94,12 @@ export const restoreVaeNetwork = networkKind({
 
 function readVae(tensors: Tensors, at: string): Found {
   const match = matchTemplate('an autoencoder of Bringing Old Photos Back to Life', tensors, vaeTemplate(tensors))
-  const title = `autoencoder for restoration, ${match.sides.get('width')} channels`
+  const planes = match.sides.get('planes')!
+  if (planes !== 3 && planes !== 4)
+    throw new NetworkError(
+      `looks like an autoencoder of Bringing Old Photos Back to Life but draws ${planes} planes where 3 (a picture) or 4 (what is added to one, and how much of its grain stays) were expected`,
+    )
+  const title = `autoencoder for restoration, ${match.sides.get('width')} channels${planes === 4 ? ', adds to the photograph' : ''}`
   return { role: choice, title, at, tensors: match.tensors, notes: [] }
 }
 
@@ -111,6 +117,6 @@ export function vaeTemplate(tensors: { keys(): Iterable<string> }): Expected[] {
     ...blocksOf(tensors, 'encoder').flatMap((place) => resnetTemplate(tensors, `encoder.${place}`, 'width')),
     ...decoderBlocks.flatMap((place) => resnetTemplate(tensors, `decoder.${place}`, 'width')),
     ...[first, second].flatMap((place) => halved('decoder', place)),
-    ...layer(`decoder.${last}`, [3, 'width', 7, 7]),
+    ...layer(`decoder.${last}`, ['planes', 'width', 7, 7]),
   ]
 }

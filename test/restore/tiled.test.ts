@@ -1,7 +1,6 @@
-// Restoration networks with batch norm: recognised by their tensors, they look as far as they say, tiles give the whole, and what they
-// draw is added where the pack says so.
+// Restoration networks with batch norm: recognised by their tensors, they look as far as they say, tiles give the whole, and what a
+// decoder of four planes draws is added.
 
-import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fromPlanar } from '../../src/images/bitmap.ts'
@@ -10,6 +9,7 @@ import { writePicture } from '../../src/images/write.ts'
 import { run } from '../../src/methods/runner.ts'
 import { importModels, type LoadedPack, loadPack } from '../../src/models/index.ts'
 import { weightsOf } from '../../src/models/weights.ts'
+import { mixed } from '../../src/restore/mixed.ts'
 import { restorationTiles, restoreTiles, tiledNetwork } from '../../src/restore/tiled.ts'
 import { temporaryFolder } from '../support/checkpoints.ts'
 import { formulaImage } from '../support/formula.ts'
@@ -99,35 +99,51 @@ it('damage is filled in from within the tile', async () => {
   expect(without).toBeGreaterThan(1e-3)
 })
 
-it('what is drawn is added to what is left where the layout says so', async () => {
-  const input = join(folder, 'photo.png')
-  const mask = join(folder, 'mask.png')
-  const side = { channels: 3, width: 64, height: 48 } as const
-  await writePicture(input, fromPlanar(formulaImage('photo', 3, 48, 64), side, '01', 'round'))
-  const columns = Float32Array.from({ length: 48 * 64 }, (_, i) => Number(i % 64 === 20))
-  await writePicture(mask, fromPlanar(columns, { ...side, channels: 1 }, '01', 'round'))
-  const restored = async (name: string) => {
-    const config = {
-      method: 'restore',
-      input,
-      pack: 'batch',
-      threads: 1,
-      stretch: false,
-      scratches: { from: 'mask', mask },
-    }
-    const { folder: made } = await run({ config, out: join(folder, name) })
-    return (await readPicture(join(made, 'result.png'))).data
+it('a decoder of four planes adds to the photograph, in its tones', async () => {
+  const adding = (shapes: Map<string, number[]>) => {
+    shapes.set('decoder.11.weight', [4, 8, 7, 7])
+    shapes.set('decoder.11.bias', [4])
+    batchNormed(shapes)
   }
-  const drawn = await restored('drawn')
-  const file = join(process.env.REPHOTO_CACHE!, 'packs/batch/pack.json')
-  const pack = JSON.parse(readFileSync(file, 'utf8'))
-  pack.networks.restore_vae_b.layout = { adds: true }
-  writeFileSync(file, JSON.stringify(pack))
-  const added = await restored('added')
-  const before = (await readPicture(input)).data
-  const expected = drawn.map((v, i) => {
-    const left = Math.floor(i / 3) % 64 === 20 ? 127.5 : before[i]!
-    return Math.min(255, Math.max(0, Math.round(v + left - 127.5)))
-  })
-  expect(Math.max(...added.map((v, i) => Math.abs(v - expected[i]!)))).toBeLessThanOrEqual(1)
+  const { files: imported } = importModels(
+    files.map(([network, file]) =>
+      narrowFile(network, join(folder, 'adds', `${file}.safetensors`), file === 'vae_b' ? adding : batchNormed),
+    ),
+    { pack: 'adds' },
+  )
+  expect(imported.flatMap(({ networks }) => networks.map(({ title }) => title))).toContain(
+    'autoencoder for restoration, 8 channels, adds to the photograph',
+  )
+  packs.push(loadPack('adds'))
+  const side = { channels: 3, width: 64, height: 48 } as const
+  const input = join(folder, 'photo.png')
+  await writePicture(input, fromPlanar(formulaImage('photo', 3, 48, 64), side, '01', 'round'))
+  const config = { method: 'restore', input, pack: 'adds', threads: 1, scratches: { from: 'none' } }
+  const { folder: made } = await run({ config, out: join(folder, 'added') })
+  const { data: before } = await readPicture(input)
+  const planes = {
+    ...side,
+    data: Float32Array.from(before, (_, i) => before[(i % 3072) * 3 + Math.floor(i / 3072)]! / 127.5 - 1),
+  }
+  const drawn = await restoreTiles(
+    networkOf('adds', 'quality')!,
+    planes,
+    undefined,
+    { side: 0 },
+    { compile: { threads: 1 } },
+  )
+  const expected = mixed(planes, undefined, drawn!)
+  const { data: after } = await readPicture(join(made, 'result.png'))
+  const away = after.map((v, i) => Math.abs(v - 127.5 * (expected[(i % 3) * 3072 + Math.floor(i / 3)]! + 1)))
+  expect(Math.max(...away)).toBeLessThanOrEqual(1)
+})
+
+it('a decoder of another number of planes is refused', () => {
+  const five = (shapes: Map<string, number[]>) => {
+    shapes.set('decoder.11.weight', [5, 8, 7, 7])
+    shapes.set('decoder.11.bias', [5])
+  }
+  expect(() =>
+    importModels([narrowFile('vae', join(folder, 'five', 'vae_b.safetensors'), five)], { pack: 'five' }),
+  ).toThrow('draws 5 planes where 3 (a picture) or 4')
 })

@@ -57,7 +57,7 @@ export const official = {
         { name: 'decoder', convolutions: [4, 7, 11], blocks: range(0, 3) },
       ]),
     ),
-    sides: { width: 64 },
+    sides: { width: 64, planes: 3 },
     prefix: 'restore/vae_a',
   },
   mapping_quality: {

@@ -51,13 +51,8 @@ const MAPPING_ROLES: Record<MappingKind, Role> = {
   hr: 'restore_mapping_hr',
 }
 
-type DecoderRole = 'restore_vae_b' | 'restore_vae_b_scratch'
-
 /** The networks of a mapping: encoder, mapping, decoder. A pack without a decoder of its own for scratched photographs uses the other. */
-export function mappingRoles(
-  kind: MappingKind,
-  pack: { has(role: Role): boolean },
-): readonly [Role, Role, DecoderRole] {
+export function mappingRoles(kind: MappingKind, pack: { has(role: Role): boolean }): readonly [Role, Role, Role] {
   const scratched = kind !== 'quality' && pack.has('restore_vae_b_scratch')
   return ['restore_vae_a', MAPPING_ROLES[kind], scratched ? 'restore_vae_b_scratch' : 'restore_vae_b']
 }

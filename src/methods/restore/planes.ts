@@ -64,18 +64,6 @@ export function networkMask(mask: Bitmap, side: Side): DamageMask {
 }
 
 /**
- * What the networks drew and what is left of the photograph: nothing in the holes, which count as gray.
- * @param drawn [3, H, W] in ±1; @param picture as the networks were given it
- */
-export function addedTo(picture: PlanarPicture, mask: DamageMask | undefined, drawn: Float32Array): Float32Array {
-  const count = picture.width * picture.height
-  return drawn.map((v, i) => {
-    const left = mask && mask.data[i % count]! > 0 ? 0 : picture.data[i]!
-    return Math.min(1, Math.max(-1, v + left))
-  })
-}
-
-/**
  * What the networks gave, as a picture of the photograph's sides and depth.
  * @param planes [3, side.height, side.width] in ±1
  */

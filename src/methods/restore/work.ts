@@ -7,6 +7,7 @@ import { toColor, toGray } from '../../images/gray.ts'
 import type { Samples } from '../../images/samples.ts'
 import { weightsOf } from '../../models/weights.ts'
 import type { DamageMask } from '../../restore/latent-mask.ts'
+import { mixed } from '../../restore/mixed.ts'
 import {
   costs,
   type MappingKind,
@@ -16,13 +17,14 @@ import {
   restore,
 } from '../../restore/pass.ts'
 import { restoreTiles, tiledNetwork } from '../../restore/tiled.ts'
+import { planesOf } from '../../restore/vae.ts'
 import type { RunRecord } from '../../run/record.ts'
 import { shownPicture } from '../shown.ts'
 import { mappingKind, mappingRoles, tileOptions } from './config.ts'
 import type { Damage } from './damage.ts'
 import { type RestoredFaces, restoreFaces } from './faces.ts'
 import { medianFiltered } from './median.ts'
-import { addedTo, fitted, networkInput, networkMask, networkSides, restoredPicture } from './planes.ts'
+import { fitted, networkInput, networkMask, networkSides, restoredPicture } from './planes.ts'
 import type { Setting } from './setting.ts'
 import { grayed, toned, toneOf } from './toned.ts'
 
@@ -38,7 +40,7 @@ export interface Restored {
 /** The networks of a photograph with this damage, and its way through them. */
 interface Way {
   readonly networks: RestoreNetworks
-  /** Whether the decoder draws what is to be added. */
+  /** Whether the decoder draws what is to be added, not the whole. */
   readonly adds: boolean
 }
 
@@ -48,7 +50,7 @@ function wayOf({ config, pack }: Setting, { mask }: Damage): Way {
   const [encoder, mapping, decoder] = roles.map((role) => weightsOf(pack, role))
   return {
     networks: { encoder: encoder!, mapping: mapping!, decoder: decoder!, kind },
-    adds: pack.layout(roles[2]).adds,
+    adds: planesOf(decoder!) === 4,
   }
 }
 
@@ -80,7 +82,7 @@ export async function work(
   const seen = networkInput(fit, mask, side)
   const drawn = await throughNetworks(setting, record, networks, seen, damaged, signal)
   if (!drawn) return undefined
-  const planes = adds ? addedTo(seen, damaged, drawn) : drawn
+  const planes = adds ? mixed(seen, damaged, drawn) : drawn
   const untoned = restoredPicture(planes, side, fit, { ...config, stretch: config.stretch ?? !adds })
   const restored = tone ? toned(untoned, tone) : untoned
   if (config.faces === 'none') return { restored, faces: undefined, result: restored }
