@@ -148,12 +148,14 @@ def main():
     if args.start:
         begin(net, args.start)
     with torch.no_grad():  # at first nothing is added, and most of the grain stays
-        last = net.vae_b.decoder[-2]
-        last.weight *= 0.05
-        last.bias.copy_(torch.tensor([0, 0, 0, 1.5]))
+        net.vae_b.decoder[-2].weight *= 0.05
+        net.vae_b.decoder[-2].bias.copy_(torch.tensor([0, 0, 0, 0.7]))
     net = net.to(memory_format=torch.channels_last)
     average, judge, latent_judge, look = Average(net), PatchDiscriminator().to(device), LatentDiscriminator().to(device), Look(args.vgg)
-    optimizer = torch.optim.Adam(net.parameters(), lr=args.rate, betas=(0.9, 0.99))
+    # what says how much grain stays begins far from where it must go
+    last = list(net.vae_b.decoder[-2].parameters())
+    others = [v for v in net.parameters() if all(v is not w for w in last)]
+    optimizer = torch.optim.Adam([{'params': others}, {'params': last, 'scale': 5.0}], lr=args.rate, betas=(0.9, 0.99))
     judges = torch.optim.Adam([*judge.parameters(), *latent_judge.parameters()], lr=4e-4, betas=(0.5, 0.999))
 
     @torch.no_grad()
