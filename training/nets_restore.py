@@ -101,17 +101,33 @@ class Networks(nn.Module):
         return mixed(x, mask, self.vae_b.decoder(self.mapped(self.vae_a.encoder(x), mask)).float())
 
 
+FILLED = 16  # times that holes are filled from their rims, two pixels each time
+
+
 def mixed(x, mask, drawn):
     """What B's decoder drew [N,4,h,w] in +-1 and what is left of the photographs, of which the last len(mask) are torn: three colours that are
-    added, and how much stays of what a small blur takes away, which is grain as well as what is sharp. In holes nothing is left, which is gray."""
+    added, and how much stays of what a small blur takes away, which is grain as well as what is sharp. Holes hold what is around them, so that
+    nothing need be drawn exactly along their rims; what is deeper than 32 pixels is gray."""
     whole = len(x) - len(mask)
     there = torch.cat([torch.ones_like(x[:whole, :1]), 1 - mask])
     x = x * there
-    k = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
-    soft = F.pad(x, (2,) * 4, mode='reflect')
-    soft = F.conv2d(soft, k.view(1, 1, 1, 5).expand(3, 1, 1, 5), groups=3)
-    soft = F.conv2d(soft, k.view(1, 1, 5, 1).expand(3, 1, 5, 1), groups=3)
-    return (soft + (drawn[:, 3:] + 1) / 2 * (x - soft)) * there + drawn[:, :3]
+    if len(mask):
+        torn, known = x[whole:], there[whole:]
+        for _ in range(FILLED):
+            near = blurred(known)
+            new = (near > 1e-3) & (known == 0)
+            torn = torch.where(new, blurred(torn) / near.clamp(min=1e-3), torn)
+            known = torch.where(new, 1.0, known)
+        x, there = torch.cat([x[:whole], torn]), torch.cat([there[:whole], known])
+    soft = blurred(x) / blurred(there).clamp(min=1e-3)
+    return soft + (drawn[:, 3:] + 1) / 2 * (x - soft) + drawn[:, :3]
+
+
+def blurred(x):
+    c, k = x.shape[1], torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
+    x = F.pad(x, (2,) * 4, mode='reflect')
+    x = F.conv2d(x, k.view(1, 1, 1, 5).expand(c, 1, 1, 5), groups=c)
+    return F.conv2d(x, k.view(1, 1, 5, 1).expand(c, 1, 5, 1), groups=c)
 
 
 class LatentDiscriminator(nn.Module):

@@ -46,11 +46,35 @@ it('colours are added, within the range', () => {
   expect(Math.max(...out)).toBe(1)
 })
 
-it('in a hole there is what is drawn alone, whatever was there', () => {
-  const mask = { width, height, data: Uint8Array.from({ length: area }, (_, i) => Number(i % width === 4)) }
-  const white = { ...picture, data: picture.data.map((v, i) => (i % width === 4 ? 1 : v)) }
-  const black = { ...picture, data: picture.data.map((v, i) => (i % width === 4 ? -1 : v)) }
-  const out = mixed(white, mask, drawn(0.25, 0.3))
-  expect(mixed(black, mask, drawn(0.25, 0.3))).toEqual(out)
-  expect([out[4], out[area + 4], out[2 * area + 4]]).toEqual([0.25, 0.25, 0.25])
+const column = (from: number, to: number) => ({
+  ...{ width, height },
+  data: Uint8Array.from({ length: area }, (_, i) => Number(i % width >= from && i % width < to)),
+})
+
+it('what was in a hole does not matter, and what is around it fills it', () => {
+  const mask = column(4, 7)
+  const holed = (value: number) => ({
+    ...picture,
+    data: picture.data.map((v, i) => (mask.data[i % area] ? value : v)),
+  })
+  const out = mixed(holed(1), mask, drawn(0, 0.3))
+  expect(mixed(holed(-1), mask, drawn(0, 0.3))).toEqual(out)
+  // A flat photograph is whole again, at any share of its grain.
+  const flat = { ...picture, data: picture.data.map((_, i) => (mask.data[i % area] ? 1 : -0.7)) }
+  for (const stays of [0, 0.4, 1])
+    expect(largest(mixed(flat, mask, drawn(0, stays)), new Float32Array(3 * area).fill(-0.7))).toBeLessThan(1e-6)
+  expect(largest(mixed(flat, mask, drawn(0.5, 1)), new Float32Array(3 * area).fill(-0.2))).toBeLessThan(1e-6)
+})
+
+it('where everything is gone there is what is drawn on gray', () => {
+  const out = mixed(picture, column(0, width), drawn(0.25, 0.5))
+  expect(largest(out, new Float32Array(3 * area).fill(0.25))).toBeLessThan(1e-6)
+})
+
+it('a hole deeper than 32 pixels is gray in its middle', () => {
+  const [wide, high] = [120, 6]
+  const data = Uint8Array.from({ length: wide * high }, (_, i) => Number(i % wide >= 20 && i % wide < 100))
+  const flat = { channels: 3, width: wide, height: high, data: new Float32Array(3 * wide * high).fill(-0.7) }
+  const out = mixed(flat, { width: wide, height: high, data }, new Float32Array(4 * wide * high))
+  expect([out[20 + 31], out[20 + 40]].map((v) => Number(v!.toFixed(5)))).toEqual([-0.7, 0])
 })

@@ -6,6 +6,8 @@ import { toGray } from '../../images/gray.ts'
 import { readPicture } from '../../images/read.ts'
 import { weightsOf } from '../../models/weights.ts'
 import { grown, scratchLikelihood, scratchMask } from '../../restore/find-scratches.ts'
+import { planesOf } from '../../restore/vae.ts'
+import { mappingRoles } from './config.ts'
 import type { Setting } from './setting.ts'
 
 /** Above this a pixel of a mask is damage. */
@@ -44,8 +46,8 @@ export async function findDamage(
   if (config.means !== 'networks')
     return { mask: undefined, share: 0, words: `not looked for (means: ${config.means})` }
   if (from === 'none') return { mask: undefined, share: 0, words: 'not looked for (scratches: none)' }
-  const pixels = grow ?? (config.highResolution ? 3 : 0)
   const layout = pack.layout('scratch_detector')
+  const pixels = grow ?? usualGrowth({ config, pack }, photograph, layout.side)
   const raw =
     from === 'mask'
       ? await givenMask(path!, photograph)
@@ -59,6 +61,18 @@ export async function findDamage(
   const who = from === 'mask' ? 'the mask' : 'the detector'
   if (share === 0) return { mask: undefined, share, words: `none: ${who} shows no damage, so nothing is filled in` }
   return { mask, share, words: `${percent(share)} of the photograph, as ${who} says` }
+}
+
+/**
+ * Pixels by which damage is widened unless told: what the official code does, and for networks that add to a photograph one pixel of
+ * the detector, since a rim of a scratch that is left would fill the hole.
+ */
+function usualGrowth({ config, pack }: Pick<Setting, 'config' | 'pack'>, { width, height }: Bitmap, side: number) {
+  if (config.highResolution) return 3
+  if (config.scratches.from === 'mask') return 0
+  const decoder = mappingRoles('scratch', pack)[2]
+  const adds = pack.has(decoder) && planesOf(pack.store(decoder)) === 4
+  return adds ? Math.max(1, Math.round(Math.min(width, height) / side)) : 0
 }
 
 export function percent(share: number): string {

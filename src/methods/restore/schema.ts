@@ -32,7 +32,9 @@ const keys = {
         .min(0)
         .max(64)
         .nullable()
-        .describe('Pixels by which the damage is widened before it is filled; null: 3 at high resolution, else 0.'),
+        .describe(
+          'Pixels by which the damage is widened before it is filled; null: 3 at high resolution; a pixel of the detector for what it found, with networks that add to the photograph; else 0.',
+        ),
     })
     .describe('Scratches, cracks and missing pieces.'),
   highResolution: z
