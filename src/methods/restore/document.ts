@@ -40,7 +40,7 @@ everywhere (test/golden/restore.test.ts).
    for scratched ones, in whose middle damaged positions look for what resembles them in the rest of the photograph.
 3. *Faces* (\`faces.png\`), with \`--faces\`: cut out, restored by a network of their own, given back the tones that were there, and put
    back with a soft border, by \`restore_face_256\` or \`restore_face_512\`. With a pack that has neither, as the one that ships, every
-   clear face is rephotographed instead and put back, one run after the other (docs/runs.md has chains).
+   clear face is rephotographed instead, in colour, and put back, one run after the other (docs/runs.md has chains).
 
 What was found, what was left out and why is said while it runs and stands in the report.
 

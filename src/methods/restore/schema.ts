@@ -33,7 +33,7 @@ const keys = {
         .max(64)
         .nullable()
         .describe(
-          'Pixels by which the damage is widened before it is filled; null: 3 at high resolution; a pixel of the detector for what it found, with networks that add to the photograph; else 0.',
+          'Pixels by which the damage is widened before it is filled; null: 3 at high resolution; half a pixel of the detector for what it found, with networks that add to the photograph; else 0.',
         ),
     })
     .describe('Scratches, cracks and missing pieces.'),
