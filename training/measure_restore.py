@@ -51,8 +51,9 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ('data', 'cache', 'models', 'official', 'exact', 'out'):
         p.add_argument(f'--{name}', required=True)
-    p.add_argument('--count', type=int, default=48, help='pictures of each kind')
-    p.add_argument('--threshold', type=float, default=0.5, help='of the detector, as in the pack')
+    p.add_argument('--kinds', nargs='+', default=['scenes', 'faces'], choices=['scenes', 'faces'])
+    p.add_argument('--count', type=int, default=64, help='pictures of each kind')
+    p.add_argument('--threshold', type=float, default=0.7, help='of the detector, as in the pack')
     p.add_argument('--threads', type=int, default=1)
     args = p.parse_args()
     torch.set_num_threads(args.threads)
@@ -64,7 +65,7 @@ def main():
     spread = lambda items: items[::max(1, len(items) // args.count)][:args.count]
     kinds = {'scenes': [middle(v) for v in spread(scenes)], 'faces': [middle(np.asarray(faces.images[i])) for i in spread(faces.test)]}
     report, rng, rows = {}, np.random.default_rng(0), []
-    for kind, truths in kinds.items():
+    for kind, truths in ((kind, kinds[kind]) for kind in args.kinds):
         for strength, share in STRENGTHS.items():
             for how in ('whole', 'torn', 'found'):
                 draw = np.random.default_rng(7)

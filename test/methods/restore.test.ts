@@ -215,8 +215,8 @@ describe('refuses in one line, before anything is computed', () => {
     ],
     [
       'a pack without the networks',
-      { pack: 'compact', scratches: { from: 'none' } },
-      'pack compact has no restore_vae_a',
+      { pack: 'compact', ...masked('mask.png'), highResolution: true },
+      'pack compact has no restore_mapping_hr',
     ],
   ])('%s', async (_, change, message) => {
     const out = at(`refused${++runs}`)
