@@ -15,8 +15,8 @@ export interface Tone {
 /** It is looked for in a copy of this many pixels along its longer side, in which grain has gone. */
 const SIDE = 192
 /**
- * Nine tenths of the pixels are no farther from the tone than this, in levels. Of 121 toned prints of two archives 116 were nearer, of 80 modern
- * pictures in colour none: the nearest was misty (7).
+ * Nine tenths of the pixels are no farther from the tone than this, in levels. Of 234 toned prints of three archives 215 were nearer, of 220 modern
+ * pictures in colour one.
  */
 const MOST = 6.5
 /** A tone weaker than this is gray. */
