@@ -145,11 +145,11 @@ def main():
     device = use(args.device)
     held = tuple(t.to(device) for t in held)
     net = Networks().to(device)
-    if args.start:
-        begin(net, args.start)
     with torch.no_grad():  # at first nothing is added, and most of the grain stays
         net.vae_b.decoder[-2].weight *= 0.05
         net.vae_b.decoder[-2].bias.copy_(torch.tensor([0, 0, 0, 0.7]))
+    if args.start:
+        begin(net, args.start)
     net = net.to(memory_format=torch.channels_last)
     average, judge, latent_judge, look = Average(net), PatchDiscriminator().to(device), LatentDiscriminator().to(device), Look(args.vgg)
     # what says how much grain stays begins far from where it must go

@@ -38,6 +38,12 @@ export function withPictures<T>(yargs: Argv<T>, suffix: string): Argv<T & Pictur
     }) as Argv<T & PicturesOptions>
 }
 
+/** A config as the user meant it, and steps that its result goes through. */
+export interface Adapted {
+  readonly config: Fragment
+  readonly after: readonly Fragment[]
+}
+
 /** What a command makes of its pictures. */
 export interface PicturesCommand {
   /** Its name, for messages. */
@@ -47,7 +53,7 @@ export interface PicturesCommand {
   /** Keys of the config. */
   readonly keys: JsonObject
   /** Has the last word on the config of a picture, and says what its result goes through before any `--then`. */
-  adapt?(config: Fragment): Promise<{ config: Fragment; after: readonly Fragment[] }>
+  adapt?(config: Fragment): Promise<Adapted>
   /** @throws UsageError where options and pictures do not fit */
   check?(pictures: readonly string[]): void
 }

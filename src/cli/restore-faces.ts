@@ -2,13 +2,9 @@
 
 import { MOST_STEPS } from '../chain/document.ts'
 import type { Fragment } from '../config/load.ts'
+import type { Adapted } from './pictures.ts'
 import { say, shownPath } from './print.ts'
-
-/** A config as the user meant it, and steps that its result goes through. */
-export interface Adapted {
-  readonly config: Fragment
-  readonly after: readonly Fragment[]
-}
+import { sharedKeys } from './then.ts'
 
 /** Steps that rephotograph every clear face of a photograph and put it back; none where the pack restores faces itself. */
 export async function withFaces(config: Fragment): Promise<Adapted> {
@@ -30,10 +26,8 @@ export async function withFaces(config: Fragment): Promise<Adapted> {
   const count = Math.min(found.length, MOST_STEPS - 1)
   const words = count === 0 ? 'no face was found' : count === 1 ? 'its face is' : `its ${count} faces are`
   say(`${shownPath(input)}: ${words}${count === 0 ? ', so none is' : ''} rephotographed${count > 0 ? ' after it' : ''}`)
-  if (found.length > count) say(`${found.length - count} smaller ones are left as they are`)
-  const shared = Object.fromEntries(
-    ['pack', 'device', 'engine', 'threads', 'seed'].flatMap((key) => (key in config ? [[key, config[key]]] : [])),
-  )
+  if (found.length > count) say(`${found.length - count} more, counted from the left, stay as they are`)
+  const shared = { ...(name === undefined ? {} : { pack: name }), ...sharedKeys(config) }
   const after = Array.from(
     { length: count },
     (_, i): Fragment => ({ method: 'rephotograph', ...shared, align: { face: i + 1 } }),

@@ -44,9 +44,7 @@ export async function stepsAfter(first: Fragment, following: Following): Promise
   const { methods } = await import('../methods/methods.ts')
   const { applySettings, kindOf, loadConfig, mergeConfigs } = await import('../methods/configs.ts')
   const names = (following.names ?? []).flatMap((said) => (existsSync(said) ? [said] : said.split(','))).map(trimmed)
-  const shared = Object.fromEntries(
-    ['device', 'engine', 'threads', 'seed'].flatMap((key) => (key in first ? [[key, first[key]]] : [])),
-  )
+  const shared = sharedKeys(first)
   const named = names.map((name) => {
     const own = methods.list.some((method) => method.name === name) ? { method: name } : loadConfig(name)
     const { input: _, ...step } = mergeConfigs([{ method: kindOf(own).method, ...shared }, own])
@@ -61,6 +59,12 @@ export async function stepsAfter(first: Fragment, following: Following): Promise
     steps[at] = applySettings(steps[at]!, [rest!])
   }
   return steps
+}
+
+/** What all steps of a chain have of the first, where it says any. */
+export function sharedKeys(first: Fragment): Fragment {
+  const keys = ['device', 'engine', 'threads', 'seed']
+  return Object.fromEntries(keys.flatMap((key) => (key in first ? [[key, first[key]]] : []))) as Fragment
 }
 
 function trimmed(name: string): string {

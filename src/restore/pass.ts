@@ -1,7 +1,7 @@
 /**
  * A photograph through the networks: encoded, mapped, decoded, each in a graph of its own so that the memory of one is free for the
- * next. Instance norm takes its statistics over the whole picture, so nothing is cut into tiles (tiled.ts is for networks without it); attention, whose cost grows with the
- * square of the picture, goes through its queries in blocks.
+ * next. Instance norm takes its statistics over the whole picture, so nothing is cut into tiles (tiled.ts is for networks without it);
+ * attention, whose cost grows with the square of the picture, goes through its queries in blocks.
  */
 import { type CompileOptions, Executable, runOnce } from '../engine/executable.ts'
 import { MemoryError } from '../engine/memory.ts'

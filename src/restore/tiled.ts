@@ -98,10 +98,19 @@ export async function restoreTiles(
   return done === plan.count ? out : undefined
 }
 
+/** Floats for every pixel of the photograph beside a tile: as it is given, what is drawn, and what `mixed` makes of both. */
+const FLOATS = 18
+
 /** What it takes, by its graph. */
 export function tiledCosts(network: ForwardNetwork, picture: Side, wish: TileOptions): PartCost[] {
   const { across, down, count } = restorationTiles(network, picture, wish)
   const y = network.build(input('x', [1, network.channelsIn, down.side, across.side]))
   // As much beside the activations as src/forward/memory.ts measured.
-  return [{ part: 'tiles', flops: count * countFlops([y]), bytes: 2 * liveBytes([y]) }]
+  return [
+    {
+      part: 'tiles',
+      flops: count * countFlops([y]),
+      bytes: 2 * liveBytes([y]) + 4 * FLOATS * picture.width * picture.height,
+    },
+  ]
 }

@@ -10,7 +10,8 @@ import { run } from '../../src/methods/runner.ts'
 import { importModels, type LoadedPack, loadPack } from '../../src/models/index.ts'
 import { weightsOf } from '../../src/models/weights.ts'
 import { mixed } from '../../src/restore/mixed.ts'
-import { restorationTiles, restoreTiles, tiledNetwork } from '../../src/restore/tiled.ts'
+import { requireMemory } from '../../src/restore/pass.ts'
+import { restorationTiles, restoreTiles, tiledCosts, tiledNetwork } from '../../src/restore/tiled.ts'
 import { temporaryFolder } from '../support/checkpoints.ts'
 import { formulaImage } from '../support/formula.ts'
 import { reachOf } from '../support/reach.ts'
@@ -136,6 +137,16 @@ it('a decoder of four planes adds to the photograph, in its tones', async () => 
   const { data: after } = await readPicture(join(made, 'result.png'))
   const away = after.map((v, i) => Math.abs(v - 127.5 * (expected[(i % 3) * 3072 + Math.floor(i / 3)]! + 1)))
   expect(Math.max(...away)).toBeLessThanOrEqual(1)
+})
+
+it('the memory of a photograph counts beside that of a tile', () => {
+  const network = networkOf('batch', 'scratch')!
+  const cost = (side: number) => tiledCosts(network, { width: side, height: side }, { side: 0 })
+  expect(cost(10_000)[0]!.bytes - cost(5_000)[0]!.bytes).toBeGreaterThan(75e6 * 4 * 11)
+  const large = { width: 10_000, height: 10_000 }
+  expect(() => requireMemory(cost(10_000), large, 2e9)).toThrow(
+    /^not enough memory: expected \d\.\d GB to restore 10000×10000 \(100\.0 megapixels\), found 2\.0 GB free; make/,
+  )
 })
 
 it('a decoder of another number of planes is refused', () => {

@@ -9,6 +9,13 @@ const FROM: Record<RestoreConfig['scratches']['from'], string> = {
   mask: 'given as a mask',
 }
 
+/** By the key `stretch`. */
+const TONES: Readonly<Record<string, string>> = {
+  true: 'stretched, as the official code does',
+  false: 'as the networks gave them',
+  null: 'stretched, as the official code does, where networks draw the whole picture',
+}
+
 export const restoreReport: ReportParts = {
   heading: 'Before and after',
   numbers:
@@ -25,9 +32,7 @@ export const restoreReport: ReportParts = {
       ['Way', damaged ? (highResolution ? 'filled in from patches' : 'filled in by attention') : 'without filling in'],
       ['Faces', faces === 'none' ? 'not restored on their own' : `at ${faces} px`],
       ['Sides', fit === 'border' ? 'kept' : 'rounded, as the official code does'],
-      ...(stretch === null
-        ? []
-        : [['Tones', stretch ? 'stretched, as the official code does' : 'as the networks gave them'] as const]),
+      ['Tones', TONES[String(stretch)]!],
       ...(output.file === null ? [] : [['Written to', output.file] as const]),
     ]
   },

@@ -16,7 +16,7 @@ import {
   requireMemory,
   restore,
 } from '../../restore/pass.ts'
-import { restoreTiles, tiledNetwork } from '../../restore/tiled.ts'
+import { restoreTiles, tiledCosts, tiledNetwork } from '../../restore/tiled.ts'
 import { planesOf } from '../../restore/vae.ts'
 import type { RunRecord } from '../../run/record.ts'
 import { shownPicture } from '../shown.ts'
@@ -108,7 +108,8 @@ async function throughNetworks(
   signal: AbortSignal | undefined,
 ): Promise<Float32Array | undefined> {
   const tiled = tiledNetwork(networks)
-  if (!tiled) requireMemory(costs(networks, picture, mask), picture, freeBytes())
+  const wish = tileOptions(config)
+  requireMemory(tiled ? tiledCosts(tiled, picture, wish) : costs(networks, picture, mask), picture, freeBytes())
   const clock = stopwatch(record)
   const options = {
     compile: compute.options,
@@ -119,7 +120,7 @@ async function throughNetworks(
       record.tell({ type: 'tile', done, total, milliseconds }),
   }
   const planes = tiled
-    ? await restoreTiles(tiled, picture, mask, tileOptions(config), options)
+    ? await restoreTiles(tiled, picture, mask, wish, options)
     : await restore(networks, picture, mask, options)
   clock.end()
   return planes
